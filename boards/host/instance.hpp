@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// instance<Net>: a network on the host, with memories of its own. What an application on a PC uses.
+#pragma once
+#include <deeploy/image.hpp>
+#include <host/machine.hpp>
+#include <host/kernels.hpp>
+#include <string>
+
+namespace deeploy::host {
+/// Why an image was refused.
+enum class image_status { good = 0, not_an_image = 6001, other_format = 6002, other_model = 6003, other_plan = 6004, damaged = 6005 };
+
+namespace detail {
+template <class Net, class T>
+constexpr int tensor_number() {
+  for (int t = 0; t < graph<Net>::tensor_count; ++t)
+    if (graph<Net>::tensors.of[t] == &T::descriptor) return t;
+  return -1;
+}
+}  // namespace detail
+
+/// A planned network with its memories.
+///
+/// @tparam Net      model::<name>::network, with its plan included
+/// @tparam Machine  machine, or checking_machine for tests
+/// @example         examples/01_three_layers/main.cpp
+template <Network Net, class Machine = machine>
+class instance {
+  static_assert(Planned<Net>, "[DPL-3000] this network has no plan: include the generated plan.hpp of the model before");
+
+ public:
+  /// @param poison  what memory holds before anything is written to it
+  explicit instance(unsigned char poison = 0)
+      : memory_(plan_of<Net>::memories, memory_count<board::host>, poison), machine_(memory_, board::host::cores) {}
+
+  /// Takes the weights of one memory: the content of weights_<memory>.bin.
+  image_status load(void const* image, std::size_t length) {
+    image_header h;
+    if (length < sizeof h) return image_status::not_an_image;
+    std::memcpy(&h, image, sizeof h);
+    u8 const* const body = static_cast<u8 const*>(image) + sizeof h;
+    if (h.magic != image_header::magic_number) return image_status::not_an_image;
+    if (h.format != format_version) return image_status::other_format;
+    if (h.model != model_hash<Net>) return image_status::other_model;
+    if (h.memory >= static_cast<u32>(memory_count<board::host>) || h.layout != layout_hash<Net>(static_cast<int>(h.memory)))
+      return image_status::other_plan;
+    u32 const section_of = h.memory * section_count + static_cast<u32>(section::constants);
+    if (h.length != length - sizeof h || h.length > memory_.size(section_of)) return image_status::damaged;
+    if (h.crc32 != crc32_of(body, h.length)) return image_status::damaged;
+    std::memcpy(memory_.base(section_of), body, h.length);
+    return image_status::good;
+  }
+
+  /// A tensor's elements in memory: an input, a state or an output. Its layout is the tensor's own.
+  template <class T>
+  typename T::element_t* data() {
+    constexpr int t = detail::tensor_number<Net, T>();
+    static_assert(t >= 0, "[DPL-6010] the network does not use this tensor");
+    return reinterpret_cast<typename T::element_t*>(raw(t));
+  }
+  u8* raw(int t) {
+    place const& p = plan_of<Net>::tensors[t];
+    return memory_.base(address(p.memory, p.where, 0).base()) + p.offset;
+  }
+
+  /// Runs the network once.
+  void run(run_time_extents const& extents = {}) { execute(program<Net, board::host>::view, machine_, extents); }
+  Machine& on() { return machine_; }
+
+ private:
+  arenas memory_;
+  Machine machine_;
+};
+}  // namespace deeploy::host

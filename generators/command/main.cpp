@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// deeploy: the command.
+#include <CLI/CLI.hpp>
+#include <deeploy/version.hpp>
+#include <fmt/format.h>
+#include <generators/command/process.hpp>
+#include <generators/command/validate.hpp>
+
+namespace {
+using namespace deeploy;
+
+void add_network(CLI::App& app, command::network_arguments& n, bool with_inputs) {
+  app.add_option("network", n.file, "the network: an .onnx file, or a folder made by `deeploy import`")->required();
+  app.add_option("--type", n.types, "element type of an input, NAME=u8; may be repeated");
+  app.add_option("--state", n.states, "a cache that goes in as IN and comes out longer as OUT, IN=OUT; may be repeated");
+  app.add_option("--name", n.name, "name of the model in C++ (default: the file's)");
+  if (with_inputs) app.add_option("--inputs", n.inputs, ".npz with an array per input; also tells their types");
+}
+}  // namespace
+
+int main(int count, char** words) {
+  command::handle_interrupts();
+  CLI::App app{"Deeploy: neural networks as C++ types, planned and proved for microcontrollers."};
+  app.require_subcommand(1);
+  app.set_version_flag("--version", fmt::format("{}.{}.{}", DEEPLOY_VERSION_MAJOR, DEEPLOY_VERSION_MINOR, DEEPLOY_VERSION_PATCH));
+  command::validate_arguments a;
+  std::string folder = ".";
+
+  auto* const import = app.add_subcommand("import", "ONNX to model.hpp, constants.bin and model.json");
+  add_network(*import, a.network, true);
+  import->add_option("--out", folder, "folder for the files")->capture_default_str();
+
+  auto* const plan = app.add_subcommand("plan", "plans an imported model for a board: plan.hpp, plan.json, weights");
+  plan->add_option("folder", folder, "folder with model.hpp and model.json")->required();
+  plan->add_option("--board", a.board, "the board")->capture_default_str();
+  a.plan.add_to(*plan, false);
+
+  auto const add_run = [&](CLI::App& sub) {
+    add_network(sub, a.network, true);
+    sub.add_option("--board", a.board, "the board")->capture_default_str();
+    sub.add_option("--keep", a.keep_folder, "keep the generated files in this folder");
+    sub.add_flag("--quiet", a.quiet, "no progress lines");
+    a.plan.add_to(sub, false);
+  };
+  auto* const run = app.add_subcommand("run", "imports, plans, compiles and runs a network on a board");
+  add_run(*run);
+  run->add_option("--out", a.output_file, "write the outputs to this .npz (default: print them)");
+
+  auto* const validate = app.add_subcommand("validate", "the same, and compares every output element");
+  add_run(*validate);
+  validate->add_option("--expect", a.expected, ".npz with the expected outputs, one per --inputs");
+  validate->add_flag("--layers", a.layers, "compare the tensors between layers as well");
+  validate->add_option("--activations", a.activations, ".npz with these tensors (default: activations.npz beside the inputs)");
+  validate->add_option("--json", a.json_file, "write the result to this file");
+
+  CLI11_PARSE(app, count, words);
+  command::progress p(a.quiet);
+  if (import->parsed()) return command::import_stage(a.network, folder, p);
+  if (plan->parsed()) return command::board_exists(a.board) ? command::plan_stage(folder, a.board, a.plan, p) : command::user_error;
+  if (run->parsed()) return command::run(a);
+  return command::validate(a);
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// model.json: which tensor holds which value of the graph, for comparing, packing inputs and unpacking outputs.
+#include <generators/import/text.hpp>
+#include <nlohmann/json.hpp>
+
+namespace deeploy::import {
+namespace {
+using json = nlohmann::ordered_json;
+
+/// Where a value lies: tensor, offset and per axis the dimensions (length, stride).
+json location(lowering const& l, written_network const& w, view const& v) {
+  auto const r = resolve(l.net, v);
+  if (!r || w.tensor_name.count(r->root) == 0) return {};
+  json axes = json::array();
+  std::size_t d = 0;
+  for (int parts : r->window.parts) {
+    json axis = json::array();
+    for (int i = 0; i < parts; ++i, ++d) axis.push_back({r->window.dimensions[d].length, r->window.dimensions[d].stride});
+    axes.push_back(axis);
+  }
+  return {{"tensor", w.tensor_name.at(r->root)}, {"type", name_of(l.net.buffers[r->root].type)}, {"offset", r->window.offset}, {"axes", axes}};
+}
+
+json interface_value(lowering const& l, written_network const& w, int id) {
+  traced_value const& t = l.net.values[id];
+  json j{{"name", l.g.of(id).name}, {"shape", t.at ? t.at->shape() : *l.g.of(id).shape}};
+  bool const empty = !t.at || elements_of(t.at->shape()) == 0;
+  j["empty"] = empty;
+  if (!empty) j["at"] = location(l, w, *t.at);
+  return j;
+}
+}  // namespace
+
+std::string model_json(lowering const& l, written_network const& w, std::string const& file) {
+  json j{{"name", l.net.name}, {"network", "model::" + l.net.name + "::network"}, {"file", file}};
+  j["inputs"] = json::array();
+  j["outputs"] = json::array();
+  for (int id : l.g.inputs) j["inputs"].push_back(interface_value(l, w, id));
+  for (int id : l.g.outputs) j["outputs"].push_back(interface_value(l, w, id));
+  for (state_pair const& s : l.net.states) j["states"].push_back({{"input", l.g.of(s.input).name}, {"output", l.g.of(s.output).name}});
+  j["tensors"] = json::array();
+  for (written_tensor const& t : w.tensors) {
+    buffer const& b = l.net.buffers[t.buffer];
+    static constexpr char const* roles[] = {"scratch", "input", "output", "state", "constant"};
+    j["tensors"].push_back({{"name", t.name}, {"type", name_of(b.type)}, {"elements", b.elements()}, {"role", roles[static_cast<int>(b.use)]}});
+  }
+  // Values between: each in a tensor, or gone into a layer.
+  j["values"] = json::object();
+  for (std::size_t id = 0; id < l.g.values.size(); ++id) {
+    value const& v = l.g.values[id];
+    traced_value const& t = l.net.values[id];
+    if (v.constant || v.is_input || v.producer < 0) continue;
+    if (t.fused || t.factor != 1 || !t.at) {
+      j["values"][v.name] = "fused";
+      continue;
+    }
+    if (elements_of(t.at->shape()) == 0 || l.is_constant(*t.at)) continue;
+    json const at = location(l, w, *t.at);
+    if (!at.is_null()) j["values"][v.name] = at;
+  }
+  j["warnings"] = json::array();
+  for (message const& m : l.found.warnings()) j["warnings"].push_back(fmt::format("[DPL-{}] {}", m.code, m.text));
+  return j.dump(1) + "\n";
+}
+}  // namespace deeploy::import

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the planner works on: a network and a board as values, filled from the types by the generator of a model.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <deeploy/engine/mapping.hpp>
+#include <deeploy/memory.hpp>
+#include <deeploy/plan.hpp>
+#include <string>
+#include <vector>
+
+namespace deeploy::plan {
+/// One operand of one layer.
+struct use {
+  int layer = 0;
+  int operand = 0;
+};
+
+struct planned_tensor {
+  tensor_descriptor const* d = nullptr;
+  std::string name;
+  std::vector<use> writers, readers;
+  std::vector<unsigned char> values;  ///< of a hand-written constant; empty: from constants.bin
+};
+
+struct planned_layer {
+  layer_descriptor const* d = nullptr;
+  std::string name;
+  std::vector<mapping_facts> engines;         ///< per engine of the board; forms null where it does not run the layer
+  std::array<int, max_operands> tensor = {};  ///< -1: absent
+};
+
+/// A board as a value.
+struct planned_board {
+  std::string name;
+  std::vector<memory_facts> memories;
+  std::vector<std::string> engines;
+  int cores = 0;
+  execution_costs costs{};
+  std::uint64_t hash = 0;
+};
+
+struct planned_model {
+  std::string name;        ///< the network type: model::kws::network
+  std::string short_name;  ///< kws
+  std::uint64_t hash = 0;
+  std::vector<planned_layer> layers;
+  std::vector<planned_tensor> tensors;
+  planned_board board;
+};
+
+/// What the plan shall be best at.
+enum class objective { cycles, energy, bytes };
+
+struct plan_options {
+  std::vector<std::int64_t> capacity;   ///< bytes per memory, at most the board's
+  std::vector<std::string> engines;     ///< names; empty: all
+  objective aim = objective::cycles;
+  std::uint64_t solver_nodes = 2000;    ///< branch-and-bound nodes, the deterministic limit
+  std::uint64_t solver_pivots = 400000; ///< simplex iterations of one linear program
+  double emergency_seconds = 300;       ///< a plan stopped by the clock is marked as not reproducible
+  std::size_t longest_front = 0;        ///< longer fronts of candidates are thinned; 0: chosen by the size of the network
+  bool reduced_grids = false;           ///< few tile lengths per axis, for comparison with full enumeration
+  std::string lp_file;                  ///< where to write the integer program, in CPLEX LP format
+};
+
+/// A finished plan as a value; what is written to plan.hpp.
+struct finished_plan {
+  std::vector<deeploy::place> tensors;
+  std::vector<deeploy::step> steps;
+  std::vector<memory_use> memories;
+  std::int64_t objective = 0, bound = 0;
+  bool reproducible = true;
+};
+}  // namespace deeploy::plan

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// Orders of layers: dependencies, greedy orders, and local search.
+#include <algorithm>
+#include <generators/plan/order.hpp>
+#include <limits>
+#include <set>
+
+namespace deeploy::plan {
+std::vector<std::vector<int>> layers_before(planned_model const& m) {
+  std::vector<std::set<int>> before(m.layers.size());
+  for (planned_tensor const& t : m.tensors) {
+    if (t.d->use == role::constant) continue;
+    if (t.d->use != role::state) {
+      for (use const& r : t.readers)
+        for (use const& w : t.writers)
+          if (r.layer != w.layer) before[r.layer].insert(w.layer);
+      // An input that a layer also writes (an output over an input) must have been read before.
+      continue;
+    }
+    for (use const& w : t.writers)
+      for (auto const* uses : {&t.readers, &t.writers})
+        for (use const& other : *uses) {
+          if (other.layer > w.layer) before[other.layer].insert(w.layer);
+          if (other.layer < w.layer) before[w.layer].insert(other.layer);
+        }
+  }
+  std::vector<std::vector<int>> result;
+  for (auto const& set : before) result.emplace_back(set.begin(), set.end());
+  return result;
+}
+
+namespace {
+/// List scheduling: of the layers that may run, `better(a, b)` says which goes first.
+template <class Rank>
+std::vector<int> greedy(planned_model const& m, std::vector<std::vector<int>> const& before, Rank rank) {
+  int const n = static_cast<int>(m.layers.size());
+  std::vector<int> waiting(n), order;
+  std::vector<std::vector<int>> after(n);
+  for (int l = 0; l < n; ++l) {
+    waiting[l] = static_cast<int>(before[l].size());
+    for (int b : before[l]) after[b].push_back(l);
+  }
+  std::vector<int> readers_left(m.tensors.size());
+  for (std::size_t t = 0; t < m.tensors.size(); ++t) readers_left[t] = static_cast<int>(m.tensors[t].readers.size());
+  std::set<int> ready;
+  for (int l = 0; l < n; ++l)
+    if (waiting[l] == 0) ready.insert(l);
+  std::vector<int> finished_at(n, -1);
+  while (!ready.empty()) {
+    int best = *ready.begin();
+    auto best_rank = rank(best, readers_left, finished_at);
+    for (int l : ready)
+      if (auto const r = rank(l, readers_left, finished_at); r > best_rank) best = l, best_rank = r;
+    ready.erase(best);
+    finished_at[best] = static_cast<int>(order.size());
+    order.push_back(best);
+    for (int o = 0; o < m.layers[best].d->operands; ++o)
+      if (int const t = m.layers[best].tensor[o]; t >= 0 && m.layers[best].d->with[o].way == direction::in) --readers_left[t];
+    for (int l : after[best])
+      if (--waiting[l] == 0) ready.insert(l);
+  }
+  return order;
+}
+}  // namespace
+
+std::vector<std::vector<int>> candidate_orders(planned_model const& m) {
+  auto const before = layers_before(m);
+  auto const freed = [&](int l, std::vector<int> const& readers_left) {
+    std::int64_t bytes = 0;
+    for (int o = 0; o < m.layers[l].d->operands; ++o) {
+      int const t = m.layers[l].tensor[o];
+      if (t < 0 || m.tensors[t].d->use != role::scratch) continue;
+      std::int64_t const size = m.tensors[t].d->size_bytes();
+      if (m.layers[l].d->with[o].way == direction::out)
+        bytes -= size;
+      else if (readers_left[t] == 1)
+        bytes += size;
+    }
+    return bytes;
+  };
+  auto const recent = [&](int l, std::vector<int> const& finished_at) {
+    int latest = -1;
+    for (int b : before[l]) latest = std::max(latest, finished_at[b]);
+    return latest;
+  };
+  std::vector<std::vector<int>> orders;
+  orders.push_back(greedy(m, before, [](int l, auto const&, auto const&) { return -l; }));
+  orders.push_back(greedy(m, before, [&](int l, auto const& left, auto const&) { return std::pair(freed(l, left), -l); }));
+  orders.push_back(greedy(m, before, [&](int l, auto const&, auto const& at) { return std::pair(recent(l, at), -l); }));
+  orders.push_back(greedy(m, before, [&](int l, auto const& left, auto const& at) {
+    return std::tuple(recent(l, at), freed(l, left), -l);
+  }));
+  std::vector<std::vector<int>> distinct;
+  for (auto& o : orders)
+    if (o.size() == m.layers.size() && std::find(distinct.begin(), distinct.end(), o) == distinct.end()) distinct.push_back(std::move(o));
+  return distinct;
+}
+
+std::vector<int> improve_order(planned_model const& m, std::vector<int> order, std::uint64_t evaluations,
+                               std::function<std::int64_t(std::vector<int> const&)> const& cost) {
+  auto const before = layers_before(m);
+  auto const depends = [&](int later, int earlier) {
+    return std::find(before[later].begin(), before[later].end(), earlier) != before[later].end();
+  };
+  std::int64_t best = cost(order);
+  std::uint64_t used = 1;
+  for (bool improved = true; improved && used < evaluations;) {
+    improved = false;
+    for (std::size_t i = 0; i < order.size() && used < evaluations; ++i) {
+      // As far to the front and to the back as its dependencies allow.
+      std::size_t low = i, high = i;
+      while (low > 0 && !depends(order[i], order[low - 1])) --low;
+      while (high + 1 < order.size() && !depends(order[high + 1], order[i])) ++high;
+      for (std::size_t to : {low, high}) {
+        if (to == i || used >= evaluations) continue;
+        std::vector<int> tried = order;
+        int const moved = tried[i];
+        tried.erase(tried.begin() + static_cast<long>(i));
+        tried.insert(tried.begin() + static_cast<long>(to), moved);
+        ++used;
+        if (std::int64_t const c = cost(tried); c < best) {
+          best = c;
+          order = std::move(tried);
+          improved = true;
+          break;
+        }
+      }
+    }
+  }
+  return order;
+}
+}  // namespace deeploy::plan

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// Orders in which the layers may run, and the search for a good one.
+#pragma once
+#include <functional>
+#include <generators/plan/model.hpp>
+
+namespace deeploy::plan {
+/// For each layer the layers that must run before it: those that write what it reads; and where a state is read and
+/// written, the order of the network counts.
+std::vector<std::vector<int>> layers_before(planned_model const& m);
+
+/// Legal orders worth a look: the network's own, and greedy ones that keep few bytes alive.
+std::vector<std::vector<int>> candidate_orders(planned_model const& m);
+
+/// Improves an order by moving single layers, while `cost` falls; at most `evaluations` calls of it.
+std::vector<int> improve_order(planned_model const& m, std::vector<int> order, std::uint64_t evaluations,
+                               std::function<std::int64_t(std::vector<int> const&)> const& cost);
+}  // namespace deeploy::plan

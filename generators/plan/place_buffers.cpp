@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+// Second stage: offsets in every memory for the buffers and tensors of a choice.
+#include <algorithm>
+#include <generators/plan/placement.hpp>
+#include <generators/plan/planner.hpp>
+
+namespace deeploy::plan {
+namespace {
+/// Search nodes per memory; a few milliseconds where the heuristics already reach the bound.
+constexpr placement_limits placing{400'000};
+
+struct l1_buffer {
+  int step = 0, operand = 0, copy = 0;  ///< operand -1: scratch of the kernel
+  int tensor = -1;                      ///< >= 0: a tensor that lives in L1
+};
+
+std::int64_t round_up(std::int64_t n, std::int64_t multiple) { return (n + multiple - 1) / multiple * multiple; }
+}  // namespace
+
+bool place_buffers(planned_model const& m, plan_options const& options, choice_problem const& p, choice const& c,
+                   plan_result& result) {
+  auto const& memories = m.board.memories;
+  finished_plan plan;
+  plan.memories.resize(memories.size());
+  plan.tensors.resize(m.tensors.size());
+  schedule const& order = p.order();
+
+  // Constants: one after the other; of memories that cost the same, into the first that has room, large ones first.
+  std::vector<std::int64_t> filled(memories.size(), 0);
+  std::vector<int> constants;
+  for (std::size_t t = 0; t < m.tensors.size(); ++t)
+    if (m.tensors[t].d->use == role::constant) constants.push_back(static_cast<int>(t));
+  std::vector<int> by_size = constants;
+  std::stable_sort(by_size.begin(), by_size.end(), [&](int a, int b) { return p.size_of_tensor(a) > p.size_of_tensor(b); });
+  std::vector<std::uint8_t> memory_of(m.tensors.size(), 0);
+  for (int t : by_size) {
+    bool found = false;
+    for (std::size_t i = 1; i < memories.size() && !found; ++i) {
+      std::int64_t const size = round_up(p.size_of_tensor(t), memories[i].alignment_bytes);
+      if (p.group(static_cast<int>(i)) != c.home[t] || filled[i] + size > options.capacity[i]) continue;
+      filled[i] += size;
+      memory_of[t] = static_cast<std::uint8_t>(i);
+      found = true;
+    }
+    if (!found) return false;
+  }
+  std::vector<std::int64_t> next(memories.size(), 0);
+  for (int t : constants) {  // laid out in the order of the network, so that images read in order
+    auto const i = memory_of[t];
+    plan.tensors[t] = {i, section::constants, static_cast<bytes>(next[i])};
+    next[i] += round_up(p.size_of_tensor(t), memories[i].alignment_bytes);
+  }
+
+  // Everything else, memory by memory: states for good, the rest while it lives.
+  for (std::size_t i = 0; i < memories.size(); ++i) {
+    std::int64_t const alignment = memories[i].alignment_bytes;
+    std::int64_t state = 0;
+    std::vector<placement_item> items;
+    std::vector<l1_buffer> what;
+    for (std::size_t t = 0; t < m.tensors.size(); ++t) {
+      if (m.tensors[t].d->use == role::constant || c.home[t] != i) continue;
+      if (m.tensors[t].d->use == role::state) {
+        plan.tensors[t] = {static_cast<u8>(i), section::state, static_cast<bytes>(state)};
+        state += round_up(p.size_of_tensor(static_cast<int>(t)), alignment);
+        continue;
+      }
+      items.push_back({order.born[t], order.dies[t] + 1, round_up(p.size_of_tensor(static_cast<int>(t)), alignment), alignment, {}});
+      what.push_back({0, 0, 0, static_cast<int>(t)});
+    }
+    if (i == 0) {
+      for (int s = 0; s < p.steps(); ++s) {
+        candidate const& k = *p.columns(s)[c.column[s]].of;
+        layer_descriptor const& l = *m.layers[order.layer_at[s]].d;
+        for (int o = 0; o < l.operands; ++o) {
+          if (l.with[o].of == nullptr || k.home[o] == 0) continue;
+          std::int64_t const size = round_up(tile_bytes(l.with[o], k.tile.data()), alignment);
+          for (int copy = 0; copy < k.copies[o]; ++copy) {
+            bool const early = copy == 0 && (k.early >> o & 1);
+            items.push_back({early ? s - 1 : s, s + 1, size, alignment, {}});
+            what.push_back({s, o, copy, -1});
+          }
+        }
+        std::int64_t const scratch =
+            round_up(m.layers[order.layer_at[s]].engines[k.engine].scratch_bytes(l, k.form, k.tile.data()), alignment);
+        if (scratch > 0) {
+          items.push_back({s, s + 1, scratch, alignment, {}});
+          what.push_back({s, -1, 0, -1});
+        }
+      }
+      for (int s = 0; s < p.steps(); ++s) {
+        candidate const& k = *p.columns(s)[c.column[s]].of;
+        step made;
+        made.layer = static_cast<u16>(order.layer_at[s]);
+        made.engine = k.engine;
+        made.form = k.form;
+        made.early = k.early;
+        layer_descriptor const& l = *m.layers[made.layer].d;
+        made.part = whole_box(l);
+        for (int a = 0; a < l.axes; ++a) made.tile[a] = k.tile[a], made.order[a] = k.order[a];
+        for (int o = 0; o < l.operands; ++o) made.buffer[o].copies = l.with[o].of != nullptr && k.home[o] != 0 ? k.copies[o] : 0;
+        plan.steps.push_back(made);
+      }
+    }
+    std::int64_t const room = options.capacity[i] - next[i] - state;
+    placement const placed = place_lowest(items, room, placing);
+    if (!placed.complete) return false;
+    for (std::size_t j = 0; j < items.size(); ++j) {
+      auto const at = static_cast<bytes>(placed.offset[j]);
+      if (what[j].tensor >= 0)
+        plan.tensors[what[j].tensor] = {static_cast<u8>(i), section::scratch, at};
+      else if (what[j].operand < 0)
+        plan.steps[what[j].step].scratch_at = at;
+      else
+        plan.steps[what[j].step].buffer[what[j].operand].at[what[j].copy] = at;
+    }
+    plan.memories[i].used[0] = static_cast<bytes>(next[i]);
+    plan.memories[i].used[1] = static_cast<bytes>(state);
+    plan.memories[i].used[2] = static_cast<bytes>(placed.peak_bytes);
+
+    memory_report report{next[i] + state + placed.peak_bytes, options.capacity[i], 0, -1};
+    for (int s = 0; s < p.steps(); ++s) {
+      std::int64_t live = next[i] + state;
+      for (placement_item const& item : items)
+        if (item.first <= s && s < item.end) live += item.bytes;
+      if (live > report.live_bound) report.live_bound = live, report.peak_layer = order.layer_at[s];
+    }
+    result.memories.push_back(report);
+  }
+  plan.objective = result.plan.objective;
+  plan.bound = result.plan.bound;
+  plan.reproducible = result.plan.reproducible;
+  result.plan = std::move(plan);
+  return true;
+}
+}  // namespace deeploy::plan

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Options of planning: from words, to words, and what they mean for a board.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <fmt/format.h>
+#include <generators/plan/plan_arguments.hpp>
+
+namespace deeploy::plan {
+void plan_arguments::add_to(CLI::App& app, bool inner) {
+  app.add_option("--l1", l1, "bytes of L1 that the plan may use (default: all that the board has)")->check(CLI::PositiveNumber);
+  app.add_option("--l2", l2, "bytes of L2 that the plan may use")->check(CLI::PositiveNumber);
+  app.add_option("--wmem", wmem, "bytes of each half of weight memory that the plan may use; 0: none")->check(CLI::NonNegativeNumber);
+  app.add_option("--engines", engines, "engines that may run layers, separated by commas (default: all)")->delimiter(',');
+  app.add_option("--objective", aim, "what the plan is best at")->check(CLI::IsMember({"cycles", "energy", "bytes"}))->capture_default_str();
+  app.add_option("--lp", lp_file, "write the integer program to this file, in CPLEX LP format");
+  app.add_option("--nodes", nodes, "branch-and-bound nodes before the best plan so far is taken (default 2000)");
+  app.add_flag("--reduced-grids", reduced_grids, "few tile lengths per axis; for comparison with full enumeration");
+  if (!inner) return;
+  app.add_option("--out", output, "folder for plan.hpp, plan.json and the weight images")->capture_default_str();
+  app.add_option("--constants", constants, "constants.bin of the import");
+}
+
+std::vector<std::string> plan_arguments::words() const {
+  std::vector<std::string> w{"--out", output, "--objective", aim};
+  auto const add = [&](char const* name, std::string value) { w.push_back(name), w.push_back(std::move(value)); };
+  if (!constants.empty()) add("--constants", constants);
+  if (l1 > 0) add("--l1", std::to_string(l1));
+  if (l2 > 0) add("--l2", std::to_string(l2));
+  if (wmem >= 0) add("--wmem", std::to_string(wmem));
+  for (auto const& e : engines) add("--engines", e);
+  if (!lp_file.empty()) add("--lp", lp_file);
+  if (nodes > 0) add("--nodes", std::to_string(nodes));
+  if (reduced_grids) w.push_back("--reduced-grids");
+  return w;
+}
+
+std::vector<std::string> plan_arguments::resolve(planned_board const& board, plan_options& options) const {
+  std::vector<std::string> problems;
+  for (memory_facts const& m : board.memories) {
+    std::string const name = m.name;
+    std::int64_t const asked = name == "l1" ? l1 : name == "l2" ? l2 : name.rfind("wmem", 0) == 0 ? wmem : 0;
+    bool const given = name.rfind("wmem", 0) == 0 ? wmem >= 0 : asked > 0;
+    if (given && asked > m.capacity_bytes)
+      problems.push_back(fmt::format("[DPL-3028] {} of {} has {} bytes, {} asked; ask for no more than the board has", name, board.name,
+                                     m.capacity_bytes, asked));
+    options.capacity.push_back(given ? asked : m.capacity_bytes);
+  }
+  for (std::string const& e : engines)
+    if (std::find(board.engines.begin(), board.engines.end(), e) == board.engines.end())
+      problems.push_back(fmt::format("[DPL-3017] {} has no engine '{}'; it has {}", board.name, e, fmt::join(board.engines, ", ")));
+  options.engines = engines;
+  options.aim = aim == "energy" ? objective::energy : aim == "bytes" ? objective::bytes : objective::cycles;
+  options.lp_file = lp_file;
+  if (nodes > 0) options.solver_nodes = nodes;
+  options.reduced_grids = reduced_grids;
+  return problems;
+}
+}  // namespace deeploy::plan

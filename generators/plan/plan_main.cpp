@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// The main function of a model's generator: types in, plan.hpp and images out.
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <deeploy/generator.hpp>
+#include <fmt/format.h>
+#include <fstream>
+#include <generators/plan/plan_arguments.hpp>
+#include <generators/plan/planner.hpp>
+#include <generators/write/plan_header.hpp>
+#include <iterator>
+
+namespace deeploy::generator {
+namespace {
+plan::planned_model model_of(type_facts const& f) {
+  plan::planned_model m;
+  auto const text = [](detail::text t) { return std::string(t.begin, static_cast<std::size_t>(t.length)); };
+  m.name = text(f.network);
+  m.hash = f.model_hash;
+  for (int t = 0; t < f.tensor_count; ++t) {
+    plan::planned_tensor tensor;
+    tensor.d = f.tensors[t];
+    tensor.name = text(f.tensors[t]->name);
+    m.tensors.push_back(std::move(tensor));
+  }
+  for (int l = 0; l < f.layer_count; ++l) {
+    plan::planned_layer layer;
+    layer.d = f.layers[l];
+    layer.name = text(f.layer_names[l]);
+    layer.engines.assign(f.mappings + l * f.engine_count, f.mappings + (l + 1) * f.engine_count);
+    for (int o = 0; o < max_operands; ++o) {
+      int const t = layer.tensor[o] = f.tensor_ids[l][o];
+      if (t < 0) continue;
+      auto& uses = layer.d->with[o].way == direction::out ? m.tensors[t].writers : m.tensors[t].readers;
+      uses.push_back({l, o});
+    }
+    m.layers.push_back(std::move(layer));
+  }
+  m.board.name = f.board;
+  m.board.hash = f.board_hash;
+  m.board.memories.assign(f.memories, f.memories + f.memory_count);
+  for (int e = 0; e < f.engine_count; ++e) m.board.engines.push_back(f.mappings[e].engine);
+  m.board.cores = f.cores;
+  m.board.costs = f.costs;
+  return m;
+}
+
+int run(type_facts const& facts, plan::plan_arguments const& a) {
+  auto const begun = std::chrono::steady_clock::now();
+  plan::planned_model const m = model_of(facts);
+  plan::plan_options options;
+  if (auto const problems = a.resolve(m.board, options); !problems.empty()) {
+    for (auto const& p : problems) fmt::print(stderr, "deeploy plan: {}\n", p);
+    return 2;
+  }
+  std::string constants;
+  if (!a.constants.empty()) {
+    std::ifstream in(a.constants, std::ios::binary);
+    constants.assign(std::istreambuf_iterator<char>(in), {});
+    if (!in && constants.empty()) {
+      fmt::print(stderr, "deeploy plan: [DPL-4001] {} cannot be read\n", a.constants);
+      return 2;
+    }
+  }
+  for (auto const& t : m.tensors)
+    if (t.d->use == role::constant && t.d->values == nullptr &&
+        static_cast<std::size_t>(t.d->image_offset) + static_cast<std::size_t>(t.d->size_bytes()) > constants.size()) {
+      fmt::print(stderr, "deeploy plan: [DPL-4002] {} ends at {} of constants.bin, which has {} bytes; import again\n", t.name,
+                 t.d->image_offset + t.d->size_bytes(), constants.size());
+      return 2;
+    }
+  plan::plan_result const r = plan::make_plan(m, options);
+  if (!r.problems.empty()) {
+    for (auto const& p : r.problems) fmt::print(stderr, "deeploy plan: [DPL-{}] {}\n", p.code, p.text);
+    return 3;
+  }
+  double const seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+  std::vector<std::pair<std::string, std::string>> files;
+  for (std::size_t i = 0; i < m.board.memories.size(); ++i)
+    if (r.plan.memories[i].used[0] > 0)
+      files.emplace_back(fmt::format("{}/weights_{}.bin", a.output, m.board.memories[i].name),
+                         write::weight_image(m, r, static_cast<int>(i), constants));
+  files.emplace_back(a.output + "/plan.json", write::plan_json(m, r, options, seconds));
+  files.emplace_back(a.output + "/plan.hpp", write::plan_header(m, r, options));  // last: it is what builds depend on
+  for (auto const& [path, content] : files)
+    if (std::string const why = write::write_file(path, content); !why.empty()) {
+      fmt::print(stderr, "deeploy plan: [DPL-4003] {}\n", why);
+      return 2;
+    }
+  return 0;
+}
+}  // namespace
+
+int plan_main(type_facts const& facts, int argument_count, char** arguments) {
+  CLI::App app{"plans a network for a board"};
+  plan::plan_arguments a;
+  a.add_to(app);
+  CLI11_PARSE(app, argument_count, arguments);
+  return run(facts, a);
+}
+}  // namespace deeploy::generator

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// plan.json: the plan for machines, and the weight images.
+#include <cstring>
+#include <deeploy/image.hpp>
+#include <generators/write/plan_header.hpp>
+#include <nlohmann/json.hpp>
+
+namespace deeploy::write {
+using json = nlohmann::ordered_json;
+
+std::string plan_json(plan::planned_model const& m, plan::plan_result const& r, plan::plan_options const& o, double seconds) {
+  json j;
+  j["model"] = m.name;
+  j["board"] = m.board.name;
+  static constexpr char const* aims[] = {"cycles", "energy", "bytes"};
+  j["plan"] = {{"aim", aims[static_cast<int>(o.aim)]},
+               {"objective", r.plan.objective},
+               {"bound", r.plan.bound},
+               {"gap", r.gap()},
+               {"seconds", seconds},
+               {"reproducible", r.plan.reproducible},
+               {"relaxation_bound", r.relaxation_bound},
+               {"thinning_per_mille", r.thinning_per_mille},
+               {"nodes", r.nodes},
+               {"layer_classes", r.layer_classes},
+               {"candidates", {{"considered", r.candidates.considered}, {"not_dominated", r.candidates.kept}, {"thinned", r.candidates.thinned}}}};
+  for (std::size_t i = 0; i < r.memories.size(); ++i) {
+    auto const& u = r.plan.memories[i];
+    j["memory"][m.board.memories[i].name] = {{"used", r.memories[i].used},
+                                             {"available", r.memories[i].available},
+                                             {"constants", u.used[0]},
+                                             {"state", u.used[1]},
+                                             {"scratch", u.used[2]},
+                                             {"live", r.memories[i].live_bound},
+                                             {"peak_layer", r.memories[i].peak_layer < 0 ? "" : m.layers[r.memories[i].peak_layer].name}};
+  }
+  for (std::size_t s = 0; s < r.plan.steps.size(); ++s) {
+    step const& step = r.plan.steps[s];
+    plan::planned_layer const& l = m.layers[step.layer];
+    mapping_facts const& engine = l.engines[step.engine];
+    json tile, order = json::array(), buffers;
+    for (int a = 0; a < l.d->axes; ++a) {
+      if (l.d->space[a].length > 1) tile[l.d->space[a].name] = {step.tile[a], l.d->space[a].length};
+      if (step.tile[step.order[a]] < l.d->space[step.order[a]].length) order.push_back(l.d->space[step.order[a]].name);
+    }
+    for (int k = 0; k < l.d->operands; ++k) {
+      if (l.d->with[k].of == nullptr) continue;
+      int const t = l.tensor[k];
+      json at = json::array();
+      for (int c = 0; c < step.buffer[k].copies; ++c) at.push_back(step.buffer[k].at[c]);
+      buffers[l.d->facts->operand_name[k]] = {{"tensor", m.tensors[t].name},
+                                              {"memory", m.board.memories[r.plan.tensors[t].memory].name},
+                                              {"tile_bytes", tile_bytes(l.d->with[k], step.tile)},
+                                              {"at", at},
+                                              {"early", (step.early >> k & 1) != 0}};
+    }
+    auto const& report = r.steps[s];
+    j["steps"].push_back({{"layer", l.name},
+                          {"kind", l.d->facts->name},
+                          {"engine", engine.engine},
+                          {"form", engine.forms[step.form].name},
+                          {"tile", tile},
+                          {"order", order},
+                          {"buffers", buffers},
+                          {"estimated_cycles", report.cycles},
+                          {"compute_cycles", report.chosen.compute_cycles},
+                          {"moved_bytes", report.chosen.moved_bytes},
+                          {"live_l1_bytes", report.live_l1_bytes}});
+  }
+  for (std::size_t t = 0; t < m.tensors.size(); ++t) {
+    static constexpr char const* roles[] = {"scratch", "input", "output", "state", "constant"};
+    j["tensors"].push_back({{"name", m.tensors[t].name},
+                            {"role", roles[static_cast<int>(m.tensors[t].d->use)]},
+                            {"type", name_of(m.tensors[t].d->type)},
+                            {"bytes", m.tensors[t].d->size_bytes()},
+                            {"memory", m.board.memories[r.plan.tensors[t].memory].name},
+                            {"section", name_of(r.plan.tensors[t].where)},
+                            {"offset", r.plan.tensors[t].offset}});
+  }
+  return j.dump(1) + "\n";
+}
+
+std::string weight_image(plan::planned_model const& m, plan::plan_result const& r, int memory, std::string const& constants) {
+  std::string body(static_cast<std::size_t>(r.plan.memories[memory].used[0]), '\0');
+  std::vector<tensor_descriptor const*> d;
+  for (std::size_t t = 0; t < m.tensors.size(); ++t) {
+    tensor_descriptor const& x = *m.tensors[t].d;
+    d.push_back(&x);
+    if (x.use != role::constant || r.plan.tensors[t].memory != memory) continue;
+    auto const size = static_cast<std::size_t>(x.size_bytes());
+    char const* const from = x.values != nullptr ? static_cast<char const*>(x.values) : constants.data() + x.image_offset;
+    std::memcpy(body.data() + r.plan.tensors[t].offset, from, size);
+  }
+  image_header h;
+  h.model = m.hash;
+  h.layout = detail::hash_of_layout(d, r.plan.tensors, static_cast<int>(d.size()), memory);
+  h.memory = static_cast<u32>(memory);
+  h.length = static_cast<u32>(body.size());
+  h.crc32 = crc32_of(reinterpret_cast<u8 const*>(body.data()), body.size());
+  return std::string(reinterpret_cast<char const*>(&h), sizeof h) + body;
+}
+}  // namespace deeploy::write

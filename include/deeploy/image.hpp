@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Weight images: the constants of one memory, as the plan laid them out, behind a header that says whose they are.
+#pragma once
+#include <deeploy/hash.hpp>
+#include <deeploy/plan.hpp>
+#include <deeploy/version.hpp>
+
+namespace deeploy {
+/// The first 40 bytes of an image, little endian; `length` bytes of constants follow.
+struct image_header {
+  static constexpr u64 magic_number = 0x0047'4d49'5950'4544;  // "DEPYIMG\0"
+  u64 magic = magic_number;
+  u64 model = 0;     ///< model_hash
+  u64 layout = 0;    ///< layout_hash
+  u32 format = format_version;
+  u32 memory = 0;
+  u32 length = 0;
+  u32 crc32 = 0;     ///< of the constants, as in zip files
+};
+static_assert(sizeof(image_header) == 40);
+
+/// CRC-32 as in zip files (polynomial 0xEDB88320).
+constexpr u32 crc32_of(u8 const* data, size_t length) {
+  u32 crc = ~0u;
+  for (size_t i = 0; i < length; ++i) {
+    crc ^= data[i];
+    for (int k = 0; k < 8; ++k) crc = crc >> 1 ^ (crc & 1 ? 0xEDB88320u : 0);
+  }
+  return ~crc;
+}
+
+namespace detail {
+/// Where the plan put each constant of one memory. `d` are tensor_descriptor pointers, `places` their places.
+template <class Descriptors, class Places>
+constexpr u64 hash_of_layout(Descriptors const& d, Places const& places, int count, int memory) {
+  digest h;
+  for (int t = 0; t < count; ++t) {
+    if (d[t]->use != role::constant || places[t].memory != memory) continue;
+    h.add(d[t]->digest);
+    h.add(static_cast<u64>(places[t].offset));
+    h.add(static_cast<u64>(d[t]->size_bytes()));
+  }
+  return h.value;
+}
+}  // namespace detail
+
+/// What an image of `memory` must carry to belong to this plan.
+template <Network Net>
+constexpr u64 layout_hash(int memory) {
+  return detail::hash_of_layout(graph<Net>::tensors.of, plan_of<Net>::tensors, graph<Net>::tensor_count, memory);
+}
+}  // namespace deeploy

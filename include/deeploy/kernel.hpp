@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a kernel is called with, and the class of shapes that it is compiled for.
+#pragma once
+#include <deeploy/layer.hpp>
+
+namespace deeploy {
+/// The part of a layer that a kernel is compiled for. Layers of one class share one copy of the code.
+struct kernel_class {
+  element type[max_operands] = {};
+  bool present[max_operands] = {};
+  bool accumulates = false;  ///< the reduction comes in several tiles
+  u8 class_count = 0;
+  index classes[max_classes] = {};
+};
+
+constexpr kernel_class class_of(layer_descriptor const& l, bool accumulates) {
+  kernel_class c;
+  for (int o = 0; o < l.operands; ++o)
+    if (l.with[o].of != nullptr) {
+      c.present[o] = true;
+      c.type[o] = l.with[o].of->type;
+    }
+  c.accumulates = accumulates;
+  c.class_count = l.class_count;
+  for (int i = 0; i < l.class_count; ++i) c.classes[i] = l.classes[i];
+  return c;
+}
+
+/// One operand of a tile: element (i, j, ..) of the tile's box is at[origin + stride[0]*i + stride[1]*j + ..].
+struct kernel_operand {
+  void* at = nullptr;
+  index origin = 0;
+  index stride[max_axes] = {};  ///< elements per step along each axis; 0 where the operand does not depend on it
+};
+
+/// What a kernel is called with, on every core alike.
+struct kernel_arguments {
+  kernel_operand with[max_operands];
+  index length[max_axes];  ///< of the tile, along each axis
+  /// Operand 0, dimensions with a window or a shift: first + step[axis]*i + step[window_axis]*j must lie in [0, limit),
+  /// else the element is padding. Indexed by the dimension's axis.
+  index first[max_axes];
+  index limit[max_axes];
+  index step[max_axes];
+  i32 const* values;   ///< the layer's run-time parameters, as described by its operator
+  void* scratch;       ///< bytes as the mapping asked for, 8-byte aligned
+  bool begins;         ///< first tile of a reduction: the accumulators start at zero
+  bool ends;           ///< last tile of a reduction: the result is stored
+};
+
+/// One phase of a kernel. All cores call it; between phases the executor puts a barrier.
+using kernel_phase = void (*)(int core, int cores, kernel_arguments const&);
+
+/// The phases of a kernel, ended by null.
+struct kernel_code {
+  kernel_phase phase[3] = {};
+};
+}  // namespace deeploy

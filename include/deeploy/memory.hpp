@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Memories and boards as values: what board.hpp states and what planner, proof and executor read.
+#pragma once
+#include <deeploy/detail/meta.hpp>
+
+namespace deeploy {
+/// A memory as a fact of a board. Memory 0 is the one that kernels work in (L1).
+struct memory_facts {
+  char const* name;
+  bytes capacity_bytes;
+  bytes alignment_bytes;           ///< of buffers placed in it
+  index dma_bytes_per_16_cycles;   ///< between this memory and L1; 0 for L1 itself
+  index dma_latency_cycles;        ///< from push to first data
+  bool holds_activations;          ///< the planner may put written tensors here
+  bool holds_constants;            ///< the planner may put constants here
+  bool retains;                    ///< keeps its content in sleep
+};
+
+/// What a section of a memory is for. Sections have bases of their own, so that two networks may share scratch while
+/// their constants and states stay apart.
+enum class section : u8 { constants, state, scratch };
+inline constexpr int section_count = 3;
+inline constexpr int max_memories = 6;
+
+constexpr char const* name_of(section s) {
+  constexpr char const* names[] = {"constants", "state", "scratch"};
+  return names[static_cast<int>(s)];
+}
+
+/// What moving data and walking steps cost on a board.
+struct execution_costs {
+  index dma_issue_cycles;       ///< core cycles to program one transfer
+  index dma_line_cycles;        ///< DMA cycles per line of a two-dimensional transfer, beside its bytes
+  index step_cycles;            ///< executor, per step
+  index tile_cycles;            ///< executor, per tile
+  index picojoules_per_cycle;   ///< whole chip
+  index picojoules_per_byte;    ///< moved between memories
+};
+
+/// Satisfied by a board: its name, memories, costs, cores and engines.
+template <class B>
+concept Board = requires {
+  B::name;
+  B::memories[0].capacity_bytes;
+  B::cores;
+  B::costs.dma_issue_cycles;
+  typename B::engines;
+};
+
+template <Board B>
+inline constexpr int memory_count = sizeof(B::memories) / sizeof(memory_facts);
+
+/// Everything of a board that a plan depends on, as one number.
+template <Board B>
+inline constexpr u64 board_hash = [] {
+  detail::digest d;
+  d.add(B::name);
+  d.add(static_cast<u64>(B::cores));
+  for (memory_facts const& m : B::memories) {
+    d.add(m.name);
+    index const facts[] = {m.capacity_bytes, m.alignment_bytes, m.dma_bytes_per_16_cycles, m.dma_latency_cycles};
+    for (index fact : facts) d.add(static_cast<u64>(fact));
+  }
+  return d.value;
+}();
+}  // namespace deeploy

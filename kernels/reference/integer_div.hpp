@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reference kernel of op::integer_div.
+#pragma once
+#include <deeploy/op/integer_div.hpp>
+#include <reference/mapping.hpp>
+
+namespace deeploy::reference {
+/// Axes: those of the result. Operands: a b mul add y.
+template <kernel_class C>
+struct integer_div {
+  template <class Tile>
+  static constexpr void run(int core, int cores, Tile const& t) {
+    i64 const delta = t.value(6), eta = t.value(7), eps = t.value(8);
+    outer_lengths const lengths(t.arguments, 0);
+    for_share(core, cores, lengths.of, [&](subscripts const& i) {
+      i64 const denominator = eta * t.template load<1>(i) + eps;
+      i64 const numerator = delta * eta * t.template load<0>(i);
+      i64 const half = denominator >> 1;
+      i64 const y = denominator == 0 ? 0 : (numerator >= 0 ? numerator + half : numerator - half) / denominator;
+      t.template store<4>(i, t.template requantised<0, 0, 2>(static_cast<i32>(y), i));
+    });
+  }
+};
+}  // namespace deeploy::reference
+
+namespace deeploy {
+template <reference::ReferenceEngine Engine>
+struct mapping<op::integer_div_kind, Engine>
+    : reference::direct_mapping<reference::integer_div, reference::work_cost{.per_step = 0, .per_result = 320}> {};
+}  // namespace deeploy
