@@ -15,6 +15,20 @@ struct named_type {
 };
 constexpr named_type types[] = {{"i1", element::i8}, {"u1", element::u8}, {"i2", element::i16}, {"u2", element::u16}, {"i4", element::i32}, {"f4", element::f32}};
 
+/// Reorders an array that the file stores with its first subscript running fastest.
+void to_row_major(array& a) {
+  auto const each = static_cast<std::size_t>(size_of(*a.type));
+  std::string sorted(a.bytes.size(), '\0');
+  std::vector<std::int64_t> at(a.shape.size(), 0);
+  for (std::int64_t i = 0; i < a.elements(); ++i) {
+    std::int64_t from = 0;
+    for (std::size_t d = a.shape.size(); d-- > 0;) from = from * a.shape[d] + at[d];
+    std::memcpy(sorted.data() + static_cast<std::size_t>(i) * each, a.bytes.data() + static_cast<std::size_t>(from) * each, each);
+    for (std::size_t d = a.shape.size(); d-- > 0 && ++at[d] == a.shape[d];) at[d] = 0;
+  }
+  a.bytes = std::move(sorted);
+}
+
 /// Parses the header dictionary {'descr': '|u1', 'fortran_order': False, 'shape': (1, 2), }.
 bool parse_npy(std::string const& file, array& a, std::string& problem) {
   if (file.size() < 10 || file.compare(0, 6, "\x93NUMPY") != 0) {
@@ -50,10 +64,7 @@ bool parse_npy(std::string const& file, array& a, std::string& problem) {
     return false;
   }
   a.numpy_type = text.substr(open + 1, close - open - 1);
-  if (text.compare(text.find_first_not_of(' ', fortran), 4, "True") == 0) {
-    problem = "is in Fortran order; store it with numpy.ascontiguousarray";
-    return false;
-  }
+  bool const columns_first = text.compare(text.find_first_not_of(' ', fortran), 4, "True") == 0;
   std::string number;
   std::int64_t total = 1;
   for (char c : text.substr(from + 1, to - from - 1) + ",") {
@@ -78,6 +89,7 @@ bool parse_npy(std::string const& file, array& a, std::string& problem) {
     problem = fmt::format("has {} bytes, its shape asks for {}", a.bytes.size(), a.elements() * size_of(*a.type));
     return false;
   }
+  if (a.type && columns_first) to_row_major(a);
   return true;
 }
 }  // namespace

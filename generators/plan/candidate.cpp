@@ -1,31 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 // What one way to run a layer costs. The executor's pipeline in arithmetic; see execute.hpp for the real one.
-#include <generators/plan/candidate.hpp>
-
 #include <algorithm>
+#include <generators/plan/candidate.hpp>
 
 namespace deeploy::plan {
 namespace {
 std::int64_t round_up(std::int64_t n, std::int64_t multiple) { return (n + multiple - 1) / multiple * multiple; }
 
 /// DMA cycles for one tile of an operand: bytes at the memory's rate, lines and transfers as transfer() makes them.
-std::int64_t transfer_cycles(operand const& o, index const* tile, memory_facts const& m, execution_costs const& costs) {
-  storage_order const order = tile_order(o);
-  std::int64_t line = size_of(o.of->type), lines = 1, transfers = 1;
+std::int64_t transfer_cycles(operand const& o, storage_order const& order, index const* tile, memory_facts const& m,
+                             execution_costs const& costs) {
+  std::int64_t const element = size_of(o.of->type);
+  std::int64_t line = element, lines = 1, transfers = 1;
   int i = o.rank - 1;
-  auto length = [&](int at) { return std::int64_t{most_touched(o.dim[order.of[at]], tile)}; };
   for (; i >= 0; --i) {
-    if (length(i) == 1) continue;
-    if (std::int64_t{o.dim[order.of[i]].stride} * size_of(o.of->type) != line) break;
-    line *= length(i);
+    dimension const& d = o.dim[order.of[i]];
+    std::int64_t const n = most_touched(d, tile);
+    if (n == 1) continue;
+    if (d.stride * element != line) break;
+    line *= n;
   }
   bool two_dimensional = false;
   for (; i >= 0; --i) {
-    if (length(i) == 1) continue;
+    std::int64_t const n = most_touched(o.dim[order.of[i]], tile);
+    if (n == 1) continue;
     if (!two_dimensional)
-      lines = length(i);
+      lines = n;
     else
-      transfers *= length(i);
+      transfers *= n;
     two_dimensional = true;
   }
   std::int64_t const total = line * lines * transfers;
@@ -38,15 +40,12 @@ std::vector<index> tile_lengths(planned_layer const& l, mapping_facts const& m, 
   index const length = l.d->space[axis].length;
   axis_kind const kind = l.d->space[axis].kind;
   if (kind == axis_kind::whole || (kind == axis_kind::reduction && !m.forms[form].accumulates)) return {length};
-  index const multiple = std::max<index>(
-      1, static_cast<index>(std::int64_t{m.multiple(*l.d, form, axis)} * cut_multiple(*l.d, axis)));
+  index const multiple = std::max<index>(1, static_cast<index>(std::int64_t{m.multiple(*l.d, form, axis)} * cut_multiple(*l.d, axis)));
   std::vector<index> lengths{length};
   for (index tiles = 2; tiles <= length;) {
     index const n = static_cast<index>(round_up((length + tiles - 1) / tiles, multiple));
     if (n < lengths.back()) lengths.push_back(n);
-    if (n <= multiple) break;
-    // The next number of tiles that allows a smaller length.
-    index const smaller = static_cast<index>(round_up(n, multiple)) - multiple;
+    index const smaller = n - multiple;  // the next number of tiles is the one that allows this
     if (smaller < 1) break;
     tiles = std::max(tiles + 1, (length + smaller - 1) / smaller);
   }
@@ -54,81 +53,204 @@ std::vector<index> tile_lengths(planned_layer const& l, mapping_facts const& m, 
   return lengths;
 }
 
-void evaluate(planned_layer const& l, planned_board const& b, candidate& c) {
-  layer_descriptor const& d = *l.d;
-  mapping_facts const& m = l.engines[c.engine];
-  memory_facts const& l1 = b.memories[0];
-  std::int64_t trips[max_axes], count_of_tiles = 1;
+evaluator::evaluator(planned_layer const& l, planned_board const& b, home_list const& homes) : l_(l), b_(b), homes_(homes) {
+  for (int o = 0; o < l.d->operands; ++o) {
+    operand const& with = l.d->with[o];
+    if (with.of == nullptr || homes[o] == 0) continue;
+    storage_[o] = tile_order(with);
+    moving_ |= 1u << o;
+    bool const written = with.way == direction::out;
+    if (written) written_ |= 1u << o;
+    unsigned axes = 0;
+    for (int a = 0; a < l.d->axes; ++a)
+      if (depends_on(with, a)) axes |= 1u << a;
+    auto const found = std::find_if(groups_.begin(), groups_.end(), [&](group const& g) { return g.axes == axes && g.written == written; });
+    if (found == groups_.end())
+      groups_.push_back({1u << o, axes, written});
+    else
+      found->operands |= 1u << o;
+  }
+}
+
+void evaluator::set_tile(candidate const& c) {
+  layer_descriptor const& d = *l_.d;
+  mapping_facts const& m = l_.engines[c.engine];
+  tiles_ = 1;
+  unsigned cut = 0;
   for (int a = 0; a < d.axes; ++a) {
-    trips[a] = (d.space[a].length + c.tile[a] - 1) / c.tile[a];
-    count_of_tiles *= trips[a];
+    trips_[a] = (d.space[a].length + c.tile[a] - 1) / c.tile[a];
+    tiles_ *= trips_[a];
+    if (trips_[a] > 1) cut |= 1u << a;
   }
-  std::int64_t cycles[max_operands] = {}, size[max_operands] = {};
-  bool moves[max_operands] = {};
-  for (int o = 0; o < d.operands; ++o) {
-    if (d.with[o].of == nullptr || c.home[o] == 0) continue;
-    moves[o] = true;
-    memory_facts const& from = b.memories[c.home[o]];
-    cycles[o] = transfer_cycles(d.with[o], c.tile.data(), from, b.costs);
-    size[o] = round_up(tile_bytes(d.with[o], c.tile.data()), l1.alignment_bytes);
-  }
-  std::int64_t const compute = m.tile_cycles(d, c.form, c.tile.data()) + b.costs.tile_cycles;
-  // Going from one tile to the next advances one loop and starts the loops inside of it again. Loop by loop: how often,
-  // and what moves then.
-  std::int64_t pipeline = compute, dma = 0, serial = 0, moved = 0, outer = 1;
-  bool reducing = true;  // all loops from here inwards are reductions
-  int innermost[max_operands];
-  std::fill(innermost, innermost + max_operands, -1);
-  for (int p = 0; p < d.axes; ++p)
-    for (int o = 0; o < d.operands; ++o)
-      if (trips[c.order[p]] > 1 && moves[o] && depends_on(d.with[o], c.order[p])) innermost[o] = p;
-  std::int64_t loads[max_operands];
-  std::fill(loads, loads + max_operands, 1);
-  for (int p = 0; p < d.axes; ++p) {
-    int const a = c.order[p];
-    if (trips[a] == 1) continue;
-    std::int64_t const times = (trips[a] - 1) * outer;
-    outer *= trips[a];
-    reducing = true;
-    for (int q = p; q < d.axes; ++q)
-      if (trips[c.order[q]] > 1 && d.space[c.order[q]].kind != axis_kind::reduction) reducing = false;
-    std::int64_t under = 0, exposed = 0;
+  bytes const alignment = b_.memories[0].alignment_bytes;
+  changing_ = 0;
+  least_dma_ = least_moved_ = 0;
+  for (std::size_t g = 0; g < groups_.size(); ++g) {
+    if (groups_[g].axes & cut) changing_ |= 1u << g;
+    group_cycles_[g] = group_latency_[g] = group_size_[g] = 0;
+    // At least once for every tile of the operand itself; a result leaves once per tile of its own, whatever is reduced.
+    std::int64_t loads = 1;
+    for (int a = 0; a < d.axes; ++a)
+      if (groups_[g].axes >> a & 1) loads *= trips_[a];
     for (int o = 0; o < d.operands; ++o) {
-      if (!moves[o] || innermost[o] < p) continue;
-      if (d.with[o].way == direction::out && reducing) continue;
-      loads[o] += times;
-      if (c.copies[o] == 2)
-        under += cycles[o];
-      else
-        exposed += cycles[o] + b.memories[c.home[o]].dma_latency_cycles;
+      if (!(groups_[g].operands >> o & 1)) continue;
+      cycles_[o] = transfer_cycles(d.with[o], storage_[o], c.tile.data(), b_.memories[homes_[o]], b_.costs);
+      size_[o] = round_up(tile_bytes(d.with[o], c.tile.data()), alignment);
+      group_cycles_[g] += cycles_[o];
+      group_latency_[g] += b_.memories[homes_[o]].dma_latency_cycles;
+      group_size_[g] += size_[o];
     }
-    pipeline += times * (std::max(compute, under));
-    dma += times * under;
-    serial += times * exposed;
+    least_dma_ += (loads - 1) * group_cycles_[g];
+    least_moved_ += loads * group_size_[g];
   }
+  scratch_ = round_up(m.scratch_bytes(d, c.form, c.tile.data()), alignment);
+  compute_ = m.tile_cycles(d, c.form, c.tile.data()) + b_.costs.tile_cycles;
+}
+
+void evaluator::set_order(candidate const& c) {
+  layer_descriptor const& d = *l_.d;
+  // Going from one tile to the next advances one loop and starts the loops inside of it again.
+  std::int64_t outer = tiles_;
+  unsigned inside = 0;  // axes of this loop and of those inside of it
+  bool reducing = true;
+  advance_count_ = 0;
+  for (int p = d.axes - 1; p >= 0; --p) {
+    int const a = c.order[p];
+    if (trips_[a] == 1) continue;
+    outer /= trips_[a];
+    inside |= 1u << a;
+    reducing = reducing && d.space[a].kind == axis_kind::reduction;
+    unsigned change = 0;
+    for (std::size_t g = 0; g < groups_.size(); ++g)
+      if ((groups_[g].axes & inside) && !(groups_[g].written && reducing)) change |= 1u << g;
+    advances_[advance_count_++] = {(trips_[a] - 1) * outer, change};
+  }
+}
+
+/// What does not depend on the walk: first loads, last store, bytes.
+void evaluator::ends(candidate& c, std::int64_t serial) const {
   std::int64_t first = 0, last = 0, latency = 0;
   c.early_cycles = c.early_bytes = 0;
-  c.bytes = round_up(m.scratch_bytes(d, c.form, c.tile.data()), l1.alignment_bytes);
-  for (int o = 0; o < d.operands; ++o) {
-    if (!moves[o]) continue;
-    c.bytes += c.copies[o] * size[o];
-    moved += loads[o] * size[o];
-    std::int64_t const wait = b.memories[c.home[o]].dma_latency_cycles;
-    if (d.with[o].way == direction::out) {
-      last += cycles[o] + wait;
+  c.bytes = scratch_;
+  for (int o = 0; o < l_.d->operands; ++o) {
+    if (!(moving_ >> o & 1)) continue;
+    c.bytes += c.copies[o] * size_[o];
+    std::int64_t const wait = b_.memories[homes_[o]].dma_latency_cycles;
+    if (written_ >> o & 1) {
+      last += cycles_[o] + wait;
     } else if (c.early >> o & 1) {
-      c.early_cycles += cycles[o];
-      c.early_bytes += size[o];
+      c.early_cycles += cycles_[o];
+      c.early_bytes += size_[o];
     } else {
-      first += cycles[o];
+      first += cycles_[o];
       latency = std::max(latency, wait);
     }
   }
-  c.serial_cycles = serial;
-  c.fixed_cycles = b.costs.step_cycles + first + latency + serial + last;
+  c.fixed_cycles = b_.costs.step_cycles + first + latency + serial + last;
+  c.compute_cycles = compute_ * tiles_;
+}
+
+void evaluator::bound(candidate& c) const {
+  for (int o = 0; o < l_.d->operands; ++o) c.copies[o] = moving_ >> o & 1;
+  ends(c, 0);
+  c.tight_cycles = std::max(compute_ * tiles_, least_dma_);
+  c.loose_cycles = least_dma_;
+  c.moved_bytes = least_moved_;
+}
+
+void evaluator::finish(candidate& c, unsigned twice) const {
+  std::int64_t pipeline = compute_, dma = 0, serial = 0, moved = 0;
+  for (std::size_t g = 0; g < groups_.size(); ++g) {
+    moved += group_size_[g];
+    for (int o = 0; o < l_.d->operands; ++o)
+      if (groups_[g].operands >> o & 1) c.copies[o] = twice >> g & 1 ? 2 : 1;
+  }
+  for (int i = 0; i < advance_count_; ++i) {
+    std::int64_t under = 0, exposed = 0;
+    for (std::size_t g = 0; g < groups_.size(); ++g) {
+      if (!(advances_[i].groups >> g & 1)) continue;
+      moved += advances_[i].times * group_size_[g];
+      if (twice >> g & 1)
+        under += group_cycles_[g];
+      else
+        exposed += group_cycles_[g] + group_latency_[g];
+    }
+    pipeline += advances_[i].times * std::max(compute_, under);
+    dma += advances_[i].times * under;
+    serial += advances_[i].times * exposed;
+  }
+  ends(c, serial);
   c.tight_cycles = pipeline;
   c.loose_cycles = dma;
-  c.compute_cycles = compute * count_of_tiles;
   c.moved_bytes = moved;
+}
+
+void evaluator::evaluate(candidate& c) {
+  set_tile(c);
+  set_order(c);
+  unsigned twice = 0;
+  for (std::size_t g = 0; g < groups_.size(); ++g)
+    for (int o = 0; o < l_.d->operands; ++o)
+      if ((groups_[g].operands >> o & 1) && c.copies[o] == 2) twice |= 1u << g;
+  finish(c, twice);
+}
+
+void for_each_tile(planned_layer const& l, plan_options const& options, std::function<void(candidate const&)> const& visit) {
+  for (std::size_t e = 0; e < l.engines.size(); ++e) {
+    mapping_facts const& m = l.engines[e];
+    bool const allowed = options.engines.empty() || std::find(options.engines.begin(), options.engines.end(), m.engine) != options.engines.end();
+    for (int f = 0; allowed && f < m.form_count; ++f) {
+      if (!m.takes(*l.d, f)) continue;
+      std::vector<index> lengths[max_axes];
+      for (int a = 0; a < l.d->axes; ++a) lengths[a] = tile_lengths(l, m, f, a, options.reduced_grids);
+      candidate c;
+      c.engine = static_cast<std::uint8_t>(e);
+      c.form = static_cast<std::uint8_t>(f);
+      std::size_t at[max_axes] = {};
+      for (int a = 0; a < l.d->axes; ++a) c.tile[a] = lengths[a][0];
+      for (bool more = true; more;) {
+        visit(c);
+        more = false;
+        for (int a = 0; a < l.d->axes && !more; ++a) {
+          more = ++at[a] < lengths[a].size();
+          if (!more) at[a] = 0;
+          c.tile[a] = lengths[a][at[a]];
+        }
+      }
+    }
+  }
+}
+
+void for_each_order(planned_layer const& l, evaluator const& e, candidate& c, std::function<void()> const& visit) {
+  // Loops with one trip stand outside; reductions run innermost, so that a result is finished before the next one is begun.
+  // Of two loops that the same operands depend on, the order does not matter: they are taken as they come.
+  struct loop {
+    std::uint8_t axis;
+    unsigned signature;
+    bool operator<(loop const& other) const { return signature < other.signature; }
+  };
+  std::vector<loop> loops;
+  std::vector<std::uint8_t> still, reductions;
+  for (int a = 0; a < l.d->axes; ++a) {
+    auto const axis = static_cast<std::uint8_t>(a);
+    if (c.tile[a] >= l.d->space[a].length) {
+      still.push_back(axis);
+    } else if (l.d->space[a].kind == axis_kind::reduction) {
+      reductions.push_back(axis);
+    } else {
+      unsigned signature = 0;
+      for (std::size_t g = 0; g < e.groups().size(); ++g)
+        if (e.groups()[g].axes >> a & 1) signature |= 1u << g;
+      loops.push_back({axis, signature});
+    }
+  }
+  std::stable_sort(loops.begin(), loops.end());
+  do {
+    std::size_t p = 0;
+    for (std::uint8_t a : still) c.order[p++] = a;
+    for (loop const& x : loops) c.order[p++] = x.axis;
+    for (std::uint8_t a : reductions) c.order[p++] = a;
+    visit();
+  } while (std::next_permutation(loops.begin(), loops.end()));
 }
 }  // namespace deeploy::plan

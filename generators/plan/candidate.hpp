@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // A candidate: one way to run one layer, with what it costs and the bytes that it needs.
 #pragma once
+#include <functional>
 #include <generators/plan/model.hpp>
 
 namespace deeploy::plan {
-/// Memory of an operand's tensor for the planner: a memory of the board; 0 (L1) means used in place.
+/// Memory of each operand's tensor: a memory of the board; 0 (L1) means used in place.
 using home_list = std::array<std::uint8_t, max_operands>;
 
 /// Engine, form, tile, loop order and buffering of a layer whose operands live in given memories.
 ///
-/// A step that fetches nothing for its successor takes `fixed + tight`; one that also fetches e cycles for it takes
+/// A step that fetches nothing for its successor takes fixed + tight cycles; one that also fetches e cycles for it takes
 /// fixed + max(tight, loose + e): the DMA is one resource.
 struct candidate {
   std::uint8_t engine = 0, form = 0;
@@ -18,8 +19,7 @@ struct candidate {
   std::array<std::uint8_t, max_axes> order = {};
   std::array<std::uint8_t, max_operands> copies = {};
   home_list home = {};
-  std::int64_t fixed_cycles = 0;  ///< exposed: step overhead, first loads, last store, `serial_cycles`
-  std::int64_t serial_cycles = 0; ///< transfers of single buffers between tiles
+  std::int64_t fixed_cycles = 0;  ///< exposed: step overhead, first loads, last store, transfers of single buffers between tiles
   std::int64_t tight_cycles = 0;  ///< the pipeline of tiles: per tile the longer of compute and DMA
   std::int64_t loose_cycles = 0;  ///< its DMA alone
   std::int64_t early_cycles = 0;  ///< DMA cycles put under the step before
@@ -31,21 +31,66 @@ struct candidate {
   std::int64_t alone() const { return fixed_cycles + tight_cycles; }
 };
 
-/// A layer without its tensors: equal layers have equal fronts of candidates.
-struct layer_class {
-  std::vector<int> layers;  ///< members, by number in the model
+/// Works out candidates of one layer: what depends on the tile alone is computed once per tile, what depends on the order
+/// once per order.
+class evaluator {
+ public:
+  evaluator(planned_layer const& l, planned_board const& b, home_list const& homes);
+
+  /// Operands that move, in groups that depend on the same axes: those of a group change together and are buffered alike.
+  struct group {
+    unsigned operands = 0;
+    unsigned axes = 0;
+    bool written = false;
+  };
+  std::vector<group> const& groups() const { return groups_; }
+  unsigned moving() const { return moving_; }
+
+  /// Sets engine, form and tile of `c` for all that follows.
+  void set_tile(candidate const& c);
+  /// Groups that are transferred more than once for this tile.
+  unsigned changing() const { return changing_; }
+  /// Sets the order of `c` for all that follows.
+  void set_order(candidate const& c);
+  /// Fills in copies, cycles and bytes of `c` for its `early`, with two buffers for the groups in `twice`.
+  void finish(candidate& c, unsigned twice) const;
+  /// The same from the copies that `c` has; sets tile and order too.
+  void evaluate(candidate& c);
+  /// What no order and no buffering of this tile is below: single buffers, every operand loaded as rarely as its own axes
+  /// allow, and nothing exposed but the first loads and the last store.
+  void bound(candidate& c) const;
+
+ private:
+  void ends(candidate& c, std::int64_t serial) const;
+  planned_layer const& l_;
+  planned_board const& b_;
+  home_list const homes_;
+  storage_order storage_[max_operands];
+  unsigned moving_ = 0, written_ = 0;
+  std::vector<group> groups_;
+  // Of the tile.
+  std::int64_t trips_[max_axes] = {}, tiles_ = 1, compute_ = 0, scratch_ = 0;
+  std::int64_t cycles_[max_operands] = {}, size_[max_operands] = {};
+  std::int64_t group_cycles_[max_operands] = {}, group_latency_[max_operands] = {}, group_size_[max_operands] = {};
+  std::int64_t least_dma_ = 0, least_moved_ = 0;
+  unsigned changing_ = 0;
+  // Of the order: loops that advance, how often, and the groups that change then.
+  struct advance {
+    std::int64_t times;
+    unsigned groups;
+  };
+  advance advances_[max_axes] = {};
+  int advance_count_ = 0;
 };
 
 struct front_statistics {
   std::uint64_t considered = 0;  ///< legal tiles x forms x orders x buffering that the front covers
   std::uint64_t kept = 0;        ///< not dominated
-  std::uint64_t thinned = 0;     ///< left after thinning
 };
 
 /// The candidates of one layer for one choice of homes, none dominated.
 struct front {
-  std::vector<candidate> of;
-  std::int64_t thinning_per_mille = 0;  ///< by how much the thinned front may miss the best
+  std::vector<candidate> of;  ///< by bytes, then cycles
   front_statistics statistics;
 };
 
@@ -53,8 +98,11 @@ struct front {
 /// A longer one has as many tiles, moves as much and needs more bytes, and no mapping is faster on it.
 std::vector<index> tile_lengths(planned_layer const& l, mapping_facts const& m, int form, int axis, bool reduced_grid);
 
-/// Evaluates one candidate: fills in all cycles and bytes from engine, form, tile, order, copies, homes and `early`.
-void evaluate(planned_layer const& l, planned_board const& b, candidate& c);
+/// Calls `visit` with every legal engine, form and tile of a layer (the rest of the candidate is empty).
+void for_each_tile(planned_layer const& l, plan_options const& options, std::function<void(candidate const&)> const& visit);
+
+/// Calls `visit` with every legal loop order of the tile that `c` has, up to orders that cost the same.
+void for_each_order(planned_layer const& l, evaluator const& e, candidate& c, std::function<void()> const& visit);
 
 /// All candidates that are not dominated.
 ///
@@ -63,6 +111,6 @@ void evaluate(planned_layer const& l, planned_board const& b, candidate& c);
 front candidates_of(planned_layer const& l, planned_board const& b, home_list const& homes, unsigned early_ready,
                     std::int64_t l1_bytes, plan_options const& options);
 
-/// The tile that needs least bytes, whatever it costs: explains why a layer does not fit.
+/// The tile that needs least bytes, whatever it costs: explains why a layer does not fit. bytes < 0: no engine takes it.
 candidate smallest_tile(planned_layer const& l, planned_board const& b, home_list const& homes, plan_options const& options);
 }  // namespace deeploy::plan

@@ -77,11 +77,9 @@ front_store::front_store(planned_model const& m, plan_options const& o) : m_(m),
 front const& front_store::of(int layer, home_list const& homes, unsigned early_ready) {
   auto& slot = fronts_[{class_of_[layer], homes, early_ready}];
   if (!slot) {
-    slot = std::make_unique<front>(candidates_of(m_.layers[layer], m_.board, homes, early_ready,
-                                                 options_.capacity[0], options_));
+    slot = std::make_unique<front>(candidates_of(m_.layers[layer], m_.board, homes, early_ready, options_.capacity[0], options_));
     total_.considered += slot->statistics.considered;
     total_.kept += slot->statistics.kept;
-    total_.thinned += slot->statistics.thinned;
   }
   return *slot;
 }
@@ -101,7 +99,7 @@ choice_problem::choice_problem(planned_model const& m, plan_options const& o, fr
   }
   find_homes();
   find_columns();
-  if (infeasible_.empty()) lay_out();
+  if (infeasible_.empty()) number_rows();
 }
 
 std::int64_t choice_problem::capacity_of_group(int memory) const {
@@ -172,61 +170,57 @@ void choice_problem::find_columns() {
       if (t < 0) continue;
       if (std::find(distinct.begin(), distinct.end(), t) == distinct.end()) distinct.push_back(t);
       if (s == 0 || layer.d->with[o].way == direction::out) continue;
-      bool const fresh = std::any_of(m_.tensors[t].writers.begin(),
-                                     m_.tensors[t].writers.end(), [&](use const& u) {
-                                       return order_.step_of[u.layer] == s - 1;
-                                     });
+      auto const& writers = m_.tensors[t].writers;
+      bool const fresh = std::any_of(writers.begin(), writers.end(), [&](use const& u) { return order_.step_of[u.layer] == s - 1; });
       if (!fresh) ready |= 1u << o;
     }
+    if (s > 0) fetches_.push_back(ready != 0);
     step_data data;
+    bool any = false;
     std::vector<std::size_t> at(distinct.size(), 0);
     for (bool more = true; more;) {
       home_list homes{};
       for (int o = 0; o < layer.d->operands; ++o)
         for (std::size_t i = 0; i < distinct.size(); ++i)
-          if (layer.tensor[o] == distinct[i])
-            homes[o] = homes_[distinct[i]][at[i]];
-      front const& f = fronts_.of(l, homes, ready);
-      thinning_per_mille_ = std::max(thinning_per_mille_, f.thinning_per_mille);
-      for (candidate const& c : f.of) {
-        data.by_home[homes].push_back(static_cast<int>(data.columns.size()));
-        data.columns.push_back({&c, homes});
-      }
+          if (layer.tensor[o] == distinct[i]) homes[o] = homes_[distinct[i]][at[i]];
+      home_entry& entry = data.by_home[homes];
+      entry.all = &fronts_.of(l, homes, ready);
+      entry.at_hand.assign(entry.all->of.size(), false);
+      any = any || !entry.all->of.empty();
       more = false;
       for (std::size_t i = 0; i < at.size() && !more; ++i) {
-        if (++at[i] < homes_[distinct[i]].size())
-          more = true;
-        else
-          at[i] = 0;
-      }
-    }
-    if (data.columns.empty()) {
-      home_list homes{};
-      for (int o = 0; o < layer.d->operands; ++o)
-        if (int const t = layer.tensor[o]; t >= 0)
-          homes[o] = homes_[t][0];
-      candidate const least = smallest_tile(layer, m_.board, homes, options_);
-      if (least.bytes < 0) {
-        infeasible_.push_back({3016, fmt::format("layer {} ({}): no engine takes it", layer.name, layer.d->facts->name)});
-      } else {
-        std::string tile, parts;
-        for (int a = 0; a < layer.d->axes; ++a)
-          if (layer.d->space[a].length > 1)
-            tile += fmt::format("{}{} {}", tile.empty() ? "" : " x ", layer.d->space[a].name, least.tile[a]);
-        for (int o = 0; o < layer.d->operands; ++o)
-          if (layer.d->with[o].of != nullptr)
-            parts += fmt::format("{}{} {}", parts.empty() ? "" : "   ", layer.d->facts->operand_name[o],
-                                 tile_bytes(layer.d->with[o], least.tile.data()));
-        infeasible_.push_back({5001, fmt::format("layer {} ({}) does not fit {}\n"
-                                         "  smallest tile: {}\n  needs {} bytes, {} offers {} ({} short)\n  {}\n"
-                                         "  try: --l1 {} or more, or a network with shorter rows",
-                                         layer.name, layer.d->facts->name, m_.board.memories[0].name, tile, least.bytes,
-                                         m_.board.memories[0].name, options_.capacity[0], least.bytes - options_.capacity[0],
-                                         parts, least.bytes)});
+        more = ++at[i] < homes_[distinct[i]].size();
+        if (!more) at[i] = 0;
       }
     }
     steps_.push_back(std::move(data));
+    if (!any) explain(l);
   }
+  fetches_.push_back(false);
+}
+
+/// Nothing runs this layer: says what the smallest tile would need.
+void choice_problem::explain(int l) {
+  planned_layer const& layer = m_.layers[l];
+  home_list homes{};
+  for (int o = 0; o < layer.d->operands; ++o)
+    if (int const t = layer.tensor[o]; t >= 0) homes[o] = homes_[t][0];
+  candidate const least = smallest_tile(layer, m_.board, homes, options_);
+  if (least.bytes < 0) {
+    infeasible_.push_back({3016, fmt::format("layer {} ({}): no engine takes it", layer.name, layer.d->facts->name)});
+    return;
+  }
+  std::string tile, parts;
+  for (int a = 0; a < layer.d->axes; ++a)
+    if (layer.d->space[a].length > 1) tile += fmt::format("{}{} {}", tile.empty() ? "" : " x ", layer.d->space[a].name, least.tile[a]);
+  for (int o = 0; o < layer.d->operands; ++o)
+    if (layer.d->with[o].of != nullptr)
+      parts += fmt::format("{}{} {}", parts.empty() ? "" : "   ", layer.d->facts->operand_name[o], tile_bytes(layer.d->with[o], least.tile.data()));
+  infeasible_.push_back({5001, fmt::format("layer {} ({}) does not fit {}\n"
+                                           "  smallest tile: {}\n  needs {} bytes, {} offers {} ({} short)\n  {}\n"
+                                           "  try: --l1 {} or more, or a network with shorter rows",
+                                           layer.name, layer.d->facts->name, m_.board.memories[0].name, tile, least.bytes,
+                                           m_.board.memories[0].name, options_.capacity[0], least.bytes - options_.capacity[0], parts, least.bytes)});
 }
 
 std::int64_t choice_problem::cost(std::int64_t cycles, std::int64_t moved) const {

@@ -3,6 +3,7 @@
 #pragma once
 #include <generators/plan/candidate.hpp>
 #include <generators/plan/solver.hpp>
+#include <array>
 #include <map>
 #include <memory>
 #include <optional>
@@ -17,12 +18,11 @@ struct schedule {
   schedule(planned_model const& m, std::vector<int> order);
 };
 
-/// Which engines take what, as fronts of candidates; equal layers share theirs, for all orders.
+/// The fronts of candidates; equal layers share theirs, for all orders.
 class front_store {
  public:
   front_store(planned_model const& m, plan_options const& o);
   front const& of(int layer, home_list const& homes, unsigned early_ready);
-  int class_of(int layer) const { return class_of_[layer]; }
   int classes() const { return classes_; }
   front_statistics total() const { return total_; }
 
@@ -48,12 +48,14 @@ struct infeasibility {
   std::string text;
 };
 
+/// All candidates of all steps form the problem; of these, the columns at hand are `columns(step)`. More come in by pricing,
+/// so that the relaxation is solved over all candidates while the program stays small.
 class choice_problem {
  public:
   choice_problem(planned_model const& m, plan_options const& o, front_store& fronts, schedule const& order);
 
   std::vector<infeasibility> const& infeasible() const { return infeasible_; }
-  /// Best candidates for given homes: a dynamic program over the steps, exact. Empty when they do not fit.
+  /// Best columns at hand for given homes: a dynamic program over the steps, exact. Empty when they do not fit.
   std::optional<choice> best_for(std::vector<std::uint8_t> const& homes, std::int64_t l1_bytes) const;
   /// A good plan: homes by local search, starting from `start` (empty: everything in its first home).
   std::optional<choice> search(std::vector<std::uint8_t> const& start, std::uint64_t evaluations, std::int64_t l1_bytes) const;
@@ -64,18 +66,30 @@ class choice_problem {
   /// Bytes live in a memory during a step.
   std::int64_t live_bytes(choice const&, int memory, int step) const;
 
+  /// The integer program over the columns at hand.
   integer_program program() const;
+  /// Brings in candidates whose reduced cost is below `limit`, at most `most_each` per step and choice of homes.
+  /// @returns the columns for the program, and in `least` the sum over the steps of the smallest reduced cost (<= 0)
+  std::vector<integer_program::late_column> price(std::vector<double> const& duals, double limit, std::size_t most_each, double& least);
+  /// The least reduced cost, up to `most`, of a candidate that is not at hand.
+  double least_beyond(std::vector<double> const& duals, double most) const;
+  bool is_column(int variable) const { return variable >= first_column_; }
   std::vector<double> values_of(choice const&) const;
   std::optional<choice> choice_of(std::vector<double> const& values) const;
   /// Homes that a relaxation leans to.
   std::vector<std::uint8_t> leaning(std::vector<double> const& values) const;
-  std::int64_t thinning_per_mille() const { return thinning_per_mille_; }
+  /// Columns with this candidate at this step and these homes; brings it in when it is not at hand. For tests.
+  int bring_in(int step, home_list const& homes, std::size_t candidate_number);
 
   struct column {
     candidate const* of;
     home_list home;
+    int variable;
   };
   std::vector<column> const& columns(int step) const { return steps_[step].columns; }
+  /// All candidates of a step with given homes of its operands.
+  front const& candidates(int step, home_list const& homes) const { return *steps_[step].by_home.at(homes).all; }
+  home_list homes_of_step(int step, std::vector<std::uint8_t> const& homes) const;
   std::vector<std::uint8_t> const& options_of(int tensor) const { return homes_[tensor]; }
   schedule const& order() const { return order_; }
   std::int64_t size_of_tensor(int tensor) const { return size_[tensor]; }
@@ -85,15 +99,26 @@ class choice_problem {
   std::int64_t capacity_of_group(int memory) const;
 
  private:
+  struct home_entry {
+    front const* all = nullptr;
+    std::vector<int> active;       ///< columns at hand
+    std::vector<bool> at_hand;     ///< per candidate
+  };
   struct step_data {
     std::vector<column> columns;
-    std::map<home_list, std::vector<int>> by_home;
+    std::map<home_list, home_entry> by_home;
   };
   void find_homes();
   void find_columns();
-  home_list homes_of_step(int step, std::vector<std::uint8_t> const& homes) const;
+  void explain(int layer);
+  void seed(int step);
   bool fits_outside(std::vector<std::uint8_t> const& homes) const;
   std::int64_t cost(std::int64_t cycles, std::int64_t moved) const;
+  double column_cost(int step, candidate const& k) const;
+  /// Rows that a column enters, with its factors.
+  template <class F>
+  void for_each_entry(int step, candidate const& k, home_list const& homes, F f) const;
+  void number_rows();
 
   planned_model const& m_;
   plan_options const& options_;
@@ -103,12 +128,18 @@ class choice_problem {
   std::vector<std::vector<std::uint8_t>> homes_;
   std::vector<std::int64_t> size_;
   std::vector<step_data> steps_;
+  std::vector<bool> fetches_;        ///< per step: may it fetch first tiles for the next one?
   std::vector<int> tight_memories_;  ///< beside L1, those whose capacity can bind
-  std::int64_t thinning_per_mille_ = 0;
   std::vector<infeasibility> infeasible_;
-  // Layout of the integer program.
-  std::vector<int> first_column_, tensor_column_, time_column_;
-  void lay_out();
-  int column_count_ = 0;
+  // Layout of the integer program: tensors and times first, then columns as they come in.
+  std::vector<int> tensor_variable_, time_variable_;
+  int variables_ = 0, first_column_ = 0;
+  std::vector<int> pick_row_, tight_row_, loose_row_, live_row_;
+  struct agreement {
+    int tensor, first_row;  ///< one row per home but the first
+  };
+  std::vector<std::vector<agreement>> agree_;  ///< per step
+  std::vector<std::array<int, max_operands>> agreement_of_;  ///< per step and operand: which of agree_, or -1
+  int rows_ = 0;
 };
 }  // namespace deeploy::plan

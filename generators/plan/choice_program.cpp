@@ -2,7 +2,7 @@
 // The choice problem as an integer program, and back.
 //
 //   x[s,c]  step s runs by candidate c (binary)          z[t,h]  tensor t lives in memory h (binary; where it has a choice)
-//   T[s]    cycles of the pipeline of step s beside what is exposed
+//   T[s]    cycles of the pipeline of step s, where the step may fetch for the next one
 //
 //   minimise   sum T[s] + fixed[c] x[s,c]
 //   pick       sum over c of x[s,c] = 1                  home    sum over h of z[t,h] = 1
@@ -18,114 +18,161 @@
 namespace deeploy::plan {
 namespace {
 constexpr double infinite = std::numeric_limits<double>::infinity();
+/// Columns at hand from the start, per step and choice of homes.
+constexpr std::size_t seeds = 8;
+}  // namespace
+
+void choice_problem::number_rows() {
+  for (auto const& options : homes_) {
+    tensor_variable_.push_back(options.size() > 1 ? variables_ : -1);
+    if (options.size() > 1) variables_ += static_cast<int>(options.size());
+  }
+  agree_.resize(steps());
+  agreement_of_.resize(steps());
+  for (int s = 0; s < steps(); ++s) {
+    time_variable_.push_back(fetches_[s] ? variables_++ : -1);
+    pick_row_.push_back(rows_++);
+    tight_row_.push_back(fetches_[s] ? rows_++ : -1);
+    loose_row_.push_back(fetches_[s] ? rows_++ : -1);
+    live_row_.push_back(rows_++);
+    planned_layer const& l = m_.layers[order_.layer_at[s]];
+    agreement_of_[s].fill(-1);
+    for (int o = 0; o < l.d->operands; ++o) {
+      int const t = l.tensor[o];
+      if (t < 0 || tensor_variable_[t] < 0) continue;
+      auto const known = std::any_of(agree_[s].begin(), agree_[s].end(), [&](agreement const& a) { return a.tensor == t; });
+      if (known) continue;  // the first operand speaks for the tensor
+      agreement_of_[s][o] = static_cast<int>(agree_[s].size());
+      agree_[s].push_back({t, rows_});
+      rows_ += static_cast<int>(homes_[t].size()) - 1;
+    }
+  }
+  first_column_ = variables_;
+  for (int s = 0; s < steps(); ++s) seed(s);
 }
 
-void choice_problem::lay_out() {
-  column_count_ = 0;
-  for (int s = 0; s < steps(); ++s) {
-    first_column_.push_back(column_count_);
-    column_count_ += static_cast<int>(columns(s).size());
+double choice_problem::column_cost(int s, candidate const& k) const {
+  return static_cast<double>(cost(k.fixed_cycles + (time_variable_[s] >= 0 ? 0 : k.tight_cycles), k.moved_bytes));
+}
+
+template <class F>
+void choice_problem::for_each_entry(int s, candidate const& k, home_list const& homes, F f) const {
+  f(pick_row_[s], 1.0);
+  if (tight_row_[s] >= 0) {
+    f(tight_row_[s], -static_cast<double>(k.tight_cycles));
+    if (k.loose_cycles > 0) f(loose_row_[s], -static_cast<double>(k.loose_cycles));
   }
-  for (auto const& options : homes_) {
-    tensor_column_.push_back(options.size() > 1 ? column_count_ : -1);
-    if (options.size() > 1) column_count_ += static_cast<int>(options.size());
+  if (k.bytes > 0) f(live_row_[s], static_cast<double>(k.bytes));
+  if (s > 0 && k.early_cycles > 0) {
+    f(loose_row_[s - 1], -static_cast<double>(k.early_cycles));
+    f(live_row_[s - 1], static_cast<double>(k.early_bytes));
   }
-  for (int s = 0; s < steps(); ++s) {
-    bool const followed = s + 1 < steps() && std::any_of(columns(s + 1).begin(), columns(s + 1).end(),
-                                                         [](column const& c) { return c.of->early_cycles > 0; });
-    time_column_.push_back(followed ? column_count_++ : -1);
+  for (int o = 0; o < max_operands; ++o) {
+    int const a = agreement_of_[s][o];
+    if (a < 0) continue;
+    auto const& options = homes_[agree_[s][a].tensor];
+    for (std::size_t h = 1; h < options.size(); ++h)
+      if (options[h] == homes[o]) f(agree_[s][a].first_row + static_cast<int>(h) - 1, 1.0);
+  }
+}
+
+int choice_problem::bring_in(int s, home_list const& homes, std::size_t number) {
+  home_entry& entry = steps_[s].by_home.at(homes);
+  if (entry.at_hand[number]) {
+    for (int c : entry.active)
+      if (steps_[s].columns[c].of == &entry.all->of[number]) return c;
+  }
+  entry.at_hand[number] = true;
+  int const id = static_cast<int>(steps_[s].columns.size());
+  entry.active.push_back(id);
+  steps_[s].columns.push_back({&entry.all->of[number], homes, variables_++});
+  return id;
+}
+
+/// Columns to begin with: the leanest, the fastest, and some between, with and without early fetches.
+void choice_problem::seed(int s) {
+  for (auto& [homes, entry] : steps_[s].by_home) {
+    std::vector<candidate> const& all = entry.all->of;
+    if (all.empty()) continue;
+    auto const best_by = [&](auto key, bool early) {
+      std::size_t best = all.size();
+      for (std::size_t i = 0; i < all.size(); ++i)
+        if ((all[i].early != 0) == early && (best == all.size() || key(all[i]) < key(all[best]))) best = i;
+      if (best < all.size()) bring_in(s, homes, best);
+    };
+    for (bool early : {false, true}) {
+      best_by([](candidate const& c) { return std::pair(c.bytes + c.early_bytes, c.alone()); }, early);
+      best_by([](candidate const& c) { return std::pair(c.alone(), c.bytes); }, early);
+      best_by([](candidate const& c) { return std::pair(c.alone() + c.early_cycles, c.bytes); }, early);
+      best_by([](candidate const& c) { return std::pair(c.fixed_cycles + c.loose_cycles + c.early_cycles, c.bytes); }, early);
+    }
+    for (std::size_t i = 1; i < seeds; ++i) {
+      // The fastest within a share of the capacity.
+      std::int64_t const within = options_.capacity[0] * static_cast<std::int64_t>(i) / static_cast<std::int64_t>(seeds);
+      std::size_t best = all.size();
+      for (std::size_t k = 0; k < all.size(); ++k)
+        if (all[k].bytes <= within && (best == all.size() || all[k].alone() + all[k].early_cycles < all[best].alone() + all[best].early_cycles)) best = k;
+      if (best < all.size()) bring_in(s, homes, best);
+    }
   }
 }
 
 integer_program choice_problem::program() const {
   integer_program p;
-  p.columns.resize(column_count_);
+  p.columns.resize(variables_);
+  p.rows.resize(rows_);
   double const per_cycle = static_cast<double>(cost(1000, 0)) / 1000.0;
-  auto const alignment = [&](int memory) { return std::int64_t{m_.board.memories[memory].alignment_bytes}; };
   auto const aligned = [&](std::size_t t, int memory) {
-    return static_cast<double>((size_[t] + alignment(memory) - 1) / alignment(memory) * alignment(memory));
+    std::int64_t const alignment = m_.board.memories[memory].alignment_bytes;
+    return static_cast<double>((size_[t] + alignment - 1) / alignment * alignment);
   };
   for (int s = 0; s < steps(); ++s) {
-    integer_program::row pick{{}, 1, 1, fmt::format("pick_{}", s)};
-    integer_program::row tight{{}, 0, infinite, fmt::format("tight_{}", s)}, loose{{}, 0, infinite, fmt::format("loose_{}", s)};
-    int const time = time_column_[s];
-    if (time >= 0) {
+    p.rows[pick_row_[s]] = {{}, 1, 1, fmt::format("pick_{}", s)};
+    p.rows[live_row_[s]] = {{}, -infinite, static_cast<double>(options_.capacity[0]), fmt::format("live_0_{}", s)};
+    if (int const time = time_variable_[s]; time >= 0) {
       p.columns[time] = {per_cycle, -1, false, fmt::format("T_{}", s)};
-      tight.entries.push_back({time, 1});
-      loose.entries.push_back({time, 1});
+      p.rows[tight_row_[s]] = {{{time, 1}}, 0, infinite, fmt::format("tight_{}", s)};
+      p.rows[loose_row_[s]] = {{{time, 1}}, 0, infinite, fmt::format("loose_{}", s)};
     }
-    for (std::size_t c = 0; c < columns(s).size(); ++c) {
-      candidate const& k = *columns(s)[c].of;
-      int const at = first_column_[s] + static_cast<int>(c);
-      p.columns[at] = {static_cast<double>(cost(k.fixed_cycles + (time >= 0 ? 0 : k.tight_cycles), k.moved_bytes)), 1, true,
-                       fmt::format("x_{}_{}", s, c)};
-      pick.entries.push_back({at, 1});
-      tight.entries.push_back({at, -static_cast<double>(k.tight_cycles)});
-      if (k.loose_cycles > 0) loose.entries.push_back({at, -static_cast<double>(k.loose_cycles)});
-    }
-    p.rows.push_back(std::move(pick));
-    if (time < 0) continue;
-    for (std::size_t c = 0; c < columns(s + 1).size(); ++c)
-      if (columns(s + 1)[c].of->early_cycles > 0)
-        loose.entries.push_back({first_column_[s + 1] + static_cast<int>(c), -static_cast<double>(columns(s + 1)[c].of->early_cycles)});
-    p.rows.push_back(std::move(tight));
-    p.rows.push_back(std::move(loose));
   }
+  for (int s = 0; s < steps(); ++s) {
+    for (agreement const& a : agree_[s])
+      for (std::size_t h = 1; h < homes_[a.tensor].size(); ++h)
+        p.rows[a.first_row + static_cast<int>(h) - 1] = {{{tensor_variable_[a.tensor] + static_cast<int>(h), -1}}, 0, 0, fmt::format("agree_{}_{}_{}", a.tensor, s, h)};
+  }
+  for (int s = 0; s < steps(); ++s)
+    for (std::size_t c = 0; c < columns(s).size(); ++c) {
+      column const& k = columns(s)[c];
+      p.columns[k.variable] = {column_cost(s, *k.of), 1, true, fmt::format("x_{}_{}", s, c)};
+      for_each_entry(s, *k.of, k.home, [&](int row, double factor) { p.rows[row].entries.push_back({k.variable, factor}); });
+    }
   for (std::size_t t = 0; t < homes_.size(); ++t) {
-    if (tensor_column_[t] < 0) continue;
+    if (tensor_variable_[t] < 0) continue;
     integer_program::row home{{}, 1, 1, fmt::format("home_{}", t)};
     for (std::size_t h = 0; h < homes_[t].size(); ++h) {
-      p.columns[tensor_column_[t] + static_cast<int>(h)] = {0, 1, true, fmt::format("z_{}_{}", t, int{homes_[t][h]})};
-      home.entries.push_back({tensor_column_[t] + static_cast<int>(h), 1});
+      int const z = tensor_variable_[t] + static_cast<int>(h);
+      p.columns[z] = {0, 1, true, fmt::format("z_{}_{}", t, int{homes_[t][h]})};
+      home.entries.push_back({z, 1});
+      if (homes_[t][h] == 0)
+        for (int s = order_.born[t]; s <= order_.dies[t]; ++s) p.rows[live_row_[s]].entries.push_back({z, aligned(t, 0)});
     }
     p.rows.push_back(std::move(home));
-    std::vector<int> layers;
-    for (auto const* uses : {&m_.tensors[t].writers, &m_.tensors[t].readers})
-      for (use const& u : *uses)
-        if (std::find(layers.begin(), layers.end(), u.layer) == layers.end()) layers.push_back(u.layer);
-    for (int l : layers) {
-      int const s = order_.step_of[l];
-      int operand_of_t = 0;
-      while (m_.layers[l].tensor[operand_of_t] != static_cast<int>(t)) ++operand_of_t;
-      for (std::size_t h = 1; h < homes_[t].size(); ++h) {
-        integer_program::row agree{{{tensor_column_[t] + static_cast<int>(h), -1}}, 0, 0, fmt::format("agree_{}_{}_{}", t, s, h)};
-        for (std::size_t c = 0; c < columns(s).size(); ++c)
-          if (columns(s)[c].home[operand_of_t] == homes_[t][h]) agree.entries.push_back({first_column_[s] + static_cast<int>(c), 1});
-        p.rows.push_back(std::move(agree));
-      }
-    }
   }
-  std::vector<int> memories{0};
-  memories.insert(memories.end(), tight_memories_.begin(), tight_memories_.end());
-  for (int memory : memories) {
+  for (int memory : tight_memories_) {
     for (int s = 0; s < steps(); ++s) {
-      double room = static_cast<double>(memory == 0 ? options_.capacity[0] : capacity_of_group(memory)), most = 0;
+      double room = static_cast<double>(capacity_of_group(memory)), most = 0;
       integer_program::row live{{}, -infinite, 0, fmt::format("live_{}_{}", memory, s)};
       for (std::size_t t = 0; t < homes_.size(); ++t) {
         if (order_.born[t] > s || s > order_.dies[t]) continue;
         for (std::size_t h = 0; h < homes_[t].size(); ++h) {
           if (homes_[t][h] != memory || size_[t] == 0) continue;
-          if (tensor_column_[t] < 0) {
+          if (tensor_variable_[t] < 0) {
             room -= aligned(t, memory);
           } else {
-            live.entries.push_back({tensor_column_[t] + static_cast<int>(h), aligned(t, memory)});
+            live.entries.push_back({tensor_variable_[t] + static_cast<int>(h), aligned(t, memory)});
             most += aligned(t, memory);
           }
         }
-      }
-      if (memory == 0) {
-        double own = 0, ahead = 0;
-        for (std::size_t c = 0; c < columns(s).size(); ++c) {
-          double const n = static_cast<double>(columns(s)[c].of->bytes);
-          if (n > 0) live.entries.push_back({first_column_[s] + static_cast<int>(c), n});
-          own = std::max(own, n);
-        }
-        for (std::size_t c = 0; s + 1 < steps() && c < columns(s + 1).size(); ++c) {
-          double const n = static_cast<double>(columns(s + 1)[c].of->early_bytes);
-          if (n > 0) live.entries.push_back({first_column_[s + 1] + static_cast<int>(c), n});
-          ahead = std::max(ahead, n);
-        }
-        most += own + ahead;
       }
       live.upper = room;
       if (most > room) p.rows.push_back(std::move(live));  // else it can never bind
@@ -134,28 +181,72 @@ integer_program choice_problem::program() const {
   return p;
 }
 
-std::vector<double> choice_problem::values_of(choice const& c) const {
-  std::vector<double> x(column_count_, 0);
+std::vector<integer_program::late_column> choice_problem::price(std::vector<double> const& duals, double limit, std::size_t most_each, double& least) {
+  std::vector<integer_program::late_column> late;
+  least = 0;
   for (int s = 0; s < steps(); ++s) {
-    x[first_column_[s] + c.column[s]] = 1;
-    if (time_column_[s] < 0) continue;
+    double least_of_step = 0;
+    for (auto& [homes, entry] : steps_[s].by_home) {
+      std::vector<std::pair<double, std::size_t>> found;
+      for (std::size_t i = 0; i < entry.all->of.size(); ++i) {
+        candidate const& k = entry.all->of[i];
+        double reduced = column_cost(s, k);
+        for_each_entry(s, k, homes, [&](int row, double factor) { reduced -= duals[row] * factor; });
+        least_of_step = std::min(least_of_step, reduced);
+        if (!entry.at_hand[i] && reduced < limit) found.emplace_back(reduced, i);
+      }
+      if (found.size() > most_each) {
+        std::partial_sort(found.begin(), found.begin() + static_cast<long>(most_each), found.end());
+        found.resize(most_each);
+      }
+      for (auto const& [reduced, i] : found) {
+        column const& k = steps_[s].columns[bring_in(s, homes, i)];
+        integer_program::late_column c{{column_cost(s, *k.of), 1, true, fmt::format("x_{}_{}", s, columns(s).size() - 1)}, {}};
+        for_each_entry(s, *k.of, homes, [&](int row, double factor) { c.entries.emplace_back(row, factor); });
+        late.push_back(std::move(c));
+      }
+    }
+    least += least_of_step;
+  }
+  return late;
+}
+
+double choice_problem::least_beyond(std::vector<double> const& duals, double most) const {
+  double least = most;
+  for (int s = 0; s < steps(); ++s)
+    for (auto const& [homes, entry] : steps_[s].by_home)
+      for (std::size_t i = 0; i < entry.all->of.size(); ++i) {
+        if (entry.at_hand[i]) continue;
+        double reduced = column_cost(s, entry.all->of[i]);
+        for_each_entry(s, entry.all->of[i], homes, [&](int row, double factor) { reduced -= duals[row] * factor; });
+        least = std::min(least, reduced);
+      }
+  return least;
+}
+
+std::vector<double> choice_problem::values_of(choice const& c) const {
+  std::vector<double> x(variables_, 0);
+  for (int s = 0; s < steps(); ++s) {
+    x[columns(s)[c.column[s]].variable] = 1;
+    if (time_variable_[s] < 0) continue;
     candidate const& now = *columns(s)[c.column[s]].of;
-    x[time_column_[s]] = static_cast<double>(
-        std::max(now.tight_cycles, now.loose_cycles + columns(s + 1)[c.column[s + 1]].of->early_cycles));
+    x[time_variable_[s]] = static_cast<double>(std::max(now.tight_cycles, now.loose_cycles + columns(s + 1)[c.column[s + 1]].of->early_cycles));
   }
   for (std::size_t t = 0; t < homes_.size(); ++t)
-    for (std::size_t h = 0; tensor_column_[t] >= 0 && h < homes_[t].size(); ++h)
-      if (homes_[t][h] == c.home[t]) x[tensor_column_[t] + static_cast<int>(h)] = 1;
+    for (std::size_t h = 0; tensor_variable_[t] >= 0 && h < homes_[t].size(); ++h)
+      if (homes_[t][h] == c.home[t]) x[tensor_variable_[t] + static_cast<int>(h)] = 1;
   return x;
 }
 
 std::optional<choice> choice_problem::choice_of(std::vector<double> const& values) const {
-  if (static_cast<int>(values.size()) != column_count_) return std::nullopt;
+  if (static_cast<int>(values.size()) != variables_) return std::nullopt;
   choice c;
   c.home = leaning(values);
   for (int s = 0; s < steps(); ++s) {
-    auto const begin = values.begin() + first_column_[s];
-    c.column.push_back(static_cast<int>(std::max_element(begin, begin + static_cast<int>(columns(s).size())) - begin));
+    std::size_t best = 0;
+    for (std::size_t i = 1; i < columns(s).size(); ++i)
+      if (values[columns(s)[i].variable] > values[columns(s)[best].variable]) best = i;
+    c.column.push_back(static_cast<int>(best));
   }
   c.objective = objective_of(c);
   if (!legal(c)) return std::nullopt;
@@ -166,8 +257,8 @@ std::vector<std::uint8_t> choice_problem::leaning(std::vector<double> const& val
   std::vector<std::uint8_t> homes;
   for (std::size_t t = 0; t < homes_.size(); ++t) {
     std::size_t best = 0;
-    for (std::size_t h = 1; tensor_column_[t] >= 0 && h < homes_[t].size(); ++h)
-      if (values[tensor_column_[t] + static_cast<int>(h)] > values[tensor_column_[t] + static_cast<int>(best)]) best = h;
+    for (std::size_t h = 1; tensor_variable_[t] >= 0 && h < homes_[t].size(); ++h)
+      if (values[tensor_variable_[t] + static_cast<int>(h)] > values[tensor_variable_[t] + static_cast<int>(best)]) best = h;
     homes.push_back(homes_[t][best]);
   }
   return homes;

@@ -28,7 +28,7 @@ std::optional<choice> choice_problem::best_for(std::vector<std::uint8_t> const& 
   for (int s = 0; s < steps(); ++s) {
     auto const found = steps_[s].by_home.find(homes_of_step(s, homes));
     if (found == steps_[s].by_home.end()) return std::nullopt;
-    std::vector<int> const& here = found->second;
+    std::vector<int> const& here = found->second.active;
     next.assign(here.size(), never);
     from[s].assign(here.size(), -1);
     bool possible = false;
@@ -65,7 +65,7 @@ std::optional<choice> choice_problem::best_for(std::vector<std::uint8_t> const& 
   if (at < 0) return std::nullopt;
   result.column.resize(steps());
   for (int s = steps() - 1; s >= 0; --s) {
-    result.column[s] = steps_[s].by_home.find(homes_of_step(s, homes))->second[at];
+    result.column[s] = steps_[s].by_home.find(homes_of_step(s, homes))->second.active[at];
     at = from[s][at];
   }
   return result;

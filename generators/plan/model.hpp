@@ -59,7 +59,6 @@ struct plan_options {
   std::uint64_t solver_nodes = 2000;    ///< branch-and-bound nodes, the deterministic limit
   std::uint64_t solver_pivots = 400000; ///< simplex iterations of one linear program
   double emergency_seconds = 300;       ///< a plan stopped by the clock is marked as not reproducible
-  std::size_t longest_front = 0;        ///< longer fronts of candidates are thinned; 0: chosen by the size of the network
   bool reduced_grids = false;           ///< few tile lengths per axis, for comparison with full enumeration
   std::string lp_file;                  ///< where to write the integer program, in CPLEX LP format
 };

@@ -13,8 +13,7 @@ namespace {
 
 using namespace detail;
 
-constexpr std::int64_t largest_searched_incidences = 20'000'000;  // about 250 MiB of tables
-constexpr std::uint64_t first_effort = 2000;                      // search nodes
+constexpr std::int64_t largest_searched_incidences = 20'000'000;  // about 200 MiB of tables
 
 /// Items that share no moment with the items of another group.
 struct group {
@@ -27,6 +26,11 @@ struct group {
       : instance(items, chosen, capacity), lower_bound_bytes(instance.lower_bound_bytes) {}
 
   [[nodiscard]] bool searchable() const { return instance.incidences() <= largest_searched_incidences; }
+
+  /// Work to spend on the n-th try; each is four times as hard as the one before.
+  [[nodiscard]] std::uint64_t effort(int n) const {
+    return std::max<std::uint64_t>(2000, 4 * instance.entries.size()) << (2 * std::min(n, 20));
+  }
   void take(std::vector<std::int64_t> const& offsets) { best = {offsets, peak_of(instance, offsets)}; }
 };
 
@@ -94,11 +98,11 @@ placement finish(task& of) {
 
 /// One sweep of bisection between what is proved and what is reached. A capacity at which the search gives up counts as
 /// too small for this sweep; the next sweep tries again, harder and finer. The capacity that is proved necessary comes
-/// first and gets the largest share: it is nearly always enough, and the search is at its best where nothing is to spare.
+/// first and gets the largest share: it is nearly always enough, and the search is at its best with nothing to spare.
 void sweep(group& of, std::int64_t enough_bytes, std::int64_t capacity_bytes, std::uint64_t work_limit,
            std::uint64_t& work) {
-  std::uint64_t const effort = first_effort << (2 * of.sweeps);
-  std::int64_t const finest = of.best.peak_bytes >> (7 + of.sweeps);
+  std::uint64_t const effort = of.effort(of.sweeps);
+  std::int64_t const finest = of.best.peak_bytes >> std::min(7 + of.sweeps, 62);
   ++of.sweeps;
   std::int64_t const step = of.instance.peak_step_bytes;  // divides all peaks and bounds
   std::int64_t low = std::max(of.lower_bound_bytes, enough_bytes) / step;
@@ -135,10 +139,11 @@ placement place(std::span<placement_item const> items, std::int64_t capacity_byt
   }
   // In turns, so that a hard group does not keep the search from seeing that another one is impossible.
   auto& work = now.result.work;
-  for (std::uint64_t effort = first_effort; !open.empty() && work < limits.work; effort *= 4) {
+  for (int turn = 0; !open.empty() && work < limits.work; ++turn) {
     std::erase_if(open, [&](open_group& each) {
+      if (work >= limits.work) return false;
       std::uint64_t const before = each.search->work_used();
-      auto const outcome = each.search->run(std::min(effort, limits.work - work));
+      auto const outcome = each.search->run(std::min(each.of->effort(turn), limits.work - work));
       work += each.search->work_used() - before;
       if (outcome == search_outcome::found) each.of->take(each.search->offsets());
       if (outcome == search_outcome::impossible) each.of->lower_bound_bytes = now.capacity_bytes + 1;

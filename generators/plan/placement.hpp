@@ -10,19 +10,21 @@
 
 namespace deeploy::plan {
 
-/// A buffer that needs an address. It lives in [first, end): `end` is the first moment at which its bytes are free again.
-/// The unit of time does not matter, only the order of the moments does.
+/// A buffer that needs an address. It lives in [first, end): at `end` its bytes are free again. The unit of time does
+/// not matter, only the order of the moments does.
 struct placement_item {
   std::int64_t first = 0;
   std::int64_t end = 0;
-  std::int64_t bytes = 0;                    ///< 0 is legal: such an item shares bytes with nobody
-  std::int64_t alignment = 1;                ///< any positive number, not only powers of two
-  std::optional<std::int64_t> fixed_offset;  ///< where a user or an earlier decision put it
+  std::int64_t bytes = 0;                         ///< 0 is legal: such an item shares bytes with nobody
+  std::int64_t alignment = 1;                     ///< any positive number, not only powers of two
+  std::optional<std::int64_t> fixed_offset = {};  ///< where a user or an earlier decision put it
 };
 
 /// How long to search. Counted steps, never seconds: every machine gives the same answer.
 struct placement_limits {
-  std::uint64_t work = 100'000;        ///< search nodes, 2 to 50 microseconds each; 0: quick placements only
+  /// Search nodes; each takes 1 to 30 microseconds. Where many items live at very many moments, a node takes longer and
+  /// counts as several. 0: quick placements only.
+  std::uint64_t work = 100'000;
   std::int64_t good_enough_bytes = 0;  ///< place_lowest stops at a peak not above this
 };
 
@@ -39,12 +41,12 @@ struct placement {
   std::vector<std::int64_t> offset;    ///< one per item, in the order of the items; empty unless complete
   std::int64_t peak_bytes = 0;         ///< largest end of an item; 0 unless complete
   std::int64_t lower_bound_bytes = 0;  ///< proved: no placement has a lower peak
-  std::uint64_t work = 0;              ///< search nodes used
+  std::uint64_t work = 0;              ///< used, in the same measure; the last node may go beyond the limit
   std::vector<std::string> messages;   ///< what is wrong with the input, everything at once
 };
 
-/// Sizes with their alignments may not exceed this together, fixed offsets not alone, so that no sum overflows. A larger
-/// capacity counts as this one.
+/// Sizes with their alignments may not exceed this together, fixed offsets not alone, so that no sum overflows. A
+/// larger capacity counts as this one.
 inline constexpr std::int64_t largest_placement_bytes = std::int64_t{1} << 60;
 
 /// Finds offsets within the capacity; says `impossible` only when that is proved.

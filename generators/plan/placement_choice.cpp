@@ -95,13 +95,14 @@ void placement_search::collect_options(int section) {
     }
     options.push_back(item);
   }
-  std::sort(options.begin() + begin, options.end(), [&](int a, int b) { return rank[position(a)] < rank[position(b)]; });
+  std::sort(options.begin() + begin, options.end(),
+            [&](int a, int b) { return rank[position(a)] < rank[position(b)]; });
   if (state.spare_bytes(section) > 0) options.push_back(leave_empty);
 }
 
-/// The lowest offset above the floor that an item of the section can have if none lies on the floor. In a placement that
-/// cannot be pushed down, an item that could lie on the floor but does not is kept from it by another one; that one lies
-/// below it and so not in this section, but in one beside it with the same floor.
+/// The lowest offset above the floor that an item of the section can have if none lies on the floor. In a placement
+/// that cannot be pushed down, an item that could lie on the floor but does not is kept from it by another one; that
+/// one lies below it, so not in this section but in one beside it with the same floor.
 std::int64_t placement_search::next_floor(part of, int index) {
   std::int64_t const floor = state.at(index).floor;
   part valley{index, index + 1};

@@ -90,7 +90,7 @@ private:
   std::size_t find(std::string_view name, bool required) {
     auto const found = std::ranges::find(table.columns, name);
     if (found != table.columns.end()) return static_cast<std::size_t>(found - table.columns.begin());
-    if (required) report("there is no column " + std::string(name) + "; columns are id,lower,upper,size[,alignment,offset]");
+    if (required) report("no column " + std::string(name) + "; needed are id,lower,upper,size[,alignment][,offset]");
     return absent;
   }
 

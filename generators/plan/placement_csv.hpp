@@ -20,8 +20,8 @@ struct placement_table {
   std::vector<std::string> errors;               ///< "line 7: ..."; the table is of use only when there are none
 };
 
-/// Reads the text of a file and reports every bad line. Lines may end with CR LF, blank ones are skipped; quotes are not
-/// understood.
+/// Reads the text of a file and reports every bad line. Lines may end with CR LF, blank ones are skipped; quotes have
+/// no meaning.
 placement_table read_placement_csv(std::string_view text);
 
 /// The table with the offsets in its column offset, which is added at the end if it was not there. One offset per item.

@@ -29,7 +29,7 @@ public:
     for (std::size_t i = 0; i < entries.size(); ++i) {
       if (entries[i].fixed >= 0) fixed.push_back(i);
     }
-    std::ranges::sort(fixed, {}, [&](std::size_t i) { return entries[i].fixed; });
+    std::ranges::stable_sort(fixed, {}, [&](std::size_t i) { return entries[i].fixed; });
   }
 
   bool fixed_items_overlap() const {

@@ -27,7 +27,8 @@ std::vector<std::string> input_mistakes(std::span<placement_item const> items, s
   std::vector<std::string> mistakes;
   if (capacity_bytes < 0) mistakes.push_back("capacity " + std::to_string(capacity_bytes) + " is negative");
   for (std::size_t i = 0; i < items.size(); ++i) {
-    for (auto const& mistake : item_mistakes(items[i])) mistakes.push_back("item " + std::to_string(i) + ": " + mistake);
+    auto const name = "item " + std::to_string(i) + ": ";
+    for (auto const& mistake : item_mistakes(items[i])) mistakes.push_back(name + mistake);
   }
   if (!mistakes.empty()) return mistakes;
   // The solver may stack all items, each behind a gap of almost its alignment.

@@ -25,8 +25,8 @@ inline bool meet(placement_entry const& a, placement_entry const& b) {
   return a.first_section < b.end_section && b.first_section < a.end_section;
 }
 
-/// One section per largest set of items that live together. Two items meet in time exactly if they share a section, so a
-/// placement that is right in every section is right at every moment.
+/// One section per largest set of items that live together. Two items meet in time exactly if they share a section, so
+/// a placement that is right in every section is right at every moment.
 struct placement_instance {
   std::vector<placement_entry> entries;
   int sections = 0;

@@ -12,19 +12,19 @@ namespace deeploy::plan::detail {
 enum class search_outcome { found, impossible, out_of_work };
 
 /// One node decides one section: which item lies directly on its floor, or that none does. Decisions are taken where
-/// there are fewest ways. Parts of the memory that no waiting item connects any more are solved one after the other, and
+/// there are fewest ways. Parts of the time that no waiting item connects any more are solved one after the other, and
 /// a part without solution sends the search straight back to the decision that cut it off.
 class placement_search {
 public:
   /// The instance must outlive the search; its capacity may not change.
   explicit placement_search(placement_instance const& instance);
 
-  /// Searches `work` nodes, or fewer: runs from the start, each with another order of the items, slowly growing longer.
-  /// Where one order is lost for hours, another takes milliseconds. Dead ends stay known from run to run and from call
-  /// to call, so little is lost but the way back.
+  /// Spends about `work`, one per node or more where nodes take long, on runs from the start, each with another order
+  /// of the items, slowly growing longer. Where one order is lost for hours, another takes milliseconds. Dead ends stay
+  /// known from run to run and from call to call, so little is lost but the way back.
   search_outcome run(std::uint64_t work);
 
-  [[nodiscard]] std::uint64_t work_used() const { return nodes; }
+  [[nodiscard]] std::uint64_t work_used() const { return work_done; }
 
   /// After `found`: the offset of every entry of the instance.
   [[nodiscard]] std::vector<std::int64_t> const& offsets() const { return state.offsets(); }
@@ -50,7 +50,7 @@ private:
   };
 
   // placement_search.cpp: the way through the tree
-  search_outcome run_once(std::uint64_t work);
+  search_outcome run_once(std::uint64_t most_nodes);
   bool enter(part of);
   bool try_next_option();
   void leave();
@@ -70,9 +70,10 @@ private:
   dead_ends dead;
   std::vector<int> twin;  ///< per item: the equal item that must be placed before it; -1: none
   std::vector<int> rank;  ///< per item: 0 is tried first
-  std::uint64_t nodes = 0;
+  std::uint64_t node_work;  ///< what a node counts
+  std::uint64_t work_done = 0;
   std::uint64_t runs = 0;
-  std::uint64_t run_work;
+  std::uint64_t run_nodes;  ///< of the next run
   std::vector<node> path;
   std::vector<int> options;
   std::vector<part> parts;

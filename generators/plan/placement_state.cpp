@@ -56,7 +56,7 @@ void placement_state::list_fixed_neighbours() {
   for (std::size_t i = 0; i < entries.size(); ++i) {
     if (entries[i].fixed >= 0) fixed.push_back(static_cast<int>(i));
   }
-  std::ranges::sort(fixed, {}, [&](int f) { return entries[position(f)].fixed; });
+  std::ranges::stable_sort(fixed, {}, [&](int f) { return entries[position(f)].fixed; });
   for (std::size_t i = 0; i < entries.size(); ++i) {
     for (int const f : fixed) {
       if (entries[i].fixed < 0 && meet(entries[i], entries[position(f)])) fixed_neighbours[i].push_back(f);

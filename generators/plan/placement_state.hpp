@@ -8,8 +8,8 @@
 
 namespace deeploy::plan::detail {
 
-/// Every section has a floor: the waiting (unplaced) items of the section lie at it or above. Placing an item raises the
-/// floors under it; leaving bytes empty raises a floor without placing anything.
+/// Every section has a floor: the waiting (unplaced) items of the section lie on it or above. Placing an item raises
+/// the floors under it; leaving bytes empty raises a floor without placing anything.
 class placement_state {
 public:
   struct section_state {
@@ -27,7 +27,7 @@ public:
   /// Draws the first conclusions. False: there is no placement. Undone by undo_to(0).
   bool start();
 
-  /// Puts the item at its earliest offset, which must be the floor of all its sections. False: a dead end, to be undone.
+  /// Puts the item at its earliest offset, which must be the floor of its sections. False: a dead end, to be undone.
   bool place(int item);
 
   /// Nothing will lie in the section below `floor`. False: a dead end, to be undone.

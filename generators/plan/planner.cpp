@@ -62,12 +62,102 @@ void report_steps(choice_problem const& p, choice const& c, plan_result& r) {
     r.steps.push_back({p.order().layer_at[s], k, k.fixed_cycles + std::max(k.tight_cycles, k.loose_cycles + early), p.live_bytes(c, 0, s)});
   }
 }
+
+/// The course from first plan to proof, for one order of layers.
+class course {
+ public:
+  course(planned_model const& m, plan_options const& o, choice_problem& p, plan_result& r)
+      : o_(o), p_(p), r_(r), limits_{o.solver_nodes, o.solver_pivots, o.emergency_seconds, 0}, evaluations_(evaluations_for(m)) {
+    for (std::size_t t = 0; t < m.tensors.size(); ++t) in_l1_.push_back(p.options_of(static_cast<int>(t)).back());
+  }
+
+  std::optional<choice> run() {
+    if (!o_.lp_file.empty()) bring_in_everything();
+    search_from({});
+    search_from(in_l1_);
+    integer_program const program = p_.program();
+    solver s(program);
+    if (!o_.lp_file.empty() && !s.write_lp(o_.lp_file)) r_.problems.push_back({5004, fmt::format("{} cannot be written", o_.lp_file)});
+    relaxation_result const relaxed = relax_over_all(s);
+    if (!relaxed.solved) return best_;
+    search_from(p_.leaning(relaxed.values));
+    r_.relaxation_bound = whole(bound_);
+    if (best_ && whole(bound_) < best_->objective) branch_and_bound(s, relaxed);
+    return best_;
+  }
+  std::int64_t bound() const { return whole(bound_); }
+
+ private:
+  static std::int64_t whole(double x) { return static_cast<std::int64_t>(std::ceil(x - 1e-6)); }
+
+  void search_from(std::vector<std::uint8_t> const& start) {
+    if (auto const c = p_.search(start, evaluations_, o_.capacity[0]); c && (!best_ || c->objective < best_->objective)) best_ = c;
+  }
+  void bring_in_everything() {
+    double ignored = 0;
+    integer_program const empty = p_.program();
+    p_.price(std::vector<double>(empty.rows.size(), 0), std::numeric_limits<double>::infinity(), std::numeric_limits<std::size_t>::max(), ignored);
+  }
+
+  /// Solves the relaxation over all candidates: columns come in as long as one would lower it.
+  relaxation_result relax_over_all(solver& s) {
+    relaxation_result relaxed;
+    for (int round = 0; round < 200; ++round) {
+      relaxed = s.relax(limits_);
+      r_.plan.reproducible = r_.plan.reproducible && !relaxed.stopped_by_clock;
+      if (!relaxed.solved) return relaxed;
+      double least = 0;
+      auto const late = p_.price(relaxed.duals, -1e-6, 3, least);
+      // Each step takes one column, so no solution is more than the sum of the least reduced costs below.
+      bound_ = std::max(bound_, relaxed.objective + least);
+      r_.columns_priced += late.size();
+      if (late.empty()) break;
+      s.add(late);
+    }
+    return relaxed;
+  }
+
+  /// Closes the gap between relaxation and best plan: with all columns that could be part of a better one.
+  void branch_and_bound(solver& s, relaxation_result const& relaxed) {
+    double const slack = static_cast<double>(best_->objective) - relaxed.objective;
+    // A node of a large program costs as much as many of a small one.
+    solver_limits limits = limits_;
+    limits.nodes = std::min<std::uint64_t>(limits.nodes, 20 + 400000 / relaxed.values.size());
+    double ignored = 0;
+    std::size_t const most_each = 40;
+    auto const late = p_.price(relaxed.duals, slack + 1e-6, most_each, ignored);
+    s.add(late);
+    // What was left out because there was too much of it costs at least this.
+    double const beyond = late.size() < most_each ? slack : p_.least_beyond(relaxed.duals, slack);
+    std::vector<double> const start = p_.values_of(*best_);
+    for (std::size_t i = 0; i < relaxed.values.size(); ++i)
+      if (p_.is_column(static_cast<int>(i)) && relaxed.values[i] < 1e-9 && relaxed.reduced[i] > slack + 1e-6 && start[i] < 0.5) s.fix(static_cast<int>(i), 0);
+    relaxation_result const again = s.relax(limits);
+    if (!again.solved) return;
+    solver_result const solved = s.solve(limits, start);
+    r_.nodes = solved.nodes;
+    r_.plan.reproducible = r_.plan.reproducible && !solved.stopped_by_clock;
+    if (!solved.values.empty())
+      if (auto const c = p_.choice_of(solved.values); c && c->objective < best_->objective) best_ = c;
+    bool const finished = solved.status == solver_result::outcome::optimal || solved.status == solver_result::outcome::infeasible;
+    double const reached = finished ? static_cast<double>(best_->objective) : solved.bound;
+    bound_ = std::max(bound_, std::min(reached, relaxed.objective + beyond));
+  }
+
+  plan_options const& o_;
+  choice_problem& p_;
+  plan_result& r_;
+  solver_limits const limits_;
+  std::uint64_t const evaluations_;
+  std::vector<std::uint8_t> in_l1_;
+  std::optional<choice> best_;
+  double bound_ = 0;
+};
 }  // namespace
 
 plan_result make_plan(planned_model const& m, plan_options const& wanted) {
   plan_result r;
   plan_options o = wanted;
-  if (o.longest_front == 0) o.longest_front = std::max<std::size_t>(12, 4000 / m.layers.size());
   front_store fronts(m, o);
   if (o.aim == objective::bytes) {
     // The least L1 that any plan needs is what the hungriest layer needs alone; within it, the fastest plan.
@@ -80,71 +170,26 @@ plan_result make_plan(planned_model const& m, plan_options const& wanted) {
     o.capacity[0] = std::min(o.capacity[0], least);
   }
   schedule const order(m, best_order(m, o, fronts));
-  choice_problem const p(m, o, fronts, order);
+  choice_problem p(m, o, fronts, order);
   r.candidates = fronts.total();
   r.layer_classes = fronts.classes();
-  if (!p.infeasible().empty()) {
-    r.problems = p.infeasible();
-    return r;
-  }
-
-  std::optional<choice> best;
-  auto const offer = [&](std::optional<choice> const& c) {
-    if (c && (!best || c->objective < best->objective)) best = c;
-  };
-  std::uint64_t const evaluations = evaluations_for(m);
-  offer(p.search({}, evaluations, o.capacity[0]));
-  std::vector<std::uint8_t> in_l1;
-  for (std::size_t t = 0; t < m.tensors.size(); ++t) in_l1.push_back(p.options_of(static_cast<int>(t)).back());
-  if (p.best_for(in_l1, o.capacity[0])) offer(p.search(in_l1, evaluations, o.capacity[0]));
-
-  integer_program const program = p.program();
-  solver s(program);
-  if (!o.lp_file.empty() && !s.write_lp(o.lp_file)) r.problems.push_back({5004, fmt::format("{} cannot be written", o.lp_file)});
-  solver_limits const limits{o.solver_nodes, o.solver_pivots, o.emergency_seconds, 0};
-  relaxation_result const relaxed = s.relax(limits);
-  double bound = 0;
-  if (relaxed.solved) {
-    bound = relaxed.objective;
-    offer(p.search(p.leaning(relaxed.values), evaluations, o.capacity[0]));
-  }
-  r.relaxation_bound = static_cast<std::int64_t>(std::ceil(bound - 1e-6));
-  if (best && relaxed.solved && std::ceil(bound - 1e-6) < static_cast<double>(best->objective)) {
-    // Columns whose reduced cost alone closes the gap cannot be in a better plan.
-    double const slack = static_cast<double>(best->objective) - relaxed.objective;
-    std::vector<double> const start = p.values_of(*best);
-    for (std::size_t i = 0; i < program.columns.size(); ++i)
-      if (program.columns[i].integer && relaxed.values[i] < 1e-9 && relaxed.reduced[i] > slack + 1e-6 && start[i] < 0.5)
-        s.fix(static_cast<int>(i), 0);
-    if (s.relax(limits).solved) {
-      solver_result const solved = s.solve(limits, start);
-      r.nodes = solved.nodes;
-      r.plan.reproducible = !solved.stopped_by_clock;
-      if (!solved.values.empty()) offer(p.choice_of(solved.values));
-      if (solved.status == solver_result::outcome::optimal)
-        bound = best ? static_cast<double>(best->objective) : bound;
-      else if (solved.status == solver_result::outcome::infeasible)
-        bound = static_cast<double>(best->objective);  // nothing better is left
-      else
-        bound = std::max(bound, solved.bound);
-    }
-  }
+  r.problems = p.infeasible();
+  if (!r.problems.empty()) return r;
+  course way(m, o, p, r);
+  std::optional<choice> best = way.run();
   if (!best) {
     r.problems.push_back(too_small(m, o, p));
     return r;
   }
-  r.thinning_per_mille = p.thinning_per_mille();
-  std::int64_t const proven =
-      static_cast<std::int64_t>(std::ceil(bound * 1000 / (1000 + static_cast<double>(r.thinning_per_mille)) - 1e-6));
-  // Offsets. Where the bytes do not fit without gaps, give the first stage less room and choose again.
+  // Offsets. Where the bytes do not fit without gaps, the first stage gets less room and chooses again.
   for (std::int64_t l1 = o.capacity[0]; best;) {
     r.plan.objective = best->objective;
-    r.plan.bound = std::min(proven, best->objective);
+    r.plan.bound = std::min(way.bound(), best->objective);
     r.memories.clear();
     if (place_buffers(m, o, p, *best, r)) break;
     l1 -= std::max<std::int64_t>(16, l1 / 64);
-    best = l1 > 0 ? p.search(best->home, evaluations, l1) : std::nullopt;
-    if (!best && l1 > 0) best = p.search({}, evaluations, l1);
+    best = l1 > 0 ? p.search(best->home, evaluations_for(m), l1) : std::nullopt;
+    if (!best && l1 > 0) best = p.search({}, evaluations_for(m), l1);
   }
   if (!best) {
     r.problems.push_back({5005, fmt::format("no placement of the buffers within {} bytes of {} was found\n  try: --l1 {} or more",

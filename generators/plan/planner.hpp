@@ -25,7 +25,8 @@ struct plan_result {
   std::vector<memory_report> memories;
   front_statistics candidates;
   int layer_classes = 0;
-  std::int64_t relaxation_bound = 0, thinning_per_mille = 0;
+  std::int64_t relaxation_bound = 0;
+  std::uint64_t columns_priced = 0;
   std::uint64_t nodes = 0;
   bool proven_optimal = false;
   double gap() const {

@@ -25,6 +25,11 @@ struct integer_program {
   };
   std::vector<column> columns;
   std::vector<row> rows;
+  /// A column that comes in later, with its entries by row.
+  struct late_column {
+    column what;
+    std::vector<std::pair<int, double>> entries;
+  };
 };
 
 /// Counted work. The clock is only an emergency stop.
@@ -44,13 +49,13 @@ struct solver_result {
   bool stopped_by_clock = false;
 };
 
-/// The relaxation: all columns continuous. `reduced` are reduced costs.
+/// The relaxation: all columns continuous. `reduced` are reduced costs, `duals` the prices of the rows.
 struct relaxation_result {
   bool solved = false;
   bool infeasible = false;
   bool stopped_by_clock = false;
   double objective = 0;
-  std::vector<double> values, reduced;
+  std::vector<double> values, reduced, duals;
 };
 
 class solver {
@@ -61,6 +66,7 @@ class solver {
   solver& operator=(solver const&) = delete;
 
   relaxation_result relax(solver_limits const&);
+  void add(std::vector<integer_program::late_column> const& columns);
   /// Fixes a column, in later calls of relax and solve.
   void fix(int column, double value);
   /// Branch and bound from a known solution (empty: none). relax() must have succeeded before.

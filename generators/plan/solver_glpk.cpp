@@ -63,7 +63,7 @@ relaxation_result solver::relax(solver_limits const& limits) {
   glp_smcp how;
   glp_init_smcp(&how);
   how.msg_lev = GLP_MSG_OFF;
-  how.meth = GLP_DUALP;
+  how.meth = glp_get_status(lp) == GLP_UNDEF ? GLP_DUALP : GLP_PRIMAL;  // later calls start from a primal feasible basis
   how.it_lim = static_cast<int>(std::min<std::uint64_t>(limits.pivots, std::numeric_limits<int>::max()));
   how.tm_lim = static_cast<int>(std::min(limits.emergency_seconds * 1000, 2e9));
   int const code = glp_simplex(lp, &how);
@@ -76,7 +76,31 @@ relaxation_result solver::relax(solver_limits const& limits) {
     r.values.push_back(glp_get_col_prim(lp, i));
     r.reduced.push_back(glp_get_col_dual(lp, i));
   }
+  for (int i = 1; i <= glp_get_num_rows(lp); ++i) r.duals.push_back(glp_get_row_dual(lp, i));
   return r;
+}
+
+void solver::add(std::vector<integer_program::late_column> const& columns) {
+  if (columns.empty()) return;
+  glp_prob* const lp = state_->problem;
+  int id = glp_add_cols(lp, static_cast<int>(columns.size()));
+  state_->columns += static_cast<int>(columns.size());
+  std::vector<int> at;
+  std::vector<double> factor;
+  for (auto const& c : columns) {
+    glp_set_col_kind(lp, id, c.what.integer ? GLP_IV : GLP_CV);
+    glp_set_col_bnds(lp, id, GLP_DB, 0, c.what.upper);
+    glp_set_obj_coef(lp, id, c.what.cost);
+    glp_set_col_name(lp, id, c.what.name.c_str());
+    glp_set_col_stat(lp, id, GLP_NL);
+    at.assign(1, 0);
+    factor.assign(1, 0);
+    for (auto const& [row, x] : c.entries) {
+      at.push_back(row + 1);
+      factor.push_back(x);
+    }
+    glp_set_mat_col(lp, id++, static_cast<int>(at.size()) - 1, at.data(), factor.data());
+  }
 }
 
 namespace {

@@ -20,10 +20,10 @@ std::string plan_json(plan::planned_model const& m, plan::plan_result const& r, 
                {"seconds", seconds},
                {"reproducible", r.plan.reproducible},
                {"relaxation_bound", r.relaxation_bound},
-               {"thinning_per_mille", r.thinning_per_mille},
+               {"columns_priced", r.columns_priced},
                {"nodes", r.nodes},
                {"layer_classes", r.layer_classes},
-               {"candidates", {{"considered", r.candidates.considered}, {"not_dominated", r.candidates.kept}, {"thinned", r.candidates.thinned}}}};
+               {"candidates", {{"considered", r.candidates.considered}, {"not_dominated", r.candidates.kept}}}};
   for (std::size_t i = 0; i < r.memories.size(); ++i) {
     auto const& u = r.plan.memories[i];
     j["memory"][m.board.memories[i].name] = {{"used", r.memories[i].used},

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // generate<Net, Board>(): the main function of a model's generator. Hands the types to the planner as plain arrays.
 #pragma once
-#include <deeploy/engine/mapping.hpp>
-#include <deeploy/hash.hpp>
-#include <deeploy/memory.hpp>
+#include <deeploy/proof.hpp>
 
 namespace deeploy::generator {
 /// A network and a board as arrays; tensors and layers in the order of graph<Net>.
@@ -26,31 +24,14 @@ struct type_facts {
   execution_costs costs;
 };
 
-namespace detail_ {
-template <int engines>
-struct mapping_row {
-  mapping_facts of[engines];
-};
-template <class L, class... E>
-constexpr mapping_row<sizeof...(E)> row_of(detail::types<E...>) {
-  return {{facts_of<L, E>()...}};
-}
-template <class List, class Engines>
-struct mapping_table;
-template <class... L, class Engines>
-struct mapping_table<detail::types<L...>, Engines> {
-  static constexpr int engines = detail::length_of(Engines{});
-  static constexpr mapping_row<engines> of[] = {row_of<L>(Engines{})...};
-};
-}  // namespace detail_
-
 /// In the planner library.
 int plan_main(type_facts const& facts, int argument_count, char** arguments);
 
 template <Network Net, Board B>
 int generate(int argument_count, char** arguments) {
   using g = graph<Net>;
-  using mappings = detail_::mapping_table<typename Net::layers, typename B::engines>;
+  using mappings = detail::mappings<Net, B>;
+  static_assert(check<Net>());
   type_facts facts{detail::type_name<Net>(), model_hash<Net>, g::layers, g::table::of, g::table::name, mappings::engines,
                    mappings::of[0].of, g::tensors.id, g::tensor_count, g::tensors.of, B::name, board_hash<B>,
                    B::cores, memory_count<B>, B::memories, B::costs};

@@ -6,8 +6,8 @@
 namespace deeploy {
 namespace detail {
 /// Of one layer: its operator, axes, operands by tensor number, parameters. Names do not count, nor do addresses.
-template <class Net, int l>
-inline constexpr u64 layer_hash = [] {
+template <class Net>
+constexpr u64 hash_of_layer(int l) {
   digest h;
   layer_descriptor const& d = graph<Net>::layer(l);
   h.add(d.facts->name);
@@ -36,12 +36,16 @@ inline constexpr u64 layer_hash = [] {
   for (int i = 0; i < d.class_count; ++i) h.add(static_cast<u64>(d.classes[i]));
   for (int i = 0; i < d.value_count; ++i) h.add(static_cast<u64>(d.values[i]));
   return h.value;
-}();
+}
+/// Layer by layer, so that each is an evaluation of its own.
+template <class Net, int l>
+inline constexpr u64 layer_hash = hash_of_layer<Net>(l);
 
 template <class Net, int... l>
 constexpr u64 hash_of_layers(indices<l...>) {
+  u64 const all[] = {layer_hash<Net, l>...};
   digest h;
-  (h.add(layer_hash<Net, l>), ...);
+  for (u64 one : all) h.add(one);
   return h.value;
 }
 }  // namespace detail

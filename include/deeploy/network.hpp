@@ -8,8 +8,8 @@ namespace deeploy {
 /// A network: struct net : deeploy::network<net, conv1, pool, fc> {}.
 ///
 /// @tparam Self    the deriving type
-/// @tparam Layers  each after the layers whose results it reads; the plan may choose another legal order
-template <class Self, Layer... Layers>
+/// @tparam Layers  satisfy Layer; each after the layers whose results it reads; the plan may choose another legal order
+template <class Self, class... Layers>
 struct network {
   using layers = detail::types<Layers...>;
 };
@@ -26,7 +26,11 @@ struct layer_table<types<L...>> {
   static constexpr int count = sizeof...(L);
   static constexpr layer_descriptor const* of[count == 0 ? 1 : count] = {&L::descriptor...};
   static constexpr text name[count == 0 ? 1 : count] = {type_name<L>()...};
-  static constexpr int operand_count = (0 + ... + L::descriptor.operands);
+  static constexpr int operand_count = [] {
+    int n = 0;
+    for (layer_descriptor const* l : of) n += l == nullptr ? 0 : l->operands;
+    return n;
+  }();
 };
 }  // namespace detail
 

@@ -4,6 +4,7 @@
 #include <deeploy/engine/mapping.hpp>
 #include <deeploy/network.hpp>
 #include <deeploy/plan.hpp>
+#include <deeploy/proof.hpp>
 
 namespace deeploy {
 /// A section of a memory and an offset in it, in one word: where the first element of an operand lies.
@@ -159,6 +160,7 @@ constexpr geometry geometry_of(layer_descriptor const& l, step const& s, kernel_
 /// The tables of a planned network on a board.
 template <Network Net, Board B>
 struct program {
+  static_assert(proved<Net, B>());
   using graph_t = graph<Net>;
   using plan = plan_of<Net>;
   static constexpr int step_count = sizeof(plan::steps) / sizeof(step);
@@ -168,7 +170,7 @@ struct program {
   struct kernel_table;
   template <class... L, int... l>
   struct kernel_table<detail::types<L...>, detail::indices<l...>> {
-    static constexpr detail::layer_kernels of[] = {
+    static constexpr detail::layer_kernels of[sizeof...(L)] = {
         detail::kernels_of<Net, l, L>(typename B::engines{}, detail::first<engines>{})...};
   };
   using kernels = kernel_table<typename Net::layers, detail::first<graph_t::layers>>;
@@ -188,7 +190,7 @@ struct program {
   struct tables;
   template <int... s>
   struct tables<detail::indices<s...>> {
-    static constexpr geometry const* all[] = {&geometry_of_step<s>...};
+    static constexpr geometry const* all[sizeof...(s)] = {&geometry_of_step<s>...};
     static constexpr sharing shared = [] {
       sharing h;
       for (int i = 0; i < step_count; ++i) {
@@ -242,9 +244,9 @@ struct program {
   struct stored;
   template <int... g, int... s, int... v>
   struct stored<detail::indices<g...>, detail::indices<s...>, detail::indices<v...>> {
-    static constexpr geometry geometries[] = {*all_steps::all[all_steps::shared.first[g]]...};
-    static constexpr step_record steps[] = {record(s)...};
-    static constexpr i32 values[] = {all_values.of[v]..., 0};
+    static constexpr geometry geometries[sizeof...(g)] = {*all_steps::all[all_steps::shared.first[g]]...};
+    static constexpr step_record steps[sizeof...(s)] = {record(s)...};
+    static constexpr i32 values[sizeof...(v) + 1] = {all_values.of[v]..., 0};
   };
   using kept = stored<detail::first<geometry_count>, detail::first<step_count>, detail::first<all_values.count>>;
 

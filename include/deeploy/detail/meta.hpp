@@ -60,6 +60,24 @@ using first = indices<__integer_pack(n)...>;
 
 template <class... T>
 struct types {};
+template <int n, class T>
+struct numbered {};
+template <class Numbers, class... T>
+struct numbered_all;
+template <int... n, class... T>
+struct numbered_all<indices<n...>, T...> : numbered<n, T>... {};
+template <int n, class T>
+T nth_of(numbered<n, T> const&);
+template <int n, class List>
+struct nth_type;
+template <int n, class... T>
+struct nth_type<n, types<T...>> {
+  using type = decltype(nth_of<n>(*static_cast<numbered_all<first<sizeof...(T)>, T...>*>(nullptr)));
+};
+/// The n-th type of a list.
+template <int n, class List>
+using nth = typename nth_type<n, List>::type;
+
 template <class... T>
 constexpr int length_of(types<T...>) {
   return sizeof...(T);
