@@ -3,8 +3,11 @@
 #include <CLI/CLI.hpp>
 #include <deeploy/version.hpp>
 #include <fmt/format.h>
+#include <generators/command/operators.hpp>
+#include <generators/command/place.hpp>
 #include <generators/command/process.hpp>
 #include <generators/command/validate.hpp>
+#include <generators/report/report.hpp>
 
 namespace {
 using namespace deeploy;
@@ -53,7 +56,40 @@ int main(int count, char** words) {
   validate->add_option("--activations", a.activations, ".npz with these tensors (default: activations.npz beside the inputs)");
   validate->add_option("--json", a.json_file, "write the result to this file");
 
+  auto* const report = app.add_subcommand("report", "a plan as tables: layers, memories, bound");
+  bool map = false;
+  report->add_option("folder", folder, "folder with plan.json")->required();
+  report->add_flag("--map", map, "L1 over the steps as well");
+
+  auto* const place = app.add_subcommand("place", "places buffers with lifetimes in one memory, from CSV (id,lower,upper,size)");
+  std::string csv, placed;
+  std::int64_t capacity = 0;
+  std::uint64_t work = 0;
+  bool lowest = false;
+  place->add_option("file", csv, "the CSV file")->required();
+  place->add_option("--capacity", capacity, "bytes of the memory")->required()->check(CLI::PositiveNumber);
+  place->add_option("--out", placed, "write the CSV with offsets here (default: print it)");
+  place->add_option("--work", work, "search nodes at most");
+  place->add_flag("--lowest", lowest, "as low a peak as can be found");
+
+  auto* const ops = app.add_subcommand("ops", "which operators run on which engines");
+
   CLI11_PARSE(app, count, words);
+  if (report->parsed()) {
+    auto const plan = command::read_json(folder + "/plan.json");
+    if (!plan || !plan->contains("steps")) {
+      command::complain(4004, folder + "/plan.json is missing or damaged; plan first");
+      return command::user_error;
+    }
+    fmt::print("{}", report::text(*plan));
+    if (map) fmt::print("\n{}", report::memory_map(*plan, 64));
+    return 0;
+  }
+  if (place->parsed()) return command::place_file(csv, capacity, work, lowest, placed);
+  if (ops->parsed()) {
+    fmt::print("{}", command::operator_tables());
+    return 0;
+  }
   command::progress p(a.quiet);
   if (import->parsed()) return command::import_stage(a.network, folder, p);
   if (plan->parsed()) return command::board_exists(a.board) ? command::plan_stage(folder, a.board, a.plan, p) : command::user_error;

@@ -65,6 +65,9 @@ void lowering::find_states() {
     int const c = concat_of(input);
     if (c < 0 || (g.of(input).shape && elements_of(*g.of(input).shape) == 0)) continue;
     int const output = output_behind(c, type_of_input(input));
+    // A cache grows by what the network computes; joining inputs is only that.
+    bool const computed = std::all_of(g.nodes[c].inputs.begin(), g.nodes[c].inputs.end(), [&](int v) { return v == input || (v >= 0 && g.of(v).producer >= 0); });
+    if (!computed) continue;
     bool const taken = std::any_of(net.states.begin(), net.states.end(),
                                    [&](state_pair const& s) { return s.output == output || s.input == input || s.concat == c; });
     if (output >= 0 && !taken) net.states.push_back({input, output, c, -1, false});
@@ -91,6 +94,7 @@ void lowering::settle_states(node const& concat) {
         fits = false;
         break;
       }
+      fits = fits && (net.values[v].at->buffer < 0 || type_of(*net.values[v].at) == input_type(s.input));
       out[axis] += net.values[v].at->axes[axis].length;
       if (before) start += net.values[v].at->axes[axis].length;
     }
@@ -102,7 +106,7 @@ void lowering::settle_states(node const& concat) {
       net.values[s.input].at = sliced(whole(b), static_cast<int>(axis), start, in[axis], 1);
       viewers[b].push_back(s.input);
     } else {
-      if (s.asked) found.error(4204, "--state: {} does not come out of {} with more rows", g.of(s.input).name, label(concat));
+      if (s.asked) found.error(4204, "--state: {} does not come out of {} with more rows of its own type ({})", g.of(s.input).name, label(concat), name_of(input_type(s.input)));
       make_input(s.input);
       net.states.erase(net.states.begin() + static_cast<long>(i--));
     }

@@ -57,11 +57,6 @@ void concat(lowering& l, node const& n) {
   int const b = is_state ? state->buffer : all_constant ? l.new_constant(l.g.of(n.outputs[0]).name, shape, std::vector<std::int64_t>(elements_of(shape), 0))
                                                         : l.new_buffer(n, *type, shape);
   if (!is_state && !all_constant) l.follow_order(b, parts[0]);
-  if (is_state && *type != l.net.buffers[b].type) {
-    l.found.error(4204, "node {} (Concat): the cache {} is {}, its new rows make it {}; say --type {}={}", l.label(n), l.g.of(state->input).name,
-                  name_of(l.net.buffers[b].type), name_of(*type), l.g.of(state->input).name, name_of(*type));
-    return;
-  }
   std::int64_t start = 0;
   for (view const& x : parts) {
     view const place = sliced(l.whole(b), static_cast<int>(axis), start, x.axes[axis].length, 1);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lifetimes, homes and columns of the choice problem, its objective and its capacities.
 #include <algorithm>
+#include <deeploy/check.hpp>
 #include <fmt/format.h>
 #include <generators/plan/choice.hpp>
 
@@ -171,7 +172,9 @@ void choice_problem::find_columns() {
       if (std::find(distinct.begin(), distinct.end(), t) == distinct.end()) distinct.push_back(t);
       if (s == 0 || layer.d->with[o].way == direction::out) continue;
       auto const& writers = m_.tensors[t].writers;
-      bool const fresh = std::any_of(writers.begin(), writers.end(), [&](use const& u) { return order_.step_of[u.layer] == s - 1; });
+      bool const fresh = std::any_of(writers.begin(), writers.end(), [&](use const& u) {
+        return order_.step_of[u.layer] == s - 1 && detail::may_share(m_.layers[u.layer].d->with[u.operand], layer.d->with[o]);
+      });
       if (!fresh) ready |= 1u << o;
     }
     if (s > 0) fetches_.push_back(ready != 0);

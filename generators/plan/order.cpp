@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Orders of layers: dependencies, greedy orders, and local search.
 #include <algorithm>
+#include <deeploy/check.hpp>
 #include <generators/plan/order.hpp>
 #include <limits>
 #include <set>
@@ -13,8 +14,8 @@ std::vector<std::vector<int>> layers_before(planned_model const& m) {
     if (t.d->use != role::state) {
       for (use const& r : t.readers)
         for (use const& w : t.writers)
-          if (r.layer != w.layer) before[r.layer].insert(w.layer);
-      // An input that a layer also writes (an output over an input) must have been read before.
+          if (r.layer != w.layer && detail::may_share(m.layers[w.layer].d->with[w.operand], m.layers[r.layer].d->with[r.operand]))
+            before[r.layer].insert(w.layer);
       continue;
     }
     for (use const& w : t.writers)

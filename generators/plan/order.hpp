@@ -5,7 +5,7 @@
 #include <generators/plan/model.hpp>
 
 namespace deeploy::plan {
-/// For each layer the layers that must run before it: those that write what it reads; and where a state is read and
+/// For each layer the layers that must run before it: those that write elements which it reads; and where a state is read and
 /// written, the order of the network counts.
 std::vector<std::vector<int>> layers_before(planned_model const& m);
 

@@ -127,8 +127,12 @@ constexpr problem problem_of_layer(int l) {
       continue;
     }
     if (with.of->use != role::scratch && with.of->use != role::output) continue;
-    // Every element of the tensor must have been written by the layers before, each once.
-    if (writers<Net>::of.last[t] >= l) return {1202, writers<Net>::of.last[t], l};
+    // All elements of the tensor are written, each once; what this layer reads, by layers before.
+    for (int k = writers<Net>::of.last[t]; k >= l;) {
+      int const j = writers<Net>::operand_of(k, t);
+      if (may_share(g::layer(k).with[j], with)) return {1202, k, l};
+      k = writers<Net>::of.before[k][j];
+    }
     if (writers<Net>::of.elements[t] != with.of->elements) return {1204, writers<Net>::of.elements[t], with.of->elements};
   }
   return {};

@@ -43,8 +43,8 @@ struct lifetimes {
   struct table {
     i16 born[places_of<Net> + 1] = {};
     i16 dies[places_of<Net> + 1] = {};
-    i16 written_first[places_of<Net> + 1] = {};  ///< first and last step that writes it; -1: none
-    i16 written_last[places_of<Net> + 1] = {};
+    i16 first_step[graph<Net>::layers] = {};  ///< of each layer
+    i16 last_step[graph<Net>::layers] = {};
   };
   static constexpr table of = [] {
     using g = graph<Net>;
@@ -52,19 +52,19 @@ struct lifetimes {
     int const steps = steps_of<Net>;
     for (int i = 0; i < places_of<Net>; ++i) {
       t.born[i] = static_cast<i16>(steps);
-      t.written_first[i] = t.written_last[i] = t.dies[i] = -1;
+      t.dies[i] = -1;
     }
+    for (int l = 0; l < g::layers; ++l) t.first_step[l] = t.last_step[l] = -1;
     for (int s = 0; s < steps; ++s) {
       int const l = plan_of<Net>::steps[s].layer;
       if (l >= g::layers) continue;
+      if (t.first_step[l] < 0) t.first_step[l] = static_cast<i16>(s);
+      t.last_step[l] = static_cast<i16>(s);
       for (int o = 0; o < g::layer(l).operands; ++o) {
         int const i = g::tensor(l, o);
         if (i < 0 || i >= places_of<Net>) continue;
         if (s < t.born[i]) t.born[i] = static_cast<i16>(s);
         t.dies[i] = static_cast<i16>(s);
-        if (g::layer(l).with[o].way != direction::out) continue;
-        if (t.written_first[i] < 0) t.written_first[i] = static_cast<i16>(s);
-        t.written_last[i] = static_cast<i16>(s);
       }
     }
     for (int i = 0; i < places_of<Net> && i < g::tensor_count; ++i) {
@@ -165,15 +165,19 @@ constexpr problem problem_of_operands(int s) {
       if (x.buffer[o].at[c] < 0 || end > l1) return {3021, end, l1};
       if (x.buffer[o].at[c] % alignment != 0) return {3022, x.buffer[o].at[c], x.buffer[o].at[c] / alignment * alignment};
     }
-    if (with.way == direction::in && (with.of->use == role::scratch || with.of->use == role::output) && lives.written_last[t] >= s)
-      return {3013, lives.written_last[t], s};
+    if (with.way == direction::in && (with.of->use == role::scratch || with.of->use == role::output))
+      for (int k = writers<Net>::of.last[t]; k >= 0;) {
+        int const j = writers<Net>::operand_of(k, t);
+        if (lives.last_step[k] >= s && may_share(g::layer(k).with[j], with)) return {3013, lives.last_step[k], s};
+        k = writers<Net>::of.before[k][j];
+      }
     if (x.early >> o & 1) {
       if (with.way == direction::out || in_l1 || s == 0) return {3030, 0, 1};
-      // Finished before the step before began; or not written before this step at all.
-      for (int k = s - 1; k >= 0 && k >= s - 1; --k)
-        for (int j = 0; j < g::layer(plan_of<Net>::steps[k].layer).operands; ++j)
-          if (g::tensor(plan_of<Net>::steps[k].layer, j) == t && g::layer(plan_of<Net>::steps[k].layer).with[j].way == direction::out)
-            return {3029, k, s - 1};
+      // What the step before writes cannot be fetched while it runs.
+      layer_descriptor const& before = g::layer(plan_of<Net>::steps[s - 1].layer);
+      for (int j = 0; j < before.operands; ++j)
+        if (g::tensor(plan_of<Net>::steps[s - 1].layer, j) == t && before.with[j].way == direction::out && may_share(before.with[j], with))
+          return {3029, s - 1, s - 1};
     }
     if (with.of->use == role::state) {
       // Who reads and who writes a state keep the order of the network.
