@@ -34,8 +34,20 @@ class progress {
 
 /// Writes model.hpp, constants.bin and model.json into `folder`; a status and messages on stderr.
 int import_stage(network_arguments const& a, std::string const& folder, progress& p);
-/// Compiles the generator of the model in `folder` and runs it: plan.hpp, plan.json, weights.
-int plan_stage(std::string const& folder, std::string const& board, plan::plan_arguments const& a, progress& p);
+/// A network as C++: an imported one (header model.hpp in the folder, type from model.json), or one written by hand.
+struct network_source {
+  std::string header;     ///< path
+  std::string type;       ///< model::kws::network
+  std::string constants;  ///< constants.bin; empty: the constants have values
+  std::string tuning;     ///< header with the user's own pins and mappings; may be empty
+  std::string name;       ///< of the model, for functions and arrays
+};
+/// The imported network of a folder; nothing (and a message) when there is none.
+std::optional<network_source> imported(std::string const& folder);
+/// Compiles the generator of a network and runs it: plan.hpp, plan.json and weights in `folder`.
+int plan_stage(network_source const& n, std::string const& folder, std::string const& board, plan::plan_arguments const& a, progress& p);
+/// The same for a plan that is there: weight images, without a solver. Copies the plan into `folder`.
+int pack_stage(network_source const& n, std::string const& plan_file, std::string const& folder, std::string const& board, progress& p);
 /// Compiles the model and its plan for the board's runner.
 int compile_stage(std::string const& folder, std::string const& board, progress& p);
 

@@ -33,8 +33,26 @@ int main(int count, char** words) {
   add_network(*import, a.network, true);
   import->add_option("--out", folder, "folder for the files")->capture_default_str();
 
-  auto* const plan = app.add_subcommand("plan", "plans an imported model for a board: plan.hpp, plan.json, weights");
-  plan->add_option("folder", folder, "folder with model.hpp and model.json")->required();
+  auto* const plan = app.add_subcommand("plan", "plans a network for a board: plan.hpp, plan.json, weights");
+  command::network_source source;
+  std::string plan_folder;
+  plan->add_option("model", source.header, "folder of an import, or a header with a network written by hand")->required();
+  plan->add_option("--network", source.type, "the network's type, for a header: my::network");
+  plan->add_option("--out", plan_folder, "folder for the files (default: that of the import)");
+  plan->add_option("--tuning", source.tuning, "header with mappings and pins of your own");
+  plan->add_option("--name", source.name, "name of the model, for functions and arrays (default: the import's)");
+  plan->add_option("--constants", source.constants, "constants.bin, for a header that needs one");
+
+  auto* const pack = app.add_subcommand("pack", "weight images for a plan that is already there; needs no solver");
+  std::string plan_file;
+  pack->add_option("model", source.header, "folder of an import, or a header with a network written by hand")->required();
+  pack->add_option("--plan", plan_file, "the committed plan.hpp")->required();
+  pack->add_option("--network", source.type, "the network's type, for a header: my::network");
+  pack->add_option("--out", plan_folder, "folder for the files (default: that of the import)");
+  pack->add_option("--tuning", source.tuning, "header with mappings of your own");
+  pack->add_option("--name", source.name, "name of the model, for functions and arrays");
+  pack->add_option("--constants", source.constants, "constants.bin, for a header that needs one");
+  pack->add_option("--board", a.board, "the board")->capture_default_str();
   plan->add_option("--board", a.board, "the board")->capture_default_str();
   a.plan.add_to(*plan, false);
 
@@ -92,7 +110,20 @@ int main(int count, char** words) {
   }
   command::progress p(a.quiet);
   if (import->parsed()) return command::import_stage(a.network, folder, p);
-  if (plan->parsed()) return command::board_exists(a.board) ? command::plan_stage(folder, a.board, a.plan, p) : command::user_error;
+  if (plan->parsed() || pack->parsed()) {
+    if (!command::board_exists(a.board)) return command::user_error;
+    if (source.type.empty()) {
+      auto found = command::imported(source.header);
+      if (!found) return command::user_error;
+      if (plan_folder.empty()) plan_folder = source.header;
+      found->tuning = source.tuning;
+      if (!source.name.empty()) found->name = source.name;
+      source = *found;
+    }
+    if (source.name.empty()) source.name = "network";
+    if (plan_folder.empty()) plan_folder = ".";
+    return plan->parsed() ? command::plan_stage(source, plan_folder, a.board, a.plan, p) : command::pack_stage(source, plan_file, plan_folder, a.board, p);
+  }
   if (run->parsed()) return command::run(a);
   return command::validate(a);
 }

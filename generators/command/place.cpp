@@ -5,7 +5,7 @@
 #include <generators/command/flow.hpp>
 #include <generators/command/place.hpp>
 #include <generators/plan/placement_csv.hpp>
-#include <generators/write/plan_header.hpp>
+#include <generators/write/file.hpp>
 #include <iterator>
 
 namespace deeploy::command {

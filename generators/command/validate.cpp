@@ -8,7 +8,7 @@
 #include <generators/command/process.hpp>
 #include <generators/command/validate.hpp>
 #include <generators/data/npz.hpp>
-#include <generators/write/plan_header.hpp>
+#include <generators/write/file.hpp>
 #include <iterator>
 
 namespace deeploy::command {
@@ -54,13 +54,6 @@ class placement_of_value {
 std::string read_bytes(std::string const& path) {
   std::ifstream in(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
-}
-
-double number_at(std::string const& bytes, element type, std::int64_t i) {
-  data::array a;
-  a.type = type;
-  a.bytes = bytes.substr(static_cast<std::size_t>(i) * static_cast<std::size_t>(size_of(type)), static_cast<std::size_t>(size_of(type)));
-  return data::value_at(a, 0);
 }
 
 /// Writes the tensors that hold inputs: <tensor>.in in `folder`.
@@ -173,7 +166,9 @@ int prepare(validate_arguments const& a, std::string const& folder, progress& p,
     return user_error;
   }
   model = *read;
-  if (int const failed = plan_stage(folder, a.board, a.plan, p)) return failed;
+  auto const source = imported(folder);
+  if (!source) return user_error;
+  if (int const failed = plan_stage(*source, folder, a.board, a.plan, p)) return failed;
   return compile_stage(folder, a.board, p);
 }
 

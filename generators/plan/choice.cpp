@@ -206,7 +206,7 @@ void choice_problem::find_columns() {
 void choice_problem::explain(int l) {
   planned_layer const& layer = m_.layers[l];
   home_list homes{};
-  for (int o = 0; o < layer.d->operands; ++o)
+  for (int o = 0; o < max_operands; ++o)
     if (int const t = layer.tensor[o]; t >= 0) homes[o] = homes_[t][0];
   candidate const least = smallest_tile(layer, m_.board, homes, options_);
   if (least.bytes < 0) {
@@ -234,7 +234,7 @@ std::int64_t choice_problem::cost(std::int64_t cycles, std::int64_t moved) const
 home_list choice_problem::homes_of_step(int step, std::vector<std::uint8_t> const& homes) const {
   home_list list{};
   planned_layer const& l = m_.layers[order_.layer_at[step]];
-  for (int o = 0; o < l.d->operands; ++o)
+  for (int o = 0; o < max_operands; ++o)
     if (int const t = l.tensor[o]; t >= 0) list[o] = homes[t];
   return list;
 }

@@ -18,10 +18,12 @@ void plan_arguments::add_to(CLI::App& app, bool inner) {
   if (!inner) return;
   app.add_option("--out", output, "folder for plan.hpp, plan.json and the weight images")->capture_default_str();
   app.add_option("--constants", constants, "constants.bin of the import");
+  app.add_option("--name", name, "name of the model");
+  app.add_option("--header", header, "the network's header, as network.hpp includes it");
 }
 
 std::vector<std::string> plan_arguments::words() const {
-  std::vector<std::string> w{"--out", output, "--objective", aim};
+  std::vector<std::string> w{"--out", output, "--objective", aim, "--name", name, "--header", header};
   auto const add = [&](char const* name, std::string value) { w.push_back(name), w.push_back(std::move(value)); };
   if (!constants.empty()) add("--constants", constants);
   if (l1 > 0) add("--l1", std::to_string(l1));

@@ -12,6 +12,8 @@ namespace deeploy::plan {
 struct plan_arguments {
   std::string output = ".";
   std::string constants;
+  std::string name = "network";       ///< of the model, for functions and arrays
+  std::string header = "model.hpp";   ///< of the network, as network.hpp includes it
   std::int64_t l1 = 0, l2 = 0, wmem = -1;  ///< 0 or -1: as the board has
   std::vector<std::string> engines;
   std::string aim = "cycles";

@@ -4,14 +4,16 @@
 #include <chrono>
 #include <deeploy/generator.hpp>
 #include <fmt/format.h>
-#include <fstream>
 #include <generators/plan/plan_arguments.hpp>
 #include <generators/plan/planner.hpp>
+#include <generators/write/pack.hpp>
 #include <generators/write/plan_header.hpp>
-#include <iterator>
 
 namespace deeploy::generator {
 namespace {
+using write::read_constants;
+using write::write_all;
+
 plan::planned_model model_of(type_facts const& f) {
   plan::planned_model m;
   auto const text = [](detail::text t) { return std::string(t.begin, static_cast<std::size_t>(t.length)); };
@@ -49,45 +51,28 @@ int run(type_facts const& facts, plan::plan_arguments const& a) {
   auto const begun = std::chrono::steady_clock::now();
   plan::planned_model const m = model_of(facts);
   plan::plan_options options;
-  if (auto const problems = a.resolve(m.board, options); !problems.empty()) {
+  auto problems = a.resolve(m.board, options);
+  std::string constants;
+  std::string const unreadable = read_constants(a.constants, constants);
+  if (!unreadable.empty()) problems.push_back(unreadable);
+  write::image_source source{facts.tensors, nullptr, facts.tensor_count, facts.memories, nullptr, facts.memory_count, facts.model_hash};
+  for (auto const& missing : write::missing_constants(source, constants)) problems.push_back("[DPL-4002] " + missing + "; import again");
+  if (!problems.empty()) {
     for (auto const& p : problems) fmt::print(stderr, "deeploy plan: {}\n", p);
     return 2;
   }
-  std::string constants;
-  if (!a.constants.empty()) {
-    std::ifstream in(a.constants, std::ios::binary);
-    constants.assign(std::istreambuf_iterator<char>(in), {});
-    if (!in && constants.empty()) {
-      fmt::print(stderr, "deeploy plan: [DPL-4001] {} cannot be read\n", a.constants);
-      return 2;
-    }
-  }
-  for (auto const& t : m.tensors)
-    if (t.d->use == role::constant && t.d->values == nullptr &&
-        static_cast<std::size_t>(t.d->image_offset) + static_cast<std::size_t>(t.d->size_bytes()) > constants.size()) {
-      fmt::print(stderr, "deeploy plan: [DPL-4002] {} ends at {} of constants.bin, which has {} bytes; import again\n", t.name,
-                 t.d->image_offset + t.d->size_bytes(), constants.size());
-      return 2;
-    }
   plan::plan_result const r = plan::make_plan(m, options);
   if (!r.problems.empty()) {
     for (auto const& p : r.problems) fmt::print(stderr, "deeploy plan: [DPL-{}] {}\n", p.code, p.text);
     return 3;
   }
   double const seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
-  std::vector<std::pair<std::string, std::string>> files;
-  for (std::size_t i = 0; i < m.board.memories.size(); ++i)
-    if (r.plan.memories[i].used[0] > 0)
-      files.emplace_back(fmt::format("{}/weights_{}.bin", a.output, m.board.memories[i].name),
-                         write::weight_image(m, r, static_cast<int>(i), constants));
-  files.emplace_back(a.output + "/plan.json", write::plan_json(m, r, options, seconds));
-  files.emplace_back(a.output + "/plan.hpp", write::plan_header(m, r, options));  // last: it is what builds depend on
-  for (auto const& [path, content] : files)
-    if (std::string const why = write::write_file(path, content); !why.empty()) {
-      fmt::print(stderr, "deeploy plan: [DPL-4003] {}\n", why);
-      return 2;
-    }
-  return 0;
+  source.places = r.plan.tensors.data();
+  source.used = r.plan.memories.data();
+  auto files = write::image_files(source, constants, a.name, a.header, m.board.name);
+  files.emplace_back("plan.json", write::plan_json(m, r, options, seconds));
+  files.emplace_back("plan.hpp", write::plan_header(m, r, options));  // last: it is what builds depend on
+  return write_all(files, a.output);
 }
 }  // namespace
 

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fmt/format.h>
-#include <generators/write/plan_header.hpp>
+#include <generators/write/file.hpp>
 #include <unistd.h>
 
 namespace deeploy::write {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// plan.json: the plan for machines, and the weight images.
-#include <cstring>
-#include <deeploy/image.hpp>
+// plan.json: the plan for machines.
 #include <generators/write/plan_header.hpp>
 #include <nlohmann/json.hpp>
 
@@ -78,25 +76,5 @@ std::string plan_json(plan::planned_model const& m, plan::plan_result const& r, 
                             {"offset", r.plan.tensors[t].offset}});
   }
   return j.dump(1) + "\n";
-}
-
-std::string weight_image(plan::planned_model const& m, plan::plan_result const& r, int memory, std::string const& constants) {
-  std::string body(static_cast<std::size_t>(r.plan.memories[memory].used[0]), '\0');
-  std::vector<tensor_descriptor const*> d;
-  for (std::size_t t = 0; t < m.tensors.size(); ++t) {
-    tensor_descriptor const& x = *m.tensors[t].d;
-    d.push_back(&x);
-    if (x.use != role::constant || r.plan.tensors[t].memory != memory) continue;
-    auto const size = static_cast<std::size_t>(x.size_bytes());
-    char const* const from = x.values != nullptr ? static_cast<char const*>(x.values) : constants.data() + x.image_offset;
-    std::memcpy(body.data() + r.plan.tensors[t].offset, from, size);
-  }
-  image_header h;
-  h.model = m.hash;
-  h.layout = detail::hash_of_layout(d, r.plan.tensors, static_cast<int>(d.size()), memory);
-  h.memory = static_cast<u32>(memory);
-  h.length = static_cast<u32>(body.size());
-  h.crc32 = crc32_of(reinterpret_cast<u8 const*>(body.data()), body.size());
-  return std::string(reinterpret_cast<char const*>(&h), sizeof h) + body;
 }
 }  // namespace deeploy::write

@@ -53,6 +53,7 @@ constexpr problem overlaps_itself(operand const& o) {
 /// Do two results in one tensor share an element? Exact where their places repeat with a common period, as those of concat
 /// parts and cache rows do: modulo that period both occupy an interval.
 constexpr bool may_share(operand const& a, operand const& b) {
+  if (a.slide_slot != 0 || b.slide_slot != 0) return true;  // it moves from run to run
   sorted_strides const x = sorted(a), y = sorted(b);
   auto const apart = [&](i64 period) {
     i64 within[2] = {0, 0};

@@ -26,15 +26,29 @@ struct type_facts {
 
 /// In the planner library.
 int plan_main(type_facts const& facts, int argument_count, char** arguments);
+/// In the tools library, without a solver: weight images for a plan that is there.
+int pack_main(type_facts const& facts, place const* places, memory_use const* used, int argument_count, char** arguments);
 
 template <Network Net, Board B>
-int generate(int argument_count, char** arguments) {
+type_facts facts_of_types() {
   using g = graph<Net>;
   using mappings = detail::mappings<Net, B>;
   static_assert(check<Net>());
-  type_facts facts{detail::type_name<Net>(), model_hash<Net>, g::layers, g::table::of, g::table::name, mappings::engines,
+  return {detail::type_name<Net>(), model_hash<Net>, g::layers, g::table::of, g::table::name, mappings::engines,
                    mappings::of[0].of, g::tensors.id, g::tensor_count, g::tensors.of, B::name, board_hash<B>,
                    B::cores, memory_count<B>, B::memories, B::costs};
-  return plan_main(facts, argument_count, arguments);
+}
+
+/// The generator of a network: plans it and writes plan.hpp, plan.json and the weight images.
+template <Network Net, Board B>
+int generate(int argument_count, char** arguments) {
+  return plan_main(facts_of_types<Net, B>(), argument_count, arguments);
+}
+
+/// The packer of a network whose plan is included: proves the plan and writes the weight images.
+template <Network Net, Board B>
+int pack(int argument_count, char** arguments) {
+  static_assert(proved<Net, B>());
+  return pack_main(facts_of_types<Net, B>(), plan_of<Net>::tensors, plan_of<Net>::memories, argument_count, arguments);
 }
 }  // namespace deeploy::generator

@@ -139,7 +139,8 @@
   X(6201, "the compiler refused the model or its plan; its first error says why")                                        \
   X(6202, "there is no such board; the message lists them")                                                              \
   X(6203, "the runner was ended by a signal; report this")                                                               \
-  X(6204, "--inputs and --expect come in pairs; give as many of each")
+  X(6204, "--inputs and --expect come in pairs; give as many of each")                                                   \
+  X(6205, "this installation has no planner; use a committed plan, or build with GLPK")
 
 namespace deeploy::detail {
 /// Shows a compiler code: `Where` and both numbers appear in the compiler's message.
