@@ -10,6 +10,23 @@ namespace deeploy::host {
 /// Why an image was refused.
 enum class image_status { good = 0, not_an_image = 6001, other_format = 6002, other_model = 6003, other_plan = 6004, damaged = 6005 };
 
+/// Takes the weights of one memory into its section for constants, if they belong to this model and plan.
+inline image_status take_image(arenas& memory, u64 model, u64 const* layouts, void const* image, std::size_t length) {
+  image_header h;
+  if (length < sizeof h) return image_status::not_an_image;
+  std::memcpy(&h, image, sizeof h);
+  u8 const* const body = static_cast<u8 const*>(image) + sizeof h;
+  if (h.magic != image_header::magic_number) return image_status::not_an_image;
+  if (h.format != format_version) return image_status::other_format;
+  if (h.model != model) return image_status::other_model;
+  if (h.memory >= static_cast<u32>(memory_count<board::host>) || h.layout != layouts[h.memory]) return image_status::other_plan;
+  u32 const section_of = h.memory * section_count + static_cast<u32>(section::constants);
+  if (h.length != length - sizeof h || h.length > memory.size(section_of)) return image_status::damaged;
+  if (h.crc32 != crc32_of(body, h.length)) return image_status::damaged;
+  std::memcpy(memory.base(section_of), body, h.length);
+  return image_status::good;
+}
+
 namespace detail {
 template <class Net, class T>
 constexpr int tensor_number() {
@@ -35,20 +52,9 @@ class instance {
 
   /// Takes the weights of one memory: the content of weights_<memory>.bin.
   image_status load(void const* image, std::size_t length) {
-    image_header h;
-    if (length < sizeof h) return image_status::not_an_image;
-    std::memcpy(&h, image, sizeof h);
-    u8 const* const body = static_cast<u8 const*>(image) + sizeof h;
-    if (h.magic != image_header::magic_number) return image_status::not_an_image;
-    if (h.format != format_version) return image_status::other_format;
-    if (h.model != model_hash<Net>) return image_status::other_model;
-    if (h.memory >= static_cast<u32>(memory_count<board::host>) || h.layout != layout_hash<Net>(static_cast<int>(h.memory)))
-      return image_status::other_plan;
-    u32 const section_of = h.memory * section_count + static_cast<u32>(section::constants);
-    if (h.length != length - sizeof h || h.length > memory_.size(section_of)) return image_status::damaged;
-    if (h.crc32 != crc32_of(body, h.length)) return image_status::damaged;
-    std::memcpy(memory_.base(section_of), body, h.length);
-    return image_status::good;
+    u64 layouts[memory_count<board::host>];
+    for (int m = 0; m < memory_count<board::host>; ++m) layouts[m] = layout_hash<Net>(m);
+    return take_image(memory_, model_hash<Net>, layouts, image, length);
   }
 
   /// A tensor's elements in memory: an input, a state or an output. Its layout is the tensor's own.

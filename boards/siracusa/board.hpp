@@ -17,10 +17,31 @@ struct cluster {
 }  // namespace deeploy::engine
 
 namespace deeploy::board {
+/// What the run-time keeps of each memory for itself. link.ld lays it out and asserts that it is enough.
+namespace siracusa_reserved {
+inline constexpr bytes control_stack_bytes = 6144;  ///< of core 0, which walks the plan and holds two tiles made ready
+inline constexpr bytes kernel_stack_bytes = 2048;   ///< of each other core
+inline constexpr bytes l1_control_bytes = 256;  ///< offload mailbox, DMA counters, step and tile for a debugger
+inline constexpr bytes l1_bytes = control_stack_bytes + (siracusa_cores - 1) * kernel_stack_bytes + l1_control_bytes;
+inline constexpr bytes l2_bytes = 256 * 1024;  ///< code, tables, the fabric controller's stack, an application's own data
+}  // namespace siracusa_reserved
+
+/// Siracusa's memories with what the run-time keeps of them.
+struct memories_of_siracusa {
+  memory_facts of[sizeof(siracusa_memories) / sizeof(memory_facts)];
+};
+inline constexpr memories_of_siracusa siracusa_with_run_time = [] {
+  memories_of_siracusa m{};
+  for (size_t i = 0; i < sizeof(siracusa_memories) / sizeof(memory_facts); ++i) m.of[i] = siracusa_memories[i];
+  m.of[0].reserved_bytes = siracusa_reserved::l1_bytes;
+  m.of[1].reserved_bytes = siracusa_reserved::l2_bytes;
+  return m;
+}();
+
 /// Siracusa with Xpulpv2 alone: runs on silicon and on every simulator.
 struct siracusa {
   static constexpr char const* name = "siracusa";
-  static constexpr auto const& memories = siracusa_memories;
+  static constexpr auto const& memories = siracusa_with_run_time.of;
   static constexpr int cores = siracusa_cores;
   static constexpr execution_costs const& costs = siracusa_costs;
   using engines = detail::types<engine::cluster<engine::instructions::xpulpv2>>;
@@ -28,8 +49,8 @@ struct siracusa {
 
 /// The same with mac&load.
 struct siracusa_macload {
-  static constexpr char const* name = "siracusa:macload";
-  static constexpr auto const& memories = siracusa_memories;
+  static constexpr char const* name = "siracusa_macload";
+  static constexpr auto const& memories = siracusa_with_run_time.of;
   static constexpr int cores = siracusa_cores;
   static constexpr execution_costs const& costs = siracusa_costs;
   using engines = detail::types<engine::cluster<engine::instructions::mac_load>>;

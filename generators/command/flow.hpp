@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The stages that commands are made of: import, plan, compile, run. Each in a folder, each with its time.
 #pragma once
+#include <chrono>
 #include <generators/import/lower.hpp>
+#include <generators/command/target.hpp>
 #include <generators/plan/plan_arguments.hpp>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -32,6 +34,14 @@ class progress {
   double total_ = 0;
 };
 
+class stopwatch {
+ public:
+  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count(); }
+
+ private:
+  std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+};
+
 /// Writes model.hpp, constants.bin and model.json into `folder`; a status and messages on stderr.
 int import_stage(network_arguments const& a, std::string const& folder, progress& p);
 /// A network as C++: an imported one (header model.hpp in the folder, type from model.json), or one written by hand.
@@ -44,15 +54,20 @@ struct network_source {
 };
 /// The imported network of a folder; nothing (and a message) when there is none.
 std::optional<network_source> imported(std::string const& folder);
-/// Compiles the generator of a network and runs it: plan.hpp, plan.json and weights in `folder`.
-int plan_stage(network_source const& n, std::string const& folder, std::string const& board, plan::plan_arguments const& a, progress& p);
+/// Compiles the generator of a network and runs it: plan.hpp, plan.json and weights in `folder`. The generator is taken from
+/// the folder `cache`, when one is given, and kept there.
+int plan_stage(network_source const& n, std::string const& folder, std::string const& board, plan::plan_arguments const& a, progress& p,
+               std::string const& cache = {});
 /// The same for a plan that is there: weight images, without a solver. Copies the plan into `folder`.
 int pack_stage(network_source const& n, std::string const& plan_file, std::string const& folder, std::string const& board, progress& p);
-/// Compiles the model and its plan for the board's runner.
-int compile_stage(std::string const& folder, std::string const& board, progress& p);
+/// Compiles the model and its plan for the board's runner. With a folder `cache`, kernels are compiled once per shape class and
+/// kept there, for all networks and plans.
+int compile_stage(std::string const& folder, std::string const& board, progress& p, std::string const& cache = {});
 
 std::optional<nlohmann::json> read_json(std::string const& path);
 bool board_exists(std::string const& board);
+/// How programs for a board that is not this machine are made; nothing for one that is.
+std::optional<target> target_of(std::string const& board);
 std::vector<std::string> boards();
 void complain(int code, std::string const& text);
 }  // namespace deeploy::command

@@ -12,7 +12,7 @@ namespace deeploy::command {
 int place_file(std::string const& path, std::int64_t capacity, std::uint64_t work, bool lowest, std::string const& output) {
   std::ifstream in(path, std::ios::binary);
   if (!in) {
-    complain(5101, path + " cannot be read");
+    complain(5101, path + " cannot be read; give the path of a CSV file");
     return user_error;
   }
   std::string const content{std::istreambuf_iterator<char>(in), {}};

@@ -11,8 +11,10 @@ struct process_result {
   std::string output;  ///< and to stdout
 };
 
-/// Runs a program and waits. An interrupt ends the child as well.
-process_result run_process(std::vector<std::string> const& words);
+/// Runs a program and waits. An interrupt ends the program and all that it started.
+///
+/// @param temporary  folder for its temporary files; empty: the system's
+process_result run_process(std::vector<std::string> const& words, std::string const& temporary = {});
 
 /// A folder that is removed at the end, also after Ctrl-C; or one that the user named, which stays.
 class work_folder {
@@ -31,4 +33,6 @@ class work_folder {
 
 /// Makes Ctrl-C remove temporary folders before the program ends with 130.
 void handle_interrupts();
+/// 0, or 128 + the signal that asked the program to end; stages look at it before they write.
+int interrupted_status();
 }  // namespace deeploy::command

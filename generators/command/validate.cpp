@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <fmt/format.h>
@@ -51,6 +52,12 @@ class placement_of_value {
   std::vector<std::pair<std::int64_t, std::int64_t>> parts_;
 };
 
+std::string names_of(data::arrays const& all) {
+  std::string names;
+  for (auto const& [name, array] : all) names += (names.empty() ? "" : ", ") + name;
+  return names.empty() ? "none" : names;
+}
+
 std::string read_bytes(std::string const& path) {
   std::ifstream in(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
@@ -75,23 +82,25 @@ int pack_inputs(json const& model, std::string const& file, std::string const& f
     auto const found = arrays->find(name);
     auto const shape = input.at("shape").get<std::vector<std::int64_t>>();
     if (found == arrays->end()) {
-      complain(4006, fmt::format("{} has no array '{}', which the network takes", file, name));
+      complain(4006, fmt::format("{} has no array '{}', which the network takes; it has {}", file, name, names_of(*arrays)));
       good = false;
       continue;
     }
     data::array const& a = found->second;
     element const type = type_named(input.at("at").at("type"));
     if (a.shape != shape || !a.type) {
-      complain(4006, fmt::format("{}: array '{}' is {} [{}], the network takes {} [{}]", file, name, a.numpy_type, fmt::join(a.shape, ", "),
+      complain(4006, fmt::format("{}: array '{}' is {} [{}], the network takes {} [{}]; store it so", file, name, data::type_text(a), fmt::join(a.shape, ", "),
                                  name_of(type), fmt::join(shape, ", ")));
       good = false;
       continue;
     }
     std::string& bytes = tensors.at(input.at("at").at("tensor"));
     std::int64_t outside = 0;
+    double first = 0;
     placement_of_value(input.at("at")).for_each([&](std::int64_t i, std::int64_t place) {
       double const x = data::value_at(a, i);
-      if (type != element::f32 && (x < static_cast<double>(lowest(type)) || x > static_cast<double>(highest(type)) || x != static_cast<double>(static_cast<std::int64_t>(x)))) {
+      if (type != element::f32 && (!(x >= static_cast<double>(lowest(type)) && x <= static_cast<double>(highest(type))) || x != std::floor(x))) {
+        if (outside == 0) first = x;
         ++outside;
         return;
       }
@@ -99,7 +108,8 @@ int pack_inputs(json const& model, std::string const& file, std::string const& f
       std::memcpy(bytes.data() + place * size_of(type), &v, static_cast<std::size_t>(size_of(type)));
     });
     if (outside > 0) {
-      complain(4006, fmt::format("{}: {} values of array '{}' do not fit {}; say --type {}=TYPE", file, outside, name, name_of(type), name));
+      complain(4006, fmt::format("{}: {} of {} values of array '{}' do not fit {} ({} to {}), the first is {}; say --type {}=TYPE", file, outside, a.elements(), name,
+                                 name_of(type), lowest(type), highest(type), first, name));
       good = false;
     }
   }
@@ -144,6 +154,51 @@ std::string short_name(std::string const& name) {
   return colon == std::string::npos ? name : name.substr(colon + 1);
 }
 
+bool lacks_archives(validate_arguments const& a, bool with_expected) {
+  if (a.network.inputs.empty() && !with_expected) {
+    complain(6204, "0 --inputs, 1 is needed; say --inputs FILE.npz");
+    return true;
+  }
+  if (with_expected && (a.network.inputs.size() != a.expected.size() || a.expected.empty())) {
+    complain(6204, fmt::format("{} --inputs and {} --expect; give as many of each, at least one", a.network.inputs.size(), a.expected.size()));
+    return true;
+  }
+  return false;
+}
+
+/// Are the outputs of the network in the file of expected ones, with their shapes?
+bool expected_fit(json const& model, std::string const& file) {
+  std::string problem;
+  auto const expected = data::read_npz(file, problem);
+  if (!expected) {
+    complain(4005, problem);
+    return false;
+  }
+  bool good = true;
+  for (auto const& output : model.at("outputs")) {
+    std::string const name = output.at("name");
+    auto const shape = output.at("shape").get<std::vector<std::int64_t>>();
+    auto const found = expected->find(name);
+    if (found == expected->end()) {
+      complain(4006, fmt::format("{} has no array '{}', which the network makes; it has {}", file, name, names_of(*expected)));
+      good = false;
+    } else if (!output.at("empty") && (found->second.shape != shape || !found->second.type)) {
+      complain(4006, fmt::format("{}: array '{}' is {} [{}], the network makes {} [{}]; compare with the right file", file, name, data::type_text(found->second),
+                                 fmt::join(found->second.shape, ", "), output.at("at").at("type").get<std::string>(), fmt::join(shape, ", ")));
+      good = false;
+    }
+  }
+  return good;
+}
+
+/// Archives are looked at before anything is planned and compiled: a wrong array should not cost a minute.
+bool archives_fit(json const& model, validate_arguments const& a, std::string const& folder) {
+  bool good = true;
+  for (std::string const& file : a.network.inputs) good = pack_inputs(model, file, folder) == 0 && good;
+  for (std::string const& file : a.expected) good = expected_fit(model, file) && good;
+  return good;
+}
+
 /// Everything up to a runner that can be called.
 int prepare(validate_arguments const& a, std::string const& folder, progress& p, json& model) {
   if (!board_exists(a.board)) return user_error;
@@ -153,7 +208,7 @@ int prepare(validate_arguments const& a, std::string const& folder, progress& p,
       std::error_code problem;
       fs::copy_file(fs::path(a.network.file) / name, fs::path(folder) / name, fs::copy_options::overwrite_existing, problem);
       if (problem) {
-        complain(4004, fmt::format("{} holds no imported model ({} is missing)", a.network.file, name));
+        complain(4004, fmt::format("{} holds no imported model ({} is missing); import first", a.network.file, name));
         return user_error;
       }
     }
@@ -166,13 +221,15 @@ int prepare(validate_arguments const& a, std::string const& folder, progress& p,
     return user_error;
   }
   model = *read;
+  if (!archives_fit(model, a, folder)) return user_error;
   auto const source = imported(folder);
   if (!source) return user_error;
-  if (int const failed = plan_stage(*source, folder, a.board, a.plan, p)) return failed;
-  return compile_stage(folder, a.board, p);
+  if (int const failed = plan_stage(*source, folder, a.board, a.plan, p, a.cache_folder)) return failed;
+  return compile_stage(folder, a.board, p, a.cache_folder);
 }
 
-int run_on_board(std::string const& folder, bool layers) {
+int run_on_board(std::string const& folder, std::string const& board, bool layers, target_run& measured) {
+  if (auto const t = target_of(board)) return t->run(folder, layers, measured);
   std::vector<std::string> words{fs::absolute(folder + "/runner").string(), folder};
   if (layers) words.push_back("--layers");
   process_result const r = run_process(words);
@@ -186,7 +243,7 @@ int run_on_board(std::string const& folder, bool layers) {
 
 /// Compares values between layers, in the order of the graph; the first differing one is named.
 bool compare_layers(json const& model, data::arrays const& activations, std::string const& folder, json& report) {
-  std::int64_t compared = 0, fused = 0, differing = 0;
+  std::int64_t compared = 0, fused = 0, differing = 0, unusable = 0;
   std::string first;
   for (auto const& [name, at] : model.at("values").items()) {
     auto const found = activations.find(name);
@@ -197,13 +254,19 @@ bool compare_layers(json const& model, data::arrays const& activations, std::str
     if (found == activations.end()) continue;
     auto const value = unpack(at, found->second.shape, folder);
     if (!value) continue;
+    if (value->elements() * size_of(*value->type) != static_cast<std::int64_t>(value->bytes.size()) || !found->second.type) {
+      complain(4006, fmt::format("activations: array '{}' is {} [{}], the network makes {} elements of {}; it is not compared", name, data::type_text(found->second),
+                                 fmt::join(found->second.shape, ", "), value->bytes.size() / static_cast<std::size_t>(size_of(*value->type)), name_of(*value->type)));
+      ++unusable;
+      continue;
+    }
     ++compared;
     if (std::int64_t const n = count_different(*value, found->second); n != 0) {
       ++differing;
       if (first.empty()) {
         first = name;
         std::int64_t i = 0;
-        while (data::value_at(*value, i) == data::value_at(found->second, i)) ++i;
+        while (i + 1 < value->elements() && data::value_at(*value, i) == data::value_at(found->second, i)) ++i;
         fmt::print("first differing layer: {} (tensor {}), {} of {} elements; element {} is {}, expected {}\n", name, at.at("tensor").get<std::string>(), n,
                    value->elements(), i, data::value_at(*value, i), data::value_at(found->second, i));
       }
@@ -214,18 +277,15 @@ bool compare_layers(json const& model, data::arrays const& activations, std::str
   report["differing"] = differing;
   report["fused"] = fused;
   report["first_differing"] = first;
-  return differing == 0;
+  return differing == 0 && unusable == 0;
 }
 }  // namespace
 
 int validate(validate_arguments const& a) {
-  if (a.network.inputs.size() != a.expected.size() || a.expected.empty()) {
-    complain(6204, fmt::format("{} --inputs and {} --expect; give as many of each", a.network.inputs.size(), a.expected.size()));
-    return user_error;
-  }
+  if (lacks_archives(a, true)) return user_error;
   work_folder const work(a.keep_folder);
   if (!work.usable()) {
-    complain(4003, fmt::format("folder {} cannot be written", work.path()));
+    complain(4003, fmt::format("folder {} cannot be written; look at permissions and space", work.path()));
     return user_error;
   }
   progress p(a.quiet);
@@ -239,6 +299,7 @@ int validate(validate_arguments const& a) {
   report["equal"] = true;
   report["outputs"] = nlohmann::ordered_json::array();
   bool equal_all = true;
+  std::vector<target_run> runs(a.expected.size());
   auto const begun = std::chrono::steady_clock::now();
   for (std::size_t sample = 0; sample < a.expected.size(); ++sample) {
     if (int const failed = pack_inputs(model, a.network.inputs[sample], work.path())) return failed;
@@ -248,25 +309,14 @@ int validate(validate_arguments const& a) {
       complain(4005, problem);
       return user_error;
     }
-    if (int const failed = run_on_board(work.path(), a.layers && sample == 0)) return failed == user_error ? user_error : failed;
-    bool complete = true;
+    if (int const failed = run_on_board(work.path(), a.board, a.layers && sample == 0, runs[sample])) return failed;
     for (auto const& output : model.at("outputs")) {
       std::string const name = output.at("name");
       auto const found = expected->find(name);
-      if (found == expected->end()) {
-        complain(4006, fmt::format("{} has no array '{}', which the network makes", a.expected[sample], name));
-        complete = false;
-        continue;
-      }
       auto const shape = output.at("shape").get<std::vector<std::int64_t>>();
       std::int64_t n = 0, elements = 1;
       for (std::int64_t d : shape) elements *= d;
       if (!output.at("empty")) {
-        if (found->second.shape != shape) {
-          complain(4006, fmt::format("{}: array '{}' is [{}], the network makes [{}]", a.expected[sample], name, fmt::join(found->second.shape, ", "), fmt::join(shape, ", ")));
-          complete = false;
-          continue;
-        }
         auto const value = unpack(output.at("at"), shape, work.path());
         n = value ? count_different(*value, found->second) : elements;
       }
@@ -274,7 +324,6 @@ int validate(validate_arguments const& a) {
       fmt::print("{}{}: {} elements, {} different\n", name, a.expected.size() > 1 ? fmt::format(" (sample {})", sample) : "", elements, n);
       report["outputs"].push_back({{"name", name}, {"elements", elements}, {"different", n}, {"sample", sample}});
     }
-    if (!complete) return user_error;
     if (a.layers && sample == 0) {
       std::string file = a.activations;
       if (file.empty()) file = (fs::path(a.network.inputs[0]).parent_path() / "activations.npz").string();
@@ -291,20 +340,33 @@ int validate(validate_arguments const& a) {
   p.stage("run", fmt::format("{} sample{} on {}, checked", a.expected.size(), a.expected.size() == 1 ? "" : "s", a.board),
           std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count());
   report["equal"] = equal_all;
-  report["cycles"] = nullptr;
+  // Printing layers takes time of its own, but the clock stands still for nobody: only a plain run is a measurement.
+  target_run const& first = runs.size() > 1 && a.layers ? runs[1] : runs[0];
+  bool const counted = first.cycles > 0 && first.step_ends.size() == plan.at("steps").size() && !(a.layers && runs.size() == 1);
+  report["cycles"] = counted ? nlohmann::ordered_json(first.cycles) : nlohmann::ordered_json();
   report["layers"] = nlohmann::ordered_json::array();
   report["steps"] = nlohmann::ordered_json::array();
   // A layer may have several steps, perhaps on several engines.
   std::map<std::string, std::size_t> row;
+  std::int64_t ended = 0;
   for (auto const& s : plan.at("steps")) {
     std::string const name = short_name(s.at("layer"));
+    // From the end of the step before to its own; the last one's ends when the fabric controller wakes up.
+    std::size_t const number = report["steps"].size();
+    nlohmann::ordered_json cycles;
+    if (counted) {
+      std::int64_t const end = number + 1 == first.step_ends.size() ? first.cycles : first.step_ends[number];
+      cycles = end - ended;
+      ended = end;
+    }
     auto const [at, is_new] = row.try_emplace(name, report["layers"].size());
     if (is_new)
       report["layers"].push_back({{"name", name}, {"kind", s.at("kind")}, {"engine", s.at("engine")}, {"form", s.at("form")}, {"estimated_cycles", 0}, {"cycles", nullptr}});
     auto& layer = report["layers"][at->second];
     layer["estimated_cycles"] = layer["estimated_cycles"].get<std::int64_t>() + s.at("estimated_cycles").get<std::int64_t>();
     if (!is_new && layer["engine"] != s.at("engine")) layer["engine"] = layer["engine"].get<std::string>() + "+" + s.at("engine").get<std::string>();
-    report["steps"].push_back({{"layer", name}, {"engine", s.at("engine")}, {"form", s.at("form")}, {"estimated_cycles", s.at("estimated_cycles")}, {"cycles", nullptr}});
+    if (counted) layer["cycles"] = (layer["cycles"].is_null() ? 0 : layer["cycles"].get<std::int64_t>()) + cycles.get<std::int64_t>();
+    report["steps"].push_back({{"layer", name}, {"engine", s.at("engine")}, {"form", s.at("form")}, {"estimated_cycles", s.at("estimated_cycles")}, {"cycles", cycles}});
   }
   for (auto const& [name, m] : plan.at("memory").items()) report["memory"][name] = {{"used", m.at("used")}, {"available", m.at("available")}, {"live", m.at("live")}};
   report["plan"] = {{"objective", plan.at("plan").at("objective")}, {"bound", plan.at("plan").at("bound")}, {"gap", plan.at("plan").at("gap")}, {"seconds", plan.at("plan").at("seconds")}};
@@ -318,16 +380,18 @@ int validate(validate_arguments const& a) {
 }
 
 int run(validate_arguments const& a) {
+  if (lacks_archives(a, false)) return user_error;
   work_folder const work(a.keep_folder);
   if (!work.usable()) {
-    complain(4003, fmt::format("folder {} cannot be written", work.path()));
+    complain(4003, fmt::format("folder {} cannot be written; look at permissions and space", work.path()));
     return user_error;
   }
   progress p(a.quiet);
   json model;
   if (int const failed = prepare(a, work.path(), p, model)) return failed;
   if (int const failed = pack_inputs(model, a.network.inputs.at(0), work.path())) return failed;
-  if (int const failed = run_on_board(work.path(), false)) return failed;
+  target_run measured;
+  if (int const failed = run_on_board(work.path(), a.board, false, measured)) return failed;
   data::arrays outputs;
   for (auto const& output : model.at("outputs")) {
     if (output.at("empty")) continue;

@@ -12,6 +12,7 @@ struct validate_arguments {
   std::string activations;               ///< .npz; empty: beside the first inputs
   bool layers = false;
   std::string json_file, keep_folder, output_file;
+  std::string cache_folder;              ///< compiled kernels and generators that later calls use again; empty: none
   bool quiet = false;
 };
 

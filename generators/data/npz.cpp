@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // .npz by libzip; .npy headers by hand, they are one line of text.
+#include <algorithm>
 #include <cstring>
+#include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
 #include <generators/data/npz.hpp>
@@ -64,7 +66,8 @@ bool parse_npy(std::string const& file, array& a, std::string& problem) {
     return false;
   }
   a.numpy_type = text.substr(open + 1, close - open - 1);
-  bool const columns_first = text.compare(text.find_first_not_of(' ', fortran), 4, "True") == 0;
+  auto const word = text.find_first_not_of(' ', fortran);
+  bool const columns_first = word != std::string::npos && text.compare(word, 4, "True") == 0;
   std::string number;
   std::int64_t total = 1;
   for (char c : text.substr(from + 1, to - from - 1) + ",") {
@@ -73,12 +76,15 @@ bool parse_npy(std::string const& file, array& a, std::string& problem) {
     } else if (c == ',' && !number.empty()) {
       std::int64_t const d = number.size() > 12 ? -1 : std::stoll(number);
       if (d < 0 || (d > 0 && total > (std::int64_t{1} << 33) / d)) {
-        problem = "has an impossible shape";
+        problem = fmt::format("has an impossible shape ({})", text.substr(from + 1, std::min<std::size_t>(to - from - 1, 40)));
         return false;
       }
       total *= d;
       a.shape.push_back(d);
       number.clear();
+    } else if (c != ' ' && c != ',' && c != 'L') {
+      problem = fmt::format("has an impossible shape ({})", text.substr(from + 1, std::min<std::size_t>(to - from - 1, 40)));
+      return false;
     }
   }
   std::string const kind = a.numpy_type.size() > 1 ? a.numpy_type.substr(a.numpy_type.size() - 2) : "";
@@ -92,33 +98,54 @@ bool parse_npy(std::string const& file, array& a, std::string& problem) {
   if (a.type && columns_first) to_row_major(a);
   return true;
 }
+/// Grows with what is there, not with what a damaged directory says.
+bool read_entry(zip_t* archive, zip_uint64_t index, std::uint64_t size, std::string& content) {
+  zip_file_t* const f = zip_fopen_index(archive, index, 0);
+  if (f == nullptr) return false;
+  std::string block(std::size_t{1} << 18, '\0');
+  bool good = size <= (std::uint64_t{1} << 31);
+  while (good && content.size() < size) {
+    zip_int64_t const n = zip_fread(f, block.data(), std::min<std::uint64_t>(block.size(), size - content.size()));
+    good = n > 0;
+    if (good) content.append(block, 0, static_cast<std::size_t>(n));
+  }
+  // The checksum is looked at where the end is read.
+  good = good && zip_fread(f, block.data(), 1) == 0;
+  zip_fclose(f);
+  return good;
+}
 }  // namespace
 
 std::optional<arrays> read_npz(std::string const& path, std::string& problem) {
+  std::error_code unknown;
+  auto const status = std::filesystem::status(path, unknown);
+  if (!std::filesystem::is_regular_file(status)) {
+    problem = fmt::format("{} {}; give the path of an .npz file", path, !std::filesystem::exists(status) ? "does not exist" : "is no file");
+    return std::nullopt;
+  }
   int code = 0;
   zip_t* const archive = zip_open(path.c_str(), ZIP_RDONLY, &code);
   if (archive == nullptr) {
-    problem = fmt::format("{} cannot be read as an .npz archive", path);
+    problem = fmt::format("{} is no .npz archive ({} bytes); store it with numpy.savez", path, std::filesystem::file_size(path, unknown));
     return std::nullopt;
   }
   arrays all;
   for (zip_int64_t i = 0; i < zip_get_num_entries(archive, 0) && problem.empty(); ++i) {
-    zip_stat_t about;
-    if (zip_stat_index(archive, static_cast<zip_uint64_t>(i), 0, &about) != 0 || about.size > (zip_uint64_t{1} << 31)) {
-      problem = fmt::format("{} is damaged", path);
+    zip_stat_t about{};
+    zip_stat_init(&about);
+    if (zip_stat_index(archive, static_cast<zip_uint64_t>(i), 0, &about) != 0 || (about.valid & ZIP_STAT_NAME) == 0 || (about.valid & ZIP_STAT_SIZE) == 0) {
+      problem = fmt::format("{}: entry {} is damaged; store it again with numpy.savez", path, i);
       break;
     }
-    std::string name = about.name, content(about.size, '\0');
-    zip_file_t* const f = zip_fopen_index(archive, static_cast<zip_uint64_t>(i), 0);
-    bool const read = f != nullptr && zip_fread(f, content.data(), about.size) == static_cast<zip_int64_t>(about.size);
-    if (f != nullptr) zip_fclose(f);
+    std::string name = about.name, content;
+    bool const read = read_entry(archive, static_cast<zip_uint64_t>(i), about.size, content);
     if (name.size() > 4 && name.compare(name.size() - 4, 4, ".npy") == 0) name.resize(name.size() - 4);
     std::string why;
     array a;
     if (!read)
-      problem = fmt::format("{}: array {} is damaged", path, name);
+      problem = fmt::format("{}: array {} is damaged or cut off ({} of {} bytes); store it again with numpy.savez", path, name, content.size(), about.size);
     else if (!parse_npy(content, a, why))
-      problem = fmt::format("{}: array {} {}", path, name, why);
+      problem = fmt::format("{}: array {} {}; store it again with numpy.savez", path, name, why);
     else
       all[name] = std::move(a);
   }
@@ -161,6 +188,10 @@ std::string npz_bytes(arrays const& all) {
   zip_source_close(source);
   zip_source_free(source);
   return bytes;
+}
+
+std::string type_text(array const& a) {
+  return a.type ? name_of(*a.type) : fmt::format("of the unsupported NumPy type '{}' (use int8, uint8, int16, uint16, int32)", a.numpy_type);
 }
 
 double value_at(array const& a, std::int64_t i) {

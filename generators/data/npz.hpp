@@ -28,6 +28,8 @@ using arrays = std::map<std::string, array>;
 std::optional<arrays> read_npz(std::string const& path, std::string& problem);
 /// The archive as bytes, stored uncompressed with fixed times: same arrays, same bytes.
 std::string npz_bytes(arrays const& a);
+/// Its element type in words: "i8", or what NumPy calls a type that networks do not have.
+std::string type_text(array const& a);
 /// One value as a number.
 double value_at(array const& a, std::int64_t i);
 }  // namespace deeploy::data

@@ -91,7 +91,7 @@ class arranger {
         if (low >= lowest(e) && high <= highest(e)) c.type = e;
     }
     if (low < lowest(c.type) || high > highest(c.type))
-      l_.found.error(4206, "constant {} has values from {} to {}, which do not fit {}", l_.net.buffers[v.buffer].name, low, high, name_of(c.type));
+      l_.found.error(4206, "constant {} has values from {} to {}, which do not fit {} ({} to {}); rescale it", l_.net.buffers[v.buffer].name, low, high, name_of(c.type), lowest(c.type), highest(c.type));
     auto const [known, is_new] = stored_.try_emplace({c.type, c.shape, c.values}, static_cast<int>(w_.constants.size()));
     if (is_new) {
       c.name = unique(l_.net.buffers[v.buffer].name);

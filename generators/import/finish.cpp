@@ -87,7 +87,7 @@ void finish(lowering& l) {
   for (state_pair const& s : net.states) {
     auto const& at = net.values[s.output].at;
     if (at && at->buffer == s.buffer && *at == l.whole(s.buffer)) continue;
-    l.found.error(4204, "cache {}: what comes out as {} is not the joined cache itself", l.g.of(s.input).name, l.g.of(s.output).name);
+    l.found.error(4204, "cache {}: what comes out as {} is not the joined cache itself; leave it unchanged, or do not say --state", l.g.of(s.input).name, l.g.of(s.output).name);
   }
   auto const is_state_output = [&](int o) {
     return std::any_of(net.states.begin(), net.states.end(), [&](state_pair const& s) { return s.output == o; });
@@ -116,8 +116,14 @@ void finish(lowering& l) {
     net.values[o].at = v;
   }
   // Every operand must be sayable by strides. What asked for the layout gives way, one thing at a time.
+  std::size_t const most_rounds = 4 * net.buffers.size() + 4 * net.layers.size() + 16;
+  std::size_t rounds = 0;
   for (bool again = true; again;) {
     again = false;
+    if (++rounds > most_rounds) {
+      l.found.error(4270, "after {} copies some operands still cannot be addressed by strides; report this", rounds);
+      return;
+    }
     for (std::size_t i = 0; i < net.layers.size() && !again; ++i) {
       lowered_layer const& x = net.layers[i];
       auto const mend = [&](view const& v, bool is_result, int input) {
@@ -151,7 +157,7 @@ void finish(lowering& l) {
           b = up;
         }
         if (!again) {
-          l.found.error(4270, "layer {}: an operand cannot be addressed by strides", x.name);
+          l.found.error(4270, "layer {}: an operand of {} axes cannot be addressed by strides; insert a copy in the network", x.name, v.axes.size());
         }
       };
       for (std::size_t k = 0; k < x.inputs.size() && !again; ++k) mend(x.inputs[k], false, static_cast<int>(k));

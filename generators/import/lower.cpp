@@ -20,18 +20,17 @@ element narrowest(std::vector<std::int64_t> const& values) {
   return element::i32;
 }
 
-std::size_t distance(std::string const& a, std::string const& b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0]++;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      std::size_t const above = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (std::tolower(a[i - 1]) == std::tolower(b[j - 1]) ? 0u : 1u)});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
+double first_non_integer(std::vector<double> const& values) {
+  auto const at = std::find_if(values.begin(), values.end(), [](double x) { return !(std::fabs(x) < 9e15) || x != std::floor(x); });
+  return at == values.end() ? 0 : *at;
+}
+
+/// An attribute as short text, for messages.
+std::string text_of(attribute const& a) {
+  if (!a.text.empty()) return a.text.substr(0, 40);
+  if (!a.is_list && a.numbers.size() == 1) return fmt::format("{}", a.numbers[0]);
+  std::size_t const shown = std::min<std::size_t>(a.numbers.size(), 8);
+  return fmt::format("[{}{}]", fmt::join(a.numbers.begin(), a.numbers.begin() + static_cast<long>(shown), ", "), shown < a.numbers.size() ? ", .." : "");
 }
 }  // namespace
 
@@ -42,6 +41,22 @@ std::map<std::string, operator_entry> const& operator_table() { return table(); 
 
 lowering::lowering(graph& graph, import_options const& options, diagnostics& d) : g(graph), found(d), options_(options) {
   net.name = identifier(options.name.empty() ? g.name : options.name);
+}
+
+traced_value const& lowering::traced(node const& n, int i) const {
+  if (!has(n, i)) throw refused{4226, fmt::format("input {} is missing, {} are given; complete the node", i, n.inputs.size())};
+  return net.values[n.inputs[i]];
+}
+
+element lowering::type_of(view const& v) const {
+  if (v.buffer < 0) throw refused{4229, "an input has no elements, but the result has; correct the shapes"};
+  return net.buffers[v.buffer].type;
+}
+
+void lowering::check_size(dims const& shape, std::int64_t most) const {
+  if (shape.size() > most_axes) throw refused{4271, fmt::format("its result has {} axes, supported are {}; reshape the network", shape.size(), most_axes)};
+  if (std::int64_t const n = elements_of(shape); n > most)
+    throw refused{4272, fmt::format("a result [{}] has {} elements, supported are {}; correct the shapes", fmt::join(shape, ", "), n, most)};
 }
 
 std::string lowering::unique_name(std::string const& wanted) {
@@ -58,6 +73,7 @@ std::string lowering::unique_name(std::string const& wanted) {
 view lowering::whole(int b) const { return {b, 0, row_major(net.buffers[b].shape)}; }
 
 int lowering::new_buffer(node const& n, element type, dims const& shape) {
+  check_size(shape);
   buffer b;
   b.name = n.outputs.empty() ? n.name : g.of(n.outputs[0]).name;
   b.type = type;
@@ -88,6 +104,7 @@ void lowering::make_constant(int id) {
 }
 
 view lowering::in(node const& n, int i) {
+  traced(n, i);
   traced_value& t = net.values[n.inputs[i]];
   if (t.factor != 1) {
     // A division that no requantisation took over: multiply by its integer factor.
@@ -109,6 +126,7 @@ view lowering::in(node const& n, int i) {
 std::vector<std::int64_t> lowering::values_of(view const& v) const {
   std::vector<std::int64_t> values;
   buffer const& b = net.buffers[v.buffer];
+  check_size(v.shape(), std::max(most_folded_elements, b.elements()));
   std::int64_t const n = elements_of(v.shape());
   values.reserve(n);
   std::vector<std::int64_t> at(v.axes.size(), 0);
@@ -126,14 +144,15 @@ std::vector<std::int64_t> lowering::values_of(view const& v) const {
 }
 
 std::optional<std::vector<std::int64_t>> lowering::constant_in(node const& n, int i) {
-  auto const& t = net.values[n.inputs[i]];
+  auto const& t = traced(n, i);
   if (t.at && is_constant(*t.at)) return values_of(*t.at);
   if (t.at && elements_of(t.at->shape()) == 0) return std::vector<std::int64_t>{};
-  found.error(4202, "node {} ({}): input {} ({}) must be a constant", label(n), n.type, i, g.of(n.inputs[i]).name);
+  found.error(4202, "node {} ({}): input {} ({}) must be a constant; fold it when exporting", label(n), n.type, i, g.of(n.inputs[i]).name);
   return std::nullopt;
 }
 
 void lowering::set(node const& n, int output, view const& v) {
+  check_size(v.shape());
   int const id = n.outputs[output];
   net.values[id].at = v;
   if (v.buffer >= 0) viewers[v.buffer].push_back(id);
@@ -204,6 +223,13 @@ view lowering::copied(node const& n, view const& v, element type, std::uint32_t 
   return whole(b);
 }
 
+view lowering::flattened(node const& n, view const& v) {
+  dims const flat{elements_of(v.shape())};
+  if (auto const r = reshaped(v, flat)) return *r;
+  if (is_constant(v)) return whole(new_constant(net.buffers[v.buffer].name, flat, values_of(v)));
+  return *reshaped(copied(n, v, type_of(v)), flat);
+}
+
 int lowering::sole_producer(int id) const {
   auto const& t = net.values[id];
   if (!t.at || t.at->buffer < 0 || t.factor != 1) return -1;
@@ -238,20 +264,51 @@ double lowering::largest(element type) const {
 
 void lowering::warn_overflow(node const& n, double bound) {
   if (bound >= 2147483648.0)
-    found.warn(4301, "layer {} ({}): its accumulator may reach {:.0f}, 32 bits hold 2147483647; the result would wrap", label(n), n.type, bound);
+    found.warn(4301, "layer {} ({}): its accumulator may reach {:.0f}, 32 bits hold 2147483647, beyond which it wraps; use smaller weights or fewer inputs",
+               label(n), n.type, bound);
 }
 
 void lowering::unsupported(node const& n) {
-  std::string closest, attributes;
-  std::size_t best = 1000;
-  for (auto const& [type, entry] : operator_table())
-    if (std::size_t const d = distance(n.type, type); d < best) best = d, closest = type;
-  for (auto const& [name, a] : n.attributes)
-    attributes += fmt::format("{}{}={}", attributes.empty() ? "" : ", ", name,
-                              !a.text.empty() ? a.text : a.is_list || a.numbers.size() != 1 ? fmt::format("[{}]", fmt::join(a.numbers, ", "))
-                                                                                             : fmt::format("{}", a.numbers[0]));
+  std::string attributes;
+  for (auto const& [name, a] : n.attributes) attributes += fmt::format("{}{}={}", attributes.empty() ? "" : ", ", name, text_of(a));
   found.error(4201, "node {} has the operator {}{} ({}), which is not supported; closest supported: {}", label(n),
-              n.domain.empty() ? "" : n.domain + "::", n.type, attributes.empty() ? "no attributes" : attributes, closest);
+              n.domain.empty() ? "" : n.domain + "::", n.type, attributes.empty() ? "no attributes" : attributes, closest_form(n.type));
+}
+
+void lowering::report_the_rest() {
+  check_types();
+  for (node const& n : g.nodes)
+    if (operator_table().count(n.type) == 0) unsupported(n);
+}
+
+void lowering::lower_node(node const& n) {
+  if (n.type == "Concat") settle_states(n);
+  // A node behind one that failed has nothing to read: its own trouble would only repeat the first.
+  bool readable = true;
+  for (int in : n.inputs) {
+    if (in < 0) continue;
+    value const& v = g.of(in);
+    if (v.constant && !v.constant->integral) {
+      found.error(4203, "node {} ({}): constant {} has values that are no integers, the first is {}; quantise the network first", label(n), n.type, v.name,
+                  first_non_integer(v.constant->reals));
+      readable = false;
+    } else if (!net.values[in].at) {
+      readable = false;
+    }
+  }
+  if (!readable) return;
+  if (n.outputs.empty() || n.outputs[0] < 0) throw refused{4228, "its first output is left out; name it"};
+  operator_table().at(n.type).lower(*this, n);
+  for (std::size_t i = 1; i < n.outputs.size(); ++i)
+    if (int const id = n.outputs[i]; id >= 0 && !net.values[id].at && (g.of(id).is_output || !g.of(id).consumers.empty()))
+      found.error(4228, "node {} ({}): output {} ({}) is read, but only the first is supported; export it without", label(n), n.type, i, g.of(id).name);
+}
+
+/// A safety net: whatever was left out without a word is said here.
+void lowering::check_outputs() {
+  for (int id : g.outputs)
+    if (!net.values[id].at) found.error(4209, "output {} could not be computed, its values come from {}; report this", g.of(id).name,
+                                        g.of(id).producer >= 0 ? "node " + label(g.nodes[g.of(id).producer]) : std::string("a constant that is no integer"));
 }
 
 void lowering::run() {
@@ -261,26 +318,17 @@ void lowering::run() {
   find_states();
   make_inputs();
   for (node const& n : g.nodes) {
-    auto const entry = operator_table().find(n.type);
-    if (entry == operator_table().end()) {
+    if (operator_table().count(n.type) == 0) {
       unsupported(n);
       continue;
     }
-    if (n.type == "Concat") settle_states(n);
-    // A node behind one that failed has nothing to read: its own trouble would only repeat the first.
-    bool readable = !n.outputs.empty();
-    for (int in : n.inputs) {
-      if (in < 0) continue;
-      value const& v = g.of(in);
-      if (v.constant && !v.constant->integral) {
-        found.error(4203, "node {} ({}): constant {} has values that are no integers; quantise the network first", label(n), n.type, v.name);
-        readable = false;
-      } else if (!net.values[in].at) {
-        readable = false;
-      }
+    try {
+      lower_node(n);
+    } catch (refused const& r) {
+      found.error(r.code, "node {} ({}): {}", label(n), n.type, r.text);
     }
-    if (readable) entry->second.lower(*this, n);
   }
+  if (!found.failed()) check_outputs();
   if (!found.failed()) finish(*this);
 }
 }  // namespace deeploy::import

@@ -27,6 +27,8 @@ class lowering {
   lowering(graph& g, import_options const& options, diagnostics& found);
   /// Lowers everything; the result is `net`.
   void run();
+  /// Of a graph that cannot be lowered: what else is wrong with it and with the options, so that all is told at once.
+  void report_the_rest();
 
   graph& g;
   diagnostics& found;
@@ -36,8 +38,8 @@ class lowering {
   bool has(node const& n, int i) const { return i < static_cast<int>(n.inputs.size()) && n.inputs[i] >= 0; }
   /// View of input i; a pending division is carried out first.
   view in(node const& n, int i);
-  dims shape(node const& n, int i) const { return net.values[n.inputs[i]].at->shape(); }
-  element type_of(view const& v) const { return net.buffers[v.buffer].type; }
+  dims shape(node const& n, int i) const { return traced(n, i).at->shape(); }
+  element type_of(view const& v) const;
   bool is_constant(view const& v) const { return v.buffer >= 0 && net.buffers[v.buffer].use == role::constant; }
   /// Values of a constant input in row-major order; an error and nothing when it is none.
   std::optional<std::vector<std::int64_t>> constant_in(node const& n, int i);
@@ -67,12 +69,20 @@ class lowering {
   /// Values that show this buffer no longer exist.
   void vanish(int buffer);
 
+  /// Refuses results that no target can hold, before anything is computed of them.
+  void check_size(dims const& shape, std::int64_t most = most_elements) const;
+  /// All elements of `v` along one axis: by addressing, or as a copy.
+  view flattened(node const& n, view const& v);
   void warn_overflow(node const& n, double bound);
   double largest(element type) const;
   std::string label(node const& n) const { return g.label(n); }
   std::vector<std::vector<int>> viewers;  ///< per buffer: values of the graph
 
  private:
+  traced_value const& traced(node const& n, int i) const;
+  void lower_node(node const& n);
+  void check_types() const;
+  void check_outputs();
   void make_inputs();
   void make_input(int value);
   element input_type(int value) const;
@@ -80,6 +90,7 @@ class lowering {
   void settle_states(node const& concat);
   int output_behind(int concat, element type) const;
   void make_constant(int value);
+  int value_named(std::vector<int> const& of, std::string const& name) const;
   void unsupported(node const& n);
   std::string unique_name(std::string const& wanted);
   import_options const& options_;
@@ -99,4 +110,11 @@ std::optional<resolved> resolve(lowered_network const& net, view const& v);
 
 /// A C++ identifier from any name.
 std::string identifier(std::string const& name);
+/// The same as long as C++ and generated headers leave the name free; else nothing.
+bool is_free_identifier(std::string const& name);
+/// Name of the model in a file: the file's; the folder's where that is a word like network.onnx or model.onnx that says nothing.
+std::string default_name(std::string const& path);
+
+/// The form of an unsupported operator that the importer takes instead, in words.
+std::string closest_form(std::string const& operator_type);
 }  // namespace deeploy::import

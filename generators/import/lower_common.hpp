@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What several lowerings share: windows of convolutions and pools.
+// What several lowerings share: windows of convolutions and pools, checks of attributes.
 #pragma once
 #include <generators/import/lower.hpp>
 
@@ -19,6 +19,8 @@ struct sliding_window {
 
 /// Reads kernel_shape (must agree with `taps` where those are given), strides, dilations, pads and auto_pad.
 std::optional<sliding_window> window_of(lowering& l, node const& n, view const& x, std::vector<view_axis> const& taps);
+/// Are these attributes, where the node has them, integers of 32 bits? Reports those that are not.
+bool fits(lowering& l, node const& n, std::initializer_list<char const*> names);
 /// Writes stride, pad, dilation as parameters.
 void write_window(lowered_layer& made, sliding_window const& w);
 }  // namespace deeploy::import

@@ -2,9 +2,21 @@
 // Elementwise operators: Add, Sub, Mul, activations, divisions.
 #include <algorithm>
 #include <cmath>
-#include <generators/import/lower.hpp>
+#include <generators/import/lower_common.hpp>
 
 namespace deeploy::import {
+bool fits(lowering& l, node const& n, std::initializer_list<char const*> names) {
+  bool good = true;
+  for (char const* name : names) {
+    double const v = n.number(name, 0);
+    if (v == std::floor(v) && v >= static_cast<double>(lowest(element::i32)) && v <= static_cast<double>(highest(element::i32))) continue;
+    l.found.error(4231, "node {} ({}): attribute {} is {}; an integer from {} to {} is expected, correct it", l.label(n), n.type, name, v,
+                  lowest(element::i32), highest(element::i32));
+    good = false;
+  }
+  return good;
+}
+
 namespace {
 /// Takes a requantisation layer that makes this operand, and nothing else, into the operand: gives what it reads.
 std::optional<requantisation> absorb(lowering& l, int value, view& operand) {
@@ -62,20 +74,23 @@ bool as_bias(lowering& l, node const& n, int constant_input, dims const& shape) 
 
 void binary(lowering& l, node const& n, char const* kind) {
   if (!l.has(n, 0) || !l.has(n, 1)) {
-    l.found.error(4230, "node {} ({}): needs two inputs", l.label(n), n.type);
+    l.found.error(4230, "node {} ({}): has {} inputs, 2 are needed; complete the node", l.label(n), n.type, n.inputs.size());
     return;
   }
   auto const shape = broadcast_shape(l.shape(n, 0), l.shape(n, 1));
+  if (shape) l.check_size(*shape);
   if (!shape) {
-    l.found.error(4230, "node {} ({}): [{}] and [{}] do not broadcast", l.label(n), n.type, fmt::join(l.shape(n, 0), ", "), fmt::join(l.shape(n, 1), ", "));
+    l.found.error(4230, "node {} ({}): [{}] and [{}] do not broadcast; correct the shapes", l.label(n), n.type, fmt::join(l.shape(n, 0), ", "), fmt::join(l.shape(n, 1), ", "));
     return;
   }
   if (elements_of(*shape) == 0) return l.set_empty(n, *shape);
   view a = l.in(n, 0), b = l.in(n, 1);
   if (l.is_constant(a) && l.is_constant(b)) {
     auto const x = l.values_of(broadcast_to(a, *shape)), y = l.values_of(broadcast_to(b, *shape));
-    std::vector<std::int64_t> z;
-    for (std::size_t i = 0; i < x.size(); ++i) z.push_back(kind[0] == 'a' ? x[i] + y[i] : kind[0] == 's' ? x[i] - y[i] : x[i] * y[i]);
+    std::vector<std::int64_t> z(x.size());
+    for (std::size_t i = 0; i < x.size(); ++i)
+      if (kind[0] == 'a' ? __builtin_add_overflow(x[i], y[i], &z[i]) : kind[0] == 's' ? __builtin_sub_overflow(x[i], y[i], &z[i]) : __builtin_mul_overflow(x[i], y[i], &z[i]))
+        throw refused{4206, fmt::format("the constants {} and {} give more than 64 bits; rescale them", x[i], y[i])};
     l.set(n, 0, l.whole(l.new_constant(l.g.of(n.outputs[0]).name, *shape, std::move(z))));
     return;
   }
@@ -114,17 +129,6 @@ lowered_layer* unary(lowering& l, node const& n, char const* kind, element type)
   return &made;
 }
 
-bool fits(lowering& l, node const& n, std::initializer_list<char const*> names) {
-  bool good = true;
-  for (char const* name : names) {
-    std::int64_t const v = n.integer(name, 0);
-    if (n.number(name, 0) == std::floor(n.number(name, 0)) && v >= lowest(element::i32) && v <= highest(element::i32)) continue;
-    l.found.error(4231, "node {} ({}): attribute {} is {}; a 32-bit integer is expected", l.label(n), n.type, name, n.number(name, 0));
-    good = false;
-  }
-  return good;
-}
-
 void igelu(lowering& l, node const& n) {
   if (!fits(l, n, {"b", "one"})) return;
   if (lowered_layer* const made = unary(l, n, "igelu", element::i32)) {
@@ -150,12 +154,12 @@ void relu(lowering& l, node const& n) {
 void integer_div(lowering& l, node const& n) {
   if (!fits(l, n, {"Delta", "eta", "eps"})) return;
   if (!l.has(n, 0) || !l.has(n, 1)) {
-    l.found.error(4230, "node {} (IntegerDiv): needs two inputs", l.label(n));
+    l.found.error(4230, "node {} (IntegerDiv): has {} inputs, 2 are needed; complete the node", l.label(n), n.inputs.size());
     return;
   }
   auto const shape = broadcast_shape(l.shape(n, 0), l.shape(n, 1));
   if (!shape) {
-    l.found.error(4230, "node {} (IntegerDiv): [{}] and [{}] do not broadcast", l.label(n), fmt::join(l.shape(n, 0), ", "), fmt::join(l.shape(n, 1), ", "));
+    l.found.error(4230, "node {} (IntegerDiv): [{}] and [{}] do not broadcast; correct the shapes", l.label(n), fmt::join(l.shape(n, 0), ", "), fmt::join(l.shape(n, 1), ", "));
     return;
   }
   if (elements_of(*shape) == 0) return l.set_empty(n, *shape);

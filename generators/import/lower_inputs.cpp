@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Inputs with their types, and caches that go in and come out longer.
 #include <algorithm>
+#include <cmath>
+#include <filesystem>
 #include <generators/import/lower.hpp>
 
 namespace deeploy::import {
@@ -11,17 +13,36 @@ bool is_integer_operator(std::string const& type) {
                                       "iNoNorm", "TrueIntegerDiv", "IntegerDiv", "IntegerMean", "MatMulInteger", "ConvInteger"};
   return std::find(std::begin(types), std::end(types), type) != std::end(types);
 }
+std::string names_of(graph const& g, std::vector<int> const& ids) {
+  std::string names;
+  for (int id : ids) names += (names.empty() ? "" : ", ") + g.of(id).name;
+  return names.empty() ? "none" : names;
+}
+
+bool all_numbers(node const& n) {
+  return std::all_of(n.attributes.begin(), n.attributes.end(), [](auto const& a) {
+    return std::all_of(a.second.numbers.begin(), a.second.numbers.end(), [](double x) { return x == std::floor(x); }) && a.second.text.empty();
+  });
+}
 }  // namespace
+
+/// The input or output of that name; -1 when there is none.
+int lowering::value_named(std::vector<int> const& of, std::string const& name) const {
+  for (int id : of)
+    if (g.of(id).name == name) return id;
+  return -1;
+}
 
 /// The output that a Concat's result reaches through nodes that change nothing; -1 when there is none.
 int lowering::output_behind(int concat, element type) const {
-  for (int v = g.nodes[concat].outputs[0];;) {
+  for (int v = g.nodes[concat].outputs.empty() ? -1 : g.nodes[concat].outputs[0]; v >= 0;) {
     if (g.of(v).is_output) return v;
     int next = -1;
     for (int c : g.of(v).consumers) {
       node const& n = g.nodes[c];
+      if (n.outputs.empty()) continue;
       if (n.type == "Identity") next = n.outputs[0];
-      if (n.type == "RequantShift" && n.inputs.size() == 3 && g.is_constant(n.inputs[1]) && g.is_constant(n.inputs[2])) {
+      if (n.type == "RequantShift" && all_numbers(n) && n.inputs.size() == 3 && g.is_constant(n.inputs[1]) && g.is_constant(n.inputs[2])) {
         auto const &mul = *g.of(n.inputs[1]).constant, &add = *g.of(n.inputs[2]).constant;
         bool const neutral = mul.elements() == 1 && add.elements() == 1 && mul.integral && add.integral && add.integers[0] == 0 &&
                              mul.integers[0] == n.integer("div", 0) && n.integer("n_levels_out", n.integer("n_levels", 256)) == 256;
@@ -29,9 +50,9 @@ int lowering::output_behind(int concat, element type) const {
         if (neutral && keeps_type) next = n.outputs[0];
       }
     }
-    if (next < 0) return -1;
     v = next;
   }
+  return -1;
 }
 
 void lowering::find_states() {
@@ -45,19 +66,13 @@ void lowering::find_states() {
     return given == options_.types.end() ? element::i8 : given->second;
   };
   for (auto const& [in_name, out_name] : options_.states) {
-    auto const find = [&](std::vector<int> const& ids, std::string const& name) {
-      for (int id : ids)
-        if (g.of(id).name == name) return id;
-      return -1;
-    };
-    int const input = find(g.inputs, in_name), output = find(g.outputs, out_name);
-    if (input < 0 || output < 0) {
-      found.error(4204, "--state {}={}: the network has no {} of that name", in_name, out_name, input < 0 ? "input" : "output");
-      continue;
-    }
+    int const input = value_named(g.inputs, in_name), output = value_named(g.outputs, out_name);
+    if (input < 0) found.error(4204, "--state {}={}: the network has no input {}; it has {}", in_name, out_name, in_name, names_of(g, g.inputs));
+    if (output < 0) found.error(4204, "--state {}={}: the network has no output {}; it has {}", in_name, out_name, out_name, names_of(g, g.outputs));
+    if (input < 0 || output < 0) continue;
     int const c = concat_of(input);
     if (c < 0 || output_behind(c, type_of_input(input)) != output)
-      found.error(4204, "--state {}={}: {} does not go through one Concat, unchanged, to {}", in_name, out_name, in_name, out_name);
+      found.error(4204, "--state {}={}: {} does not go through one Concat, unchanged, to {}; only such a pair can share memory", in_name, out_name, in_name, out_name);
     else
       net.states.push_back({input, output, c, -1, true});
   }
@@ -106,7 +121,7 @@ void lowering::settle_states(node const& concat) {
       net.values[s.input].at = sliced(whole(b), static_cast<int>(axis), start, in[axis], 1);
       viewers[b].push_back(s.input);
     } else {
-      if (s.asked) found.error(4204, "--state: {} does not come out of {} with more rows of its own type ({})", g.of(s.input).name, label(concat), name_of(input_type(s.input)));
+      if (s.asked) found.error(4204, "--state: {} does not come out of {} with more rows of its own type ({}); leave it out of --state", g.of(s.input).name, label(concat), name_of(input_type(s.input)));
       make_input(s.input);
       net.states.erase(net.states.begin() + static_cast<long>(i--));
     }
@@ -136,13 +151,14 @@ void lowering::make_input(int id) {
   viewers[b].push_back(id);
 }
 
+void lowering::check_types() const {
+  for (auto const& [name, type] : options_.types)
+    if (value_named(g.inputs, name) < 0)
+      found.error(4205, "--type {}={}: the network has no input of that name; it has {}", name, name_of(type), names_of(g, g.inputs));
+}
+
 void lowering::make_inputs() {
-  for (auto const& [name, type] : options_.types) {
-    (void)type;
-    bool known = false;
-    for (int id : g.inputs) known = known || g.of(id).name == name;
-    if (!known) found.error(4205, "--type {}: the network has no input of that name", name);
-  }
+  check_types();
   std::string assumed;
   element assumed_type = element::i8;
   for (int id : g.inputs) {
@@ -154,7 +170,7 @@ void lowering::make_inputs() {
       assumed_type = type;
     }
     if (type == element::f32 && !empty)
-      found.error(4113, "input {} is f32; no engine runs floating-point layers yet: quantise the network, or give its integer type with --type",
+      found.error(4113, "input {} is f32; no engine runs floating-point layers yet; quantise the network, or give its integer type with --type",
                   g.of(id).name);
     bool const may_be_state = std::any_of(net.states.begin(), net.states.end(), [&](state_pair const& s) { return s.input == id; });
     if (!may_be_state) make_input(id);
@@ -164,7 +180,8 @@ void lowering::make_inputs() {
                name_of(assumed_type), assumed);
 }
 
-std::string identifier(std::string const& name) {
+namespace {
+bool is_reserved(std::string const& id) {
   static char const* const reserved[] = {
       "alignas", "alignof", "and", "asm", "auto", "bool", "break", "case", "catch", "char", "class", "concept", "const", "constexpr", "continue",
       "default", "delete", "do", "double", "else", "enum", "explicit", "export", "extern", "false", "float", "for", "friend", "goto", "if",
@@ -174,6 +191,10 @@ std::string identifier(std::string const& name) {
       // names that the generated header itself uses
       "deeploy", "model", "op", "tensor", "constant", "view", "shape", "bias", "scale", "role", "network", "i8", "u8", "i16", "u16", "i32", "f32",
       "upto", "window", "rounding", "std", "main", "linux", "unix"};
+  return std::find_if(std::begin(reserved), std::end(reserved), [&](char const* r) { return id == r; }) != std::end(reserved);
+}
+
+std::string sanitised(std::string const& name) {
   std::string id;
   for (char c : name) {
     bool const good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -185,7 +206,23 @@ std::string identifier(std::string const& name) {
   while (!id.empty() && id.back() == '_') id.pop_back();
   if (id.empty()) id = "x";
   if (id[0] >= '0' && id[0] <= '9') id = "x" + id;
-  if (std::find_if(std::begin(reserved), std::end(reserved), [&](char const* r) { return id == r; }) != std::end(reserved)) id += "_x";
   return id;
+}
+}  // namespace
+
+std::string identifier(std::string const& name) {
+  std::string const id = sanitised(name);
+  return is_reserved(id) ? id + "_x" : id;
+}
+
+bool is_free_identifier(std::string const& name) { return !name.empty() && !is_reserved(sanitised(name)); }
+
+std::string default_name(std::string const& path) {
+  namespace fs = std::filesystem;
+  std::string const stem = fs::path(path).stem().string();
+  if (is_free_identifier(stem)) return stem;
+  std::error_code problem;
+  std::string const folder = fs::absolute(path, problem).lexically_normal().parent_path().filename().string();
+  return is_free_identifier(folder) ? folder : "my_" + (stem.empty() ? "network" : stem);
 }
 }  // namespace deeploy::import

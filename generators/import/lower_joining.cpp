@@ -26,7 +26,7 @@ void concat(lowering& l, node const& n) {
       axis = axis < 0 ? axis + rank : axis;
       shape = x.shape();
       if (axis < 0 || axis >= rank) {
-        l.found.error(4265, "node {} (Concat): axis {} of {}", l.label(n), n.integer("axis", 0), rank);
+        l.found.error(4265, "node {} (Concat): axis {} of {} axes; correct it", l.label(n), n.integer("axis", 0), rank);
         return;
       }
       shape[axis] = 0;
@@ -45,9 +45,10 @@ void concat(lowering& l, node const& n) {
         continue;
       }
     }
-    l.found.error(4265, "node {} (Concat): [{}] and [{}] do not join along axis {}", l.label(n), fmt::join(shape, ", "), fmt::join(x.shape(), ", "), axis);
+    l.found.error(4265, "node {} (Concat): [{}] and [{}] do not join along axis {}; correct the shapes", l.label(n), fmt::join(shape, ", "), fmt::join(x.shape(), ", "), axis);
     return;
   }
+  l.check_size(shape, all_constant ? most_folded_elements : most_elements);
   if (parts.empty()) return l.set_empty(n, shape);
   for (view const& x : parts)
     if (l.is_constant(x)) type = type ? common(*type, l.type_of(x)) : l.type_of(x);
@@ -103,7 +104,7 @@ void pad(lowering& l, node const& n) {
   view const x = l.in(n, 0);
   int const rank = static_cast<int>(x.axes.size());
   if (n.text("mode", "constant") != "constant") {
-    l.found.error(4266, "node {} (Pad): mode {} is not supported; supported is constant", l.label(n), n.text("mode", ""));
+    l.found.error(4266, "node {} (Pad): mode {} is not supported; supported is constant", l.label(n), n.text("mode", "constant"));
     return;
   }
   std::vector<std::int64_t> pads = n.list("pads"), axes;
@@ -126,12 +127,12 @@ void pad(lowering& l, node const& n) {
     for (int i = 0; i < rank; ++i) axes.push_back(i);
   }
   if (pads.size() != 2 * axes.size()) {
-    l.found.error(4266, "node {} (Pad): {} pads for {} axes", l.label(n), pads.size(), axes.size());
+    l.found.error(4266, "node {} (Pad): {} pads for {} axes, two are needed for each; correct pads", l.label(n), pads.size(), axes.size());
     return;
   }
-  element const type = l.type_of(x);
+  element const type = elements_of(x.shape()) == 0 ? element::i32 : l.type_of(x);
   if (value < lowest(type) || value > highest(type)) {
-    l.found.error(4266, "node {} (Pad): the value {} does not fit {}", l.label(n), value, name_of(type));
+    l.found.error(4266, "node {} (Pad): the value {} does not fit {}; correct it", l.label(n), value, name_of(type));
     return;
   }
   std::vector<std::int64_t> before(rank, 0);
@@ -139,17 +140,23 @@ void pad(lowering& l, node const& n) {
   for (std::size_t i = 0; i < axes.size(); ++i) {
     std::int64_t const a = axes[i] < 0 ? axes[i] + rank : axes[i];
     if (a < 0 || a >= rank) {
-      l.found.error(4266, "node {} (Pad): axis {} of {}", l.label(n), axes[i], rank);
+      l.found.error(4266, "node {} (Pad): axis {} of {} axes; correct it", l.label(n), axes[i], rank);
       return;
     }
-    before[a] = pads[i];
+    for (std::int64_t p : {pads[i], pads[axes.size() + i]})
+      if (p > most_elements || p < -most_elements) throw refused{4266, fmt::format("axis {} is padded by {}, supported are {}; correct pads", axes[i], p, most_elements)};
+    before[a] += pads[i];
     shape[a] += pads[i] + pads[axes.size() + i];
   }
   if (std::any_of(shape.begin(), shape.end(), [](std::int64_t d) { return d < 0; })) {
-    l.found.error(4266, "node {} (Pad): more is cut off than there is", l.label(n));
+    l.found.error(4266, "node {} (Pad): [{}] is cut to [{}]; correct pads", l.label(n), fmt::join(x.shape(), ", "), fmt::join(shape, ", "));
     return;
   }
-  if (elements_of(shape) == 0 || x.buffer < 0) return l.set_empty(n, shape);
+  if (elements_of(shape) == 0) return l.set_empty(n, shape);
+  if (elements_of(x.shape()) == 0) {
+    l.check_size(shape, most_folded_elements);
+    return l.set(n, 0, l.whole(l.new_constant(l.g.of(n.outputs[0]).name, shape, std::vector<std::int64_t>(static_cast<std::size_t>(elements_of(shape)), value))));
+  }
   if (shape == x.shape() && std::all_of(before.begin(), before.end(), [](std::int64_t p) { return p == 0; })) return l.set(n, 0, x);
   int const y = l.new_buffer(n, type, shape);
   l.follow_order(y, x);
@@ -165,7 +172,7 @@ void gather(lowering& l, node const& n) {
   std::int64_t axis = n.integer("axis", 0);
   if (axis < 0) axis += rank;
   if (axis < 0 || axis >= rank) {
-    l.found.error(4267, "node {} (Gather): axis {} of {}", l.label(n), n.integer("axis", 0), rank);
+    l.found.error(4267, "node {} (Gather): axis {} of {} axes; correct it", l.label(n), n.integer("axis", 0), rank);
     return;
   }
   view const which = l.in(n, 1);
@@ -174,12 +181,14 @@ void gather(lowering& l, node const& n) {
   for (std::int64_t i = 0; i < axis; ++i) shape.push_back(x.axes[i].length);
   for (auto const& a : which.axes) shape.push_back(a.length);
   for (std::int64_t i = axis + 1; i < rank; ++i) shape.push_back(x.axes[i].length);
+  l.check_size(shape);
   if (elements_of(shape) == 0) return l.set_empty(n, shape);
+  l.type_of(x), l.type_of(which);  // both have elements, as the result has
   if (l.is_constant(which)) {
     auto values = l.values_of(which);
     for (auto& v : values) {
       if (v < -length || v >= length) {
-        l.found.error(4267, "node {} (Gather): index {} of an axis of {}", l.label(n), v, length);
+        l.found.error(4267, "node {} (Gather): index {} of an axis of {}; correct the index", l.label(n), v, length);
         return;
       }
       if (v < 0) v += length;
@@ -202,6 +211,7 @@ void gather(lowering& l, node const& n) {
       return l.set(n, 0, r);
     }
     if (l.is_constant(x)) {
+      l.check_size(shape, most_folded_elements);
       std::int64_t inner = 1, outer = 1;
       for (std::int64_t i = 0; i < rank; ++i) (i < axis ? outer : i > axis ? inner : outer) *= i == axis ? 1 : x.axes[i].length;
       auto const all = l.values_of(x);

@@ -34,11 +34,11 @@ void reshape(lowering& l, node const& n) {
     if (shape[i] == -1 && open < 0)
       open = static_cast<int>(i);
     else
-      known *= shape[i];
+      known = saturating_product(known, shape[i]);
   }
   if (open >= 0) shape[open] = known == 0 ? 0 : total / known;
   if (elements_of(shape) != total || std::any_of(shape.begin(), shape.end(), [](std::int64_t d) { return d < 0; })) {
-    l.found.error(4260, "node {} (Reshape): {} elements do not make [{}]", l.label(n), total, fmt::join(shape, ", "));
+    l.found.error(4260, "node {} (Reshape): {} elements do not make [{}], which has {}; correct the shape", l.label(n), total, fmt::join(shape, ", "), elements_of(shape));
     return;
   }
   show(l, n, x, shape);
@@ -50,7 +50,7 @@ void flatten(lowering& l, node const& n) {
   auto const rank = static_cast<std::int64_t>(x.axes.size());
   if (axis < 0) axis += rank;
   if (axis < 0 || axis > rank) {
-    l.found.error(4260, "node {} (Flatten): axis {} of {}", l.label(n), axis, rank);
+    l.found.error(4260, "node {} (Flatten): axis {} of {} axes; correct it", l.label(n), axis, rank);
     return;
   }
   std::int64_t front = 1, back = 1;
@@ -59,8 +59,13 @@ void flatten(lowering& l, node const& n) {
 }
 
 std::optional<std::vector<std::int64_t>> axes_of(lowering& l, node const& n) {
-  if (l.has(n, 1)) return l.constant_in(n, 1);
-  return n.list("axes");
+  auto const axes = l.has(n, 1) ? l.constant_in(n, 1) : n.list("axes");
+  if (axes && axes->size() > most_axes) throw refused{4261, fmt::format("{} axes are named, supported are {}; correct axes", axes->size(), most_axes)};
+  if (axes)
+    for (std::int64_t a : *axes)
+      if (a < -static_cast<std::int64_t>(most_axes) || a > static_cast<std::int64_t>(most_axes))
+        throw refused{4261, fmt::format("axis {} of a tensor of {} axes; correct axes", a, l.shape(n, 0).size())};
+  return axes;
 }
 
 void squeeze(lowering& l, node const& n) {
@@ -72,7 +77,7 @@ void squeeze(lowering& l, node const& n) {
   for (std::int64_t i = 0; i < rank; ++i) {
     bool const named = std::any_of(axes->begin(), axes->end(), [&](std::int64_t a) { return a == i || a + rank == i; });
     if (named && x.axes[i].length != 1) {
-      l.found.error(4261, "node {} (Squeeze): axis {} has length {}", l.label(n), i, x.axes[i].length);
+      l.found.error(4261, "node {} (Squeeze): axis {} has length {}, only 1 can go; correct axes", l.label(n), i, x.axes[i].length);
       return;
     }
     if (!named && !(axes->empty() && x.axes[i].length == 1)) r.axes.push_back(x.axes[i]);
@@ -91,7 +96,7 @@ void unsqueeze(lowering& l, node const& n) {
   view r = x;
   for (std::int64_t a : *axes) {
     if (a < 0 || a > static_cast<std::int64_t>(r.axes.size())) {
-      l.found.error(4261, "node {} (Unsqueeze): axis {} of {}", l.label(n), a, rank);
+      l.found.error(4261, "node {} (Unsqueeze): axis {} of {} axes; correct axes", l.label(n), a, rank);
       return;
     }
     r.axes.insert(r.axes.begin() + a, {1, 0});
@@ -104,14 +109,14 @@ void transpose(lowering& l, node const& n) {
   view const x = l.in(n, 0);
   int const rank = static_cast<int>(x.axes.size());
   std::vector<int> order;
-  for (std::int64_t p : n.list("perm")) order.push_back(static_cast<int>(p));
+  for (std::int64_t p : n.list("perm")) order.push_back(p < 0 || p >= rank ? -1 : static_cast<int>(p));
   if (order.empty())
     for (int i = rank; i-- > 0;) order.push_back(i);
   std::vector<int> sorted = order, all(rank);
   std::sort(sorted.begin(), sorted.end());
   std::iota(all.begin(), all.end(), 0);
   if (sorted != all) {
-    l.found.error(4262, "node {} (Transpose): perm [{}] is no permutation of {} axes", l.label(n), fmt::join(order, ", "), rank);
+    l.found.error(4262, "node {} (Transpose): perm [{}] is no permutation of {} axes; correct perm", l.label(n), fmt::join(n.list("perm"), ", "), rank);
     return;
   }
   view const r = permuted(x, order);
@@ -134,14 +139,14 @@ void slice(lowering& l, node const& n) {
     for (std::size_t i = 0; i < starts.size(); ++i) axes.push_back(static_cast<std::int64_t>(i));
   if (steps.empty()) steps.assign(starts.size(), 1);
   if (starts.size() != ends.size() || starts.size() != axes.size() || starts.size() != steps.size()) {
-    l.found.error(4263, "node {} (Slice): {} starts, {} ends, {} axes, {} steps", l.label(n), starts.size(), ends.size(), axes.size(), steps.size());
+    l.found.error(4263, "node {} (Slice): {} starts, {} ends, {} axes, {} steps; give as many of each", l.label(n), starts.size(), ends.size(), axes.size(), steps.size());
     return;
   }
   std::uint32_t reversed = 0;
   for (std::size_t i = 0; i < starts.size(); ++i) {
     std::int64_t const a = axes[i] < 0 ? axes[i] + rank : axes[i];
     if (a < 0 || a >= rank || steps[i] == 0) {
-      l.found.error(4263, "node {} (Slice): axis {} of {}, step {}", l.label(n), axes[i], rank, steps[i]);
+      l.found.error(4263, "node {} (Slice): axis {} of {} axes, step {}; correct axes and steps", l.label(n), axes[i], rank, steps[i]);
       return;
     }
     std::int64_t const length = x.axes[a].length;
@@ -184,10 +189,11 @@ void expand(lowering& l, node const& n) {
   auto const wanted = l.constant_in(n, 1);
   if (!wanted) return;
   auto const shape = broadcast_shape(x.shape(), *wanted);
-  if (!shape) {
-    l.found.error(4264, "node {} (Expand): [{}] does not broadcast to [{}]", l.label(n), fmt::join(x.shape(), ", "), fmt::join(*wanted, ", "));
+  if (!shape || std::any_of(shape->begin(), shape->end(), [](std::int64_t d) { return d < 0; })) {
+    l.found.error(4264, "node {} (Expand): [{}] does not broadcast to [{}]; correct the shape", l.label(n), fmt::join(x.shape(), ", "), fmt::join(*wanted, ", "));
     return;
   }
+  l.check_size(*shape);
   if (elements_of(*shape) == 0) return l.set_empty(n, *shape);
   l.set(n, 0, broadcast_to(x, *shape));
 }
@@ -195,8 +201,10 @@ void expand(lowering& l, node const& n) {
 void constant(lowering& l, node const& n) {
   auto const value = n.attributes.find("value");
   constant_data c;
+  std::vector<double> reals;
   if (value != n.attributes.end() && value->second.tensor) {
     c = *value->second.tensor;
+    reals = c.reals;
   } else {
     for (char const* name : {"value_int", "value_float", "value_ints", "value_floats"}) {
       auto const a = n.attributes.find(name);
@@ -204,11 +212,15 @@ void constant(lowering& l, node const& n) {
       c.integers = a->second.integers;
       c.integral = std::equal(a->second.numbers.begin(), a->second.numbers.end(), c.integers.begin(),
                               [](double x, std::int64_t y) { return x == static_cast<double>(y); });
+      if (!c.integral) reals = a->second.numbers;
       if (a->second.is_list) c.shape = {static_cast<std::int64_t>(c.integers.size())};
     }
   }
+  if (c.integral && elements_of(c.shape) != static_cast<std::int64_t>(c.integers.size()))
+    throw refused{4108, "it has no value of a supported kind (value, value_int, value_ints, value_float, value_floats); export it again"};
   int const id = n.outputs[0];
   l.g.of(id).constant = c;
+  l.g.of(id).constant->reals = std::move(reals);
   if (!c.integral) return;  // whoever reads it says so
   if (c.integers.empty()) return l.set_empty(n, c.shape);
   l.set(n, 0, l.whole(l.new_constant(l.g.of(id).name, c.shape, c.integers)));

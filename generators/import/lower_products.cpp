@@ -36,18 +36,21 @@ void conv(lowering& l, node const& n) {
   auto const box = window_of(l, n, x, {w.axes.begin() + 2, w.axes.end()});
   if (!box) return;
   std::int64_t const groups = n.integer("group", 1), channels = x.axes[1].length, outputs = w.axes[0].length;
-  if (groups < 1 || channels % groups != 0 || outputs % groups != 0 || w.axes[1].length * groups != channels) {
-    l.found.error(4211, "node {} (Conv): {} input channels, {} output channels, weights for {} channels in {} groups do not agree", l.label(n),
+  if (groups < 1 || groups > std::max<std::int64_t>(channels, 1) || channels % groups != 0 || outputs % groups != 0 || w.axes[1].length * groups != channels) {
+    l.found.error(4211, "node {} (Conv): {} input channels, {} output channels, weights for {} channels in {} groups do not agree; correct the attribute group or the shapes", l.label(n),
                   channels, outputs, w.axes[1].length, groups);
     return;
   }
   if (l.has(n, 2) && elements_of(l.shape(n, 2)) != outputs) {
-    l.found.error(4211, "node {} (Conv): {} biases for {} output channels", l.label(n), elements_of(l.shape(n, 2)), outputs);
+    l.found.error(4211, "node {} (Conv): {} biases for {} output channels; correct the shape", l.label(n), elements_of(l.shape(n, 2)), outputs);
     return;
   }
   dims shape{x.axes[0].length, outputs};
   shape.insert(shape.end(), box->out.end() - static_cast<long>(spatial), box->out.end());
   if (elements_of(shape) == 0) return l.set_empty(n, shape);
+  std::optional<view> bias;
+  if (l.has(n, 2)) bias = l.flattened(n, l.in(n, 2));
+  l.type_of(x), l.type_of(w);  // both have elements, as the result has
   int const b = l.new_buffer(n, element::i32, shape);
   if (spatial == 1) {  // one row
     x.axes.insert(x.axes.begin() + 2, {1, 0});
@@ -62,10 +65,9 @@ void conv(lowering& l, node const& n) {
   made.accumulator_bound = l.is_constant(w) ? weighted_bound(l.values_of(l.in(n, 1)), outputs, l.largest(l.type_of(x)))
                                             : static_cast<double>(elements_of(w.shape()) / outputs) * l.largest(l.type_of(x)) * l.largest(l.type_of(w));
   if (l.has(n, 2)) {
-    view const bias = l.in(n, 2);
-    bool const zero = l.is_constant(bias) && largest_of(l.values_of(bias)) == 0;
-    if (l.is_constant(bias)) made.accumulator_bound += largest_of(l.values_of(bias));
-    if (!zero) made.bias = view{bias.buffer, bias.offset, {{outputs, bias.axes.empty() ? 0 : bias.axes.back().stride}}};
+    bool const zero = l.is_constant(*bias) && largest_of(l.values_of(*bias)) == 0;
+    if (l.is_constant(*bias)) made.accumulator_bound += largest_of(l.values_of(*bias));
+    if (!zero) made.bias = bias;
   }
   std::vector<int> channels_last{0};
   for (std::size_t i = 0; i < spatial; ++i) channels_last.push_back(static_cast<int>(i) + 2);
@@ -81,12 +83,12 @@ lowered_layer* product(lowering& l, node const& n, view a, view b) {
   if (row) a.axes.insert(a.axes.begin(), {1, 0});
   if (column) b.axes.push_back({1, 0});
   if (a.axes.size() < 2 || b.axes.size() < 2 || a.axes.back().length != b.axes[b.axes.size() - 2].length) {
-    l.found.error(4212, "node {} ({}): [{}] times [{}] do not agree", l.label(n), n.type, fmt::join(a.shape(), ", "), fmt::join(b.shape(), ", "));
+    l.found.error(4212, "node {} ({}): [{}] times [{}] do not agree; correct the shapes", l.label(n), n.type, fmt::join(a.shape(), ", "), fmt::join(b.shape(), ", "));
     return nullptr;
   }
   auto const batch = broadcast_shape(leading(a), leading(b));
   if (!batch) {
-    l.found.error(4212, "node {} ({}): the batch axes of [{}] and [{}] do not broadcast", l.label(n), n.type, fmt::join(a.shape(), ", "),
+    l.found.error(4212, "node {} ({}): the batch axes of [{}] and [{}] do not broadcast; correct the shapes", l.label(n), n.type, fmt::join(a.shape(), ", "),
                   fmt::join(b.shape(), ", "));
     return nullptr;
   }
@@ -102,7 +104,7 @@ lowered_layer* product(lowering& l, node const& n, view a, view b) {
     return nullptr;
   }
   if (inner == 0) {
-    l.found.error(4212, "node {} ({}): a product over no elements", l.label(n), n.type);
+    l.found.error(4212, "node {} ({}): a product over 0 elements, 1 is needed; correct the shapes", l.label(n), n.type);
     return nullptr;
   }
   double const bound = l.is_constant(b) && b.axes.size() == 2 ? weighted_bound(l.values_of(permuted(b, {1, 0})), columns, l.largest(l.type_of(a)))
@@ -125,14 +127,14 @@ void matmul(lowering& l, node const& n) {
 void gemm(lowering& l, node const& n) {
   view a = l.in(n, 0), b = l.in(n, 1);
   if (a.axes.size() != 2 || b.axes.size() != 2) {
-    l.found.error(4212, "node {} (Gemm): operands must be matrices", l.label(n));
+    l.found.error(4212, "node {} (Gemm): operands have {} and {} axes, matrices have 2; use MatMul, or reshape", l.label(n), a.axes.size(), b.axes.size());
     return;
   }
   if (n.integer("transA", 0) != 0) a = permuted(a, {1, 0});
   if (n.integer("transB", 0) != 0) b = permuted(b, {1, 0});
   double const alpha = n.number("alpha", 1), beta = n.number("beta", 1);
   if (alpha != std::floor(alpha) || beta != std::floor(beta) || std::fabs(alpha) > 2e9 || std::fabs(beta) > 2e9) {
-    l.found.error(4213, "node {} (Gemm): alpha {} and beta {} must be integers in an integer network", l.label(n), alpha, beta);
+    l.found.error(4213, "node {} (Gemm): alpha {} and beta {} must be integers in an integer network; fold them into the requantisation", l.label(n), alpha, beta);
     return;
   }
   std::optional<view> c;
@@ -141,7 +143,7 @@ void gemm(lowering& l, node const& n) {
     dims const shape{a.axes[0].length, b.axes[1].length};
     auto const both = broadcast_shape(c->shape(), shape);
     if (!both || *both != shape) {
-      l.found.error(4212, "node {} (Gemm): C [{}] does not broadcast to [{}]", l.label(n), fmt::join(c->shape(), ", "), fmt::join(shape, ", "));
+      l.found.error(4212, "node {} (Gemm): C [{}] does not broadcast to [{}]; correct the shape", l.label(n), fmt::join(c->shape(), ", "), fmt::join(shape, ", "));
       return;
     }
   }

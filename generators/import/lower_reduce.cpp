@@ -17,12 +17,13 @@ void reduce(lowering& l, node const& n, bool mean) {
   std::uint32_t reduced = 0;
   for (std::int64_t a : axes) {
     if (a < -rank || a >= rank) {
-      l.found.error(4250, "node {} ({}): axis {} of {} axes", l.label(n), n.type, a, rank);
+      l.found.error(4250, "node {} ({}): axis {} of {} axes; correct the axes", l.label(n), n.type, a, rank);
       return;
     }
     reduced |= 1u << (a < 0 ? a + rank : a);
   }
   if (axes.empty()) reduced = (1u << rank) - 1;
+  if (reduced == 0) return l.set(n, 0, x);  // of a number: itself
   bool const keep = n.integer("keepdims", 1) != 0;
   dims shape, kept;
   std::int64_t count = 1;
@@ -33,7 +34,7 @@ void reduce(lowering& l, node const& n, bool mean) {
     if (!gone || keep) shape.push_back(kept.back());
   }
   if (count == 0) {
-    l.found.error(4250, "node {} ({}): a reduction over no elements", l.label(n), n.type);
+    l.found.error(4250, "node {} ({}): it runs over 0 elements, 1 is needed; correct the axes or the shape", l.label(n), n.type);
     return;
   }
   if (elements_of(shape) == 0) return l.set_empty(n, shape);

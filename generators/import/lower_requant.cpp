@@ -14,15 +14,17 @@ struct requant_shift {
 };
 
 /// numpy's broadcast if it keeps the shape, else the values run along axis 1.
-std::optional<view> spread(view const& values, dims const& shape) {
+std::optional<view> spread(lowering& l, node const& n, view const& values, dims const& shape) {
   auto const both = broadcast_shape(values.shape(), shape);
   if (both && *both == shape) return broadcast_to(values, shape);
   std::int64_t const count = elements_of(values.shape());
-  if (count == 1) return broadcast_to(*reshaped(values, {}), shape);
+  if (count == 1) return broadcast_to(view{values.buffer, values.offset, {}}, shape);
   if (shape.size() < 2 || count != shape[1]) return std::nullopt;
   view r{values.buffer, values.offset, {}};
-  auto const flat = reshaped(values, {count});
-  for (std::size_t i = 0; i < shape.size(); ++i) r.axes.push_back({shape[i], i == 1 ? flat->axes[0].stride : 0});
+  view const flat = l.flattened(n, values);
+  r.buffer = flat.buffer;
+  r.offset = flat.offset;
+  for (std::size_t i = 0; i < shape.size(); ++i) r.axes.push_back({shape[i], i == 1 ? flat.axes[0].stride : 0});
   return r;
 }
 
@@ -30,7 +32,7 @@ std::optional<requant_shift> read(lowering& l, node const& n, dims const& shape)
   requant_shift r;
   bool good = true;
   if (!l.has(n, 1) || !l.has(n, 2)) {
-    l.found.error(4220, "node {} (RequantShift): needs the inputs mul and add", l.label(n));
+    l.found.error(4220, "node {} (RequantShift): it has {} inputs, 3 are needed: x, mul and add; complete the node", l.label(n), n.inputs.size());
     return std::nullopt;
   }
   auto const mul = l.constant_in(n, 1), add = l.constant_in(n, 2);
@@ -38,16 +40,17 @@ std::optional<requant_shift> read(lowering& l, node const& n, dims const& shape)
   int shift = 0;
   while (shift < 40 && std::ldexp(1.0, shift) < div) ++shift;
   if (std::ldexp(1.0, shift) != div || shift > 31) {
-    l.found.error(4221, "node {} (RequantShift): div is {}; it must be a power of two between 1 and 2^31", l.label(n), div);
+    l.found.error(4221, "node {} (RequantShift): div is {}; it must be a power of two from 1 to 2^31, rescale mul and add", l.label(n), div);
     good = false;
   }
-  std::int64_t const levels = n.integer("n_levels_out", n.integer("n_levels", 256));
+  std::int64_t levels = n.integer("n_levels_out", n.integer("n_levels", 256));
   if (levels < 2 || levels > 256 || levels % 2 != 0) {
-    l.found.error(4222, "node {} (RequantShift): n_levels is {}; supported are even numbers up to 256", l.label(n), levels);
+    l.found.error(4222, "node {} (RequantShift): n_levels is {}; supported are even numbers from 2 to 256", l.label(n), levels);
     good = false;
+    levels = 256;
   }
   if (!n.has("signed")) {
-    l.found.error(4222, "node {} (RequantShift): the attribute signed is missing", l.label(n));
+    l.found.error(4222, "node {} (RequantShift): the attribute signed is missing; say 1 for int8, 0 for uint8", l.label(n));
     good = false;
   }
   bool const is_signed = n.integer("signed", 1) != 0;
@@ -60,12 +63,12 @@ std::optional<requant_shift> read(lowering& l, node const& n, dims const& shape)
   for (auto const* values : {&*mul, &*add})
     for (std::int64_t v : *values)
       if (v < lowest(element::i32) || v > highest(element::i32)) {
-        l.found.error(4223, "node {} (RequantShift): {} does not fit 32 bits", l.label(n), v);
+        l.found.error(4223, "node {} (RequantShift): {} does not fit 32 bits ({} to {}); rescale mul, add and div", l.label(n), v, lowest(element::i32), highest(element::i32));
         return std::nullopt;
       }
-  auto const m = spread(l.in(n, 1), shape), a = spread(l.in(n, 2), shape);
+  auto const m = spread(l, n, l.in(n, 1), shape), a = spread(l, n, l.in(n, 2), shape);
   if (!m || !a) {
-    l.found.error(4224, "node {} (RequantShift): mul [{}] and add [{}] do not spread over [{}]", l.label(n),
+    l.found.error(4224, "node {} (RequantShift): mul [{}] and add [{}] do not spread over [{}]; give one value, or one per channel, row or head", l.label(n),
                   fmt::join(l.shape(n, 1), ", "), fmt::join(l.shape(n, 2), ", "), fmt::join(shape, ", "));
     return std::nullopt;
   }
@@ -85,10 +88,10 @@ std::optional<std::int64_t> uniform(lowering const& l, view v) {
 }
 
 void requant(lowering& l, node const& n) {
+  dims const shape = l.shape(n, 0);
   int const source = n.inputs[0];
   std::int64_t const factor = l.net.values[source].factor;
   // A pending division multiplies `mul`, where that still fits 32 bits; else it is carried out before.
-  dims const shape = l.net.values[source].at->shape();
   auto r = read(l, n, shape);
   if (!r) return;
   if (elements_of(shape) == 0) return l.set_empty(n, shape);
@@ -158,9 +161,11 @@ void requant(lowering& l, node const& n) {
 
 void true_integer_div(lowering& l, node const& n) {
   std::int64_t const delta = n.integer("Delta", 1), eta = n.integer("eta", 1), eps = n.integer("eps", 0), y = n.integer("y", 1);
-  double const below = static_cast<double>(y) * static_cast<double>(eta) + static_cast<double>(eps);
-  if (below == 0 || std::fabs(below) > 9e15 || std::fabs(static_cast<double>(delta) * static_cast<double>(eta)) > 9e18) {
-    l.found.error(4225, "node {} (TrueIntegerDiv): Delta {}, eta {}, eps {}, y {} give no quotient", l.label(n), delta, eta, eps, y);
+  double const product = static_cast<double>(y) * static_cast<double>(eta), number = static_cast<double>(delta) * static_cast<double>(eta);
+  double const below = product + static_cast<double>(eps);
+  bool const small = std::fabs(product) < 9e15 && std::fabs(static_cast<double>(eps)) < 9e15 && std::fabs(number) < 9e18;
+  if (below == 0 || !small || std::fabs(std::floor(number / below)) > highest(element::i32)) {
+    l.found.error(4225, "node {} (TrueIntegerDiv): Delta {}, eta {}, eps {}, y {} give no factor of 32 bits; correct the attributes", l.label(n), delta, eta, eps, y);
     return;
   }
   std::int64_t const above = delta * eta, divisor = y * eta + eps;

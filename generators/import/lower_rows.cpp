@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Row operators: softmaxes and norms over the last axis.
 #include <cmath>
-#include <generators/import/lower.hpp>
+#include <generators/import/lower_common.hpp>
 
 namespace deeploy::import {
 namespace {
 std::optional<int> log2_of(lowering& l, node const& n, char const* name) {
   double const d = n.number(name, 0);
   int shift = 0;
-  while (shift < 32 && std::ldexp(1.0, shift) < d) ++shift;
+  while (shift < 31 && std::ldexp(1.0, shift) < d) ++shift;
   if (std::ldexp(1.0, shift) == d) return shift;
-  l.found.error(4240, "node {} ({}): attribute {} is {}; it must be a power of two", l.label(n), n.type, name, d);
+  l.found.error(4240, "node {} ({}): attribute {} is {}; it must be a power of two from 1 to 2^31, correct it", l.label(n), n.type, name, d);
   return std::nullopt;
 }
 
@@ -18,25 +18,25 @@ std::optional<int> log2_of(lowering& l, node const& n, char const* name) {
 lowered_layer* rows(lowering& l, node const& n, char const* kind, element type, int extras, bool whole_shape) {
   view const x = l.in(n, 0);
   if (x.axes.empty()) {
-    l.found.error(4241, "node {} ({}): needs at least one axis", l.label(n), n.type);
+    l.found.error(4241, "node {} ({}): its input has no axes, 1 is needed; reshape it", l.label(n), n.type);
     return nullptr;
   }
   std::int64_t const axis = n.integer("axis", -1);
   if (axis != -1 && axis != static_cast<std::int64_t>(x.axes.size()) - 1) {
-    l.found.error(4241, "node {} ({}): axis {} of {}; supported is the last one", l.label(n), n.type, axis, x.axes.size());
+    l.found.error(4241, "node {} ({}): axis {} of {} axes; supported is the last one, transpose before", l.label(n), n.type, axis, x.axes.size());
     return nullptr;
   }
   std::vector<view> inputs{x};
   for (int i = 1; i <= extras; ++i) {
     if (!l.has(n, i)) {
-      l.found.error(4241, "node {} ({}): input {} is missing", l.label(n), n.type, i);
+      l.found.error(4241, "node {} ({}): input {} is missing, {} are given; complete the node", l.label(n), n.type, i, n.inputs.size());
       return nullptr;
     }
     view const extra = l.in(n, i);
     dims const goal = whole_shape ? x.shape() : dims{x.axes.back().length};
     auto const both = broadcast_shape(extra.shape(), goal);
     if (!both || *both != goal) {
-      l.found.error(4241, "node {} ({}): input {} is [{}], which does not broadcast to [{}]", l.label(n), n.type, i, fmt::join(extra.shape(), ", "), fmt::join(goal, ", "));
+      l.found.error(4241, "node {} ({}): input {} is [{}], which does not broadcast to [{}]; correct the shape", l.label(n), n.type, i, fmt::join(extra.shape(), ", "), fmt::join(goal, ", "));
       return nullptr;
     }
     inputs.push_back(broadcast_to(extra, goal));
@@ -52,11 +52,20 @@ lowered_layer* rows(lowering& l, node const& n, char const* kind, element type, 
   return &made;
 }
 
+/// n_levels of a softmax: its results are 0 to n_levels - 1 in eight bits.
+bool has_levels(lowering& l, node const& n) {
+  std::int64_t const levels = n.integer("n_levels", 256);
+  if (levels >= 2 && levels <= 256) return true;
+  l.found.error(4242, "node {} ({}): attribute n_levels is {}; supported are 2 to 256, correct it", l.label(n), n.type, levels);
+  return false;
+}
+
 void parameter(lowered_layer& made, char const* name, std::int64_t value) { made.params.emplace_back(name, std::to_string(value)); }
 
 void isoftmax(lowering& l, node const& n) {
+  if (!fits(l, n, {"coeffA", "coeffB", "coeffC", "log2"}) || !has_levels(l, n)) return;
   if (n.integer("log2", 0) < 1) {
-    l.found.error(4242, "node {} (iSoftmax): attribute log2 is {}; it must be at least 1", l.label(n), n.integer("log2", 0));
+    l.found.error(4242, "node {} (iSoftmax): attribute log2 is {}; it must be at least 1, correct it", l.label(n), n.integer("log2", 0));
     return;
   }
   if (lowered_layer* const made = rows(l, n, "isoftmax", element::u8, 0, false)) {
@@ -69,13 +78,15 @@ void isoftmax(lowering& l, node const& n) {
 }
 
 void ita_max(lowering& l, node const& n) {
+  if (!has_levels(l, n)) return;
   if (lowered_layer* const made = rows(l, n, "ita_max", element::u8, 0, false)) parameter(*made, "levels", n.integer("n_levels", 256));
 }
 
 void ita_partial_max(lowering& l, node const& n) {
+  if (!fits(l, n, {"group_width"}) || !has_levels(l, n)) return;
   std::int64_t const width = n.integer("group_width", 0);
   if (width < 1) {
-    l.found.error(4242, "node {} (ITAPartialMax): attribute group_width is {}; it must be at least 1", l.label(n), width);
+    l.found.error(4242, "node {} (ITAPartialMax): attribute group_width is {}; it must be at least 1, correct it", l.label(n), width);
     return;
   }
   if (lowered_layer* const made = rows(l, n, "ita_partial_max", element::u8, 0, false)) {
@@ -92,7 +103,7 @@ void ilayer_norm(lowering& l, node const& n) {
 
 void irms_norm(lowering& l, node const& n) {
   if (n.integer("stash_type", 1) != 1) {
-    l.found.error(4242, "node {} (iRMSNorm): stash_type {} is not supported", l.label(n), n.integer("stash_type", 1));
+    l.found.error(4242, "node {} (iRMSNorm): stash_type {} is not supported; 1 is", l.label(n), n.integer("stash_type", 1));
     return;
   }
   auto const shift = log2_of(l, n, "D");
@@ -101,6 +112,7 @@ void irms_norm(lowering& l, node const& n) {
 }
 
 void inonorm(lowering& l, node const& n) {
+  if (!fits(l, n, {"mul"})) return;
   auto const shift = log2_of(l, n, "D");
   if (!shift) return;
   if (lowered_layer* const made = rows(l, n, "inonorm", element::i8, 2, true)) {

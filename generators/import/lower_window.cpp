@@ -10,7 +10,7 @@ std::optional<sliding_window> window_of(lowering& l, node const& n, view const& 
   auto const kernel = n.list("kernel_shape"), strides = n.list("strides"), dilations = n.list("dilations"), pads = n.list("pads");
   std::string const automatic = n.text("auto_pad", "NOTSET");
   auto const wrong = [&](char const* what, std::size_t has, std::size_t wants) {
-    l.found.error(4214, "node {} ({}): {} has {} numbers, {} expected", l.label(n), n.type, what, has, wants);
+    l.found.error(4214, "node {} ({}): {} has {} numbers, {} expected; correct the attribute", l.label(n), n.type, what, has, wants);
     return std::nullopt;
   };
   auto const s = static_cast<std::size_t>(spatial);
@@ -19,19 +19,22 @@ std::optional<sliding_window> window_of(lowering& l, node const& n, view const& 
   if (!dilations.empty() && dilations.size() != s) return wrong("dilations", dilations.size(), s);
   if (!pads.empty() && pads.size() != 2 * s) return wrong("pads", pads.size(), 2 * s);
   if (kernel.empty() && taps.empty()) return wrong("kernel_shape", 0, s);
+  for (auto const* values : {&kernel, &strides, &dilations, &pads})
+    for (std::int64_t v : *values)
+      if (v > most_elements || v < -most_elements) throw refused{4214, fmt::format("kernel, stride, dilation or padding is {}, supported are {}; correct the attribute", v, most_elements)};
   w.out = {1, 1};
   for (int i = 0; i < spatial; ++i) {
     int const at = 2 - spatial + i;
     std::int64_t const in = x.axes[2 + i].length;
     w.kernel[at] = !taps.empty() ? taps[i].length : kernel[i];
     if (!taps.empty() && !kernel.empty() && kernel[i] != taps[i].length) {
-      l.found.error(4214, "node {} ({}): kernel_shape says {}, the weights {}", l.label(n), n.type, kernel[i], taps[i].length);
+      l.found.error(4214, "node {} ({}): kernel_shape says {}, the weights {}; correct the attribute", l.label(n), n.type, kernel[i], taps[i].length);
       return std::nullopt;
     }
     w.stride[at] = strides.empty() ? 1 : strides[i];
     w.dilation[at] = dilations.empty() ? 1 : dilations[i];
     if (w.kernel[at] < 1 || w.stride[at] < 1 || w.dilation[at] < 1) {
-      l.found.error(4214, "node {} ({}): kernel {}, stride {}, dilation {} must be at least 1", l.label(n), n.type, w.kernel[at], w.stride[at], w.dilation[at]);
+      l.found.error(4214, "node {} ({}): kernel {}, stride {}, dilation {} must be at least 1; correct the attribute", l.label(n), n.type, w.kernel[at], w.stride[at], w.dilation[at]);
       return std::nullopt;
     }
     std::int64_t const reach = w.dilation[at] * (w.kernel[at] - 1) + 1;
@@ -44,7 +47,7 @@ std::optional<sliding_window> window_of(lowering& l, node const& n, view const& 
       w.before[at] = pads[i];
       w.after[at] = pads[s + static_cast<std::size_t>(i)];
     } else if (automatic != "NOTSET" && automatic != "VALID") {
-      l.found.error(4214, "node {} ({}): auto_pad {} is not known", l.label(n), n.type, automatic);
+      l.found.error(4214, "node {} ({}): auto_pad {} is not known; say NOTSET, VALID, SAME_UPPER or SAME_LOWER", l.label(n), n.type, automatic);
       return std::nullopt;
     }
     if (w.before[at] < 0 || w.after[at] < 0) {
@@ -53,7 +56,7 @@ std::optional<sliding_window> window_of(lowering& l, node const& n, view const& 
     }
     std::int64_t const room = in + w.before[at] + w.after[at] - reach;
     if (room < 0) {
-      l.found.error(4214, "node {} ({}): a window of {} does not fit an axis of {} with padding {} and {}", l.label(n), n.type, reach, in, w.before[at], w.after[at]);
+      l.found.error(4214, "node {} ({}): a window of {} does not fit an axis of {} with padding {} and {}; correct the attributes or the shape", l.label(n), n.type, reach, in, w.before[at], w.after[at]);
       return std::nullopt;
     }
     w.out[at] = room / w.stride[at] + 1;

@@ -60,6 +60,7 @@ std::string model_json(lowering const& l, written_network const& w, std::string 
   }
   j["warnings"] = json::array();
   for (message const& m : l.found.warnings()) j["warnings"].push_back(fmt::format("[DPL-{}] {}", m.code, m.text));
-  return j.dump(1) + "\n";
+  // Names may be no UTF-8; JSON must.
+  return j.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 }  // namespace deeploy::import

@@ -9,10 +9,16 @@
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <onnx/onnx_pb.h>
+#include <stdexcept>
 
 namespace deeploy::import {
 namespace {
 namespace fs = std::filesystem;
+
+std::int64_t whole_number(std::string const& text) {
+  if (text.empty() || text.find_first_not_of("0123456789") != std::string::npos) throw std::invalid_argument(text);
+  return std::stoll(text);
+}
 
 /// Bytes of a tensor whose data lies in another file, which must be inside of the model's folder.
 bool external_bytes(onnx::TensorProto const& t, fs::path const& folder, std::string& raw, diagnostics& found) {
@@ -21,10 +27,10 @@ bool external_bytes(onnx::TensorProto const& t, fs::path const& folder, std::str
   for (auto const& entry : t.external_data()) {
     try {
       if (entry.key() == "location") location = entry.value();
-      if (entry.key() == "offset") offset = std::stoll(entry.value());
-      if (entry.key() == "length") length = std::stoll(entry.value());
+      if (entry.key() == "offset") offset = whole_number(entry.value());
+      if (entry.key() == "length") length = whole_number(entry.value());
     } catch (std::exception const&) {
-      found.error(4107, "tensor {}: external data has {} '{}', which is no number", t.name(), entry.key(), entry.value());
+      found.error(4107, "tensor {}: external data has {} '{}', which is no number of bytes; export it again", t.name(), entry.key(), entry.value());
       return false;
     }
   }
@@ -36,20 +42,23 @@ bool external_bytes(onnx::TensorProto const& t, fs::path const& folder, std::str
     found.error(4107, "tensor {}: external data '{}' is not inside of the model's folder; move it there", t.name(), location);
     return false;
   }
-  std::ifstream in(file, std::ios::binary | std::ios::ate);
-  std::int64_t const size = in ? static_cast<std::int64_t>(in.tellg()) : -1;
+  bool const is_file = fs::is_regular_file(file, problem);
+  std::ifstream in;
+  if (is_file) in.open(file, std::ios::binary | std::ios::ate);
+  std::int64_t const size = is_file && in ? static_cast<std::int64_t>(in.tellg()) : -1;
   if (size < 0) {
-    found.error(4107, "tensor {}: external data '{}' cannot be read", t.name(), location);
+    found.error(4107, "tensor {}: external data '{}' {}; put it beside the model", t.name(), location, fs::exists(file, problem) ? "cannot be read" : "does not exist");
     return false;
   }
   if (length < 0) length = size - offset;
   if (offset < 0 || length < 0 || offset > size || length > size - offset) {
-    found.error(4107, "tensor {}: external data '{}' has {} bytes, {} at {} asked", t.name(), location, size, length, offset);
+    found.error(4107, "tensor {}: external data '{}' has {} bytes, {} from byte {} on are asked; export it again", t.name(), location, size, length, offset);
     return false;
   }
   raw.resize(static_cast<std::size_t>(length));
   in.seekg(offset);
   in.read(raw.data(), length);
+  if (!in) found.error(4107, "tensor {}: external data '{}' cannot be read; put it beside the model", t.name(), location);
   return static_cast<bool>(in);
 }
 
@@ -67,18 +76,27 @@ void take_raw(std::string const& raw, std::vector<double>& reals, std::vector<st
   integral = !std::is_floating_point_v<T>;
 }
 
+bool possible(dims const& shape) {
+  return shape.size() <= most_axes && std::all_of(shape.begin(), shape.end(), [](std::int64_t d) { return d >= 0; }) &&
+         elements_of(shape) <= most_elements;
+}
+
+std::string type_name(int type) {
+  std::string const name = onnx::TensorProto::DataType_IsValid(type) ? onnx::TensorProto::DataType_Name(static_cast<onnx::TensorProto::DataType>(type)) : "";
+  return name.empty() ? fmt::format("number {}", type) : name;
+}
+
 std::optional<constant_data> read_tensor(onnx::TensorProto const& t, fs::path const& folder, diagnostics& found) {
   constant_data c;
   c.name = t.name();
   std::int64_t count = 1;
-  for (std::int64_t d : t.dims()) {
-    if (d < 0 || (d > 0 && count > (std::int64_t{1} << 31) / d)) {
-      found.error(4108, "tensor {} has an impossible shape", t.name());
-      return std::nullopt;
-    }
-    count *= d;
-    c.shape.push_back(d);
+  for (std::int64_t d : t.dims()) c.shape.push_back(d);
+  if (!possible(c.shape)) {
+    found.error(4108, "tensor {} has the shape [{}]; extents must be 0 or more, at most {} of them, {} elements at most", t.name(),
+                fmt::join(c.shape, ", "), most_axes, most_elements);
+    return std::nullopt;
   }
+  count = elements_of(c.shape);
   std::string raw = t.raw_data();
   bool const external = t.data_location() == onnx::TensorProto::EXTERNAL;
   if (external && !external_bytes(t, folder, raw, found)) return std::nullopt;
@@ -120,12 +138,12 @@ std::optional<constant_data> read_tensor(onnx::TensorProto const& t, fs::path co
       break;
     default:
       found.error(4109, "tensor {} has element type {}, which is not supported; use float32 or an integer type", t.name(),
-                  onnx::TensorProto::DataType_Name(static_cast<onnx::TensorProto::DataType>(t.data_type())));
+                  type_name(t.data_type()));
       return std::nullopt;
   }
   auto const got = static_cast<std::int64_t>(integral ? c.integers.size() : reals.size());
   if (got != count) {
-    found.error(4108, "tensor {} has {} values, its shape asks for {}", t.name(), got, count);
+    found.error(4108, "tensor {} has {} values, its shape [{}] asks for {}; export it again", t.name(), got, fmt::join(c.shape, ", "), count);
     return std::nullopt;
   }
   if (!integral) {
@@ -146,7 +164,10 @@ attribute read_attribute(onnx::AttributeProto const& a, fs::path const& folder, 
     r.numbers.push_back(x);
     r.integers.push_back(std::isfinite(x) && std::fabs(x) < 9e18 ? static_cast<std::int64_t>(std::llround(x)) : 0);
   };
-  switch (a.type()) {
+  // Files of the first versions do not say the kind: what is there tells.
+  auto const kind = a.type() != P::UNDEFINED ? a.type() : a.ints_size() > 0 ? P::INTS : a.floats_size() > 0 ? P::FLOATS : a.has_t() ? P::TENSOR
+                    : a.has_s() ? P::STRING : a.has_i() ? P::INT : a.has_f() ? P::FLOAT : P::UNDEFINED;
+  switch (kind) {
     case P::INT: r.numbers.push_back(static_cast<double>(a.i())), r.integers.push_back(a.i()); break;
     case P::FLOAT: push(static_cast<double>(a.f())); break;
     case P::INTS:
@@ -173,7 +194,7 @@ attribute read_attribute(onnx::AttributeProto const& a, fs::path const& folder, 
 /// The shape that the file declares, if it does; a dimension by name or missing is reported.
 std::optional<dims> declared_shape(onnx::ValueInfoProto const& v, bool must, diagnostics& found) {
   if (!v.type().has_tensor_type() || !v.type().tensor_type().has_shape()) {
-    if (must) found.error(4110, "input {} has no shape; declare one in the file", v.name());
+    if (must) found.error(4110, "input {} has no {}; declare its shape in the file, e.g. when exporting", v.name(), v.type().has_tensor_type() ? "shape" : "tensor type");
     return std::nullopt;
   }
   dims shape;
@@ -182,12 +203,18 @@ std::optional<dims> declared_shape(onnx::ValueInfoProto const& v, bool must, dia
     auto const& d = v.type().tensor_type().shape().dim(i);
     bool const known = d.value_case() == onnx::TensorShapeProto::Dimension::kDimValue && d.dim_value() >= 0;
     if (!known && must)
-      found.error(4111, "input {}: dimension {} is dynamic ({}); fix it, e.g. with onnx.tools.update_model_dims or in the exporter", v.name(),
-                  i, d.value_case() == onnx::TensorShapeProto::Dimension::kDimParam ? d.dim_param() : std::string("no value"));
+      found.error(4111, "input {}: dimension {} is dynamic ({}); fix it when exporting, or with "
+                  "onnx.tools.update_model_dims.update_inputs_outputs_dims", v.name(), i,
+                  d.value_case() == onnx::TensorShapeProto::Dimension::kDimParam ? d.dim_param()
+                  : d.value_case() == onnx::TensorShapeProto::Dimension::kDimValue ? std::to_string(d.dim_value()) : std::string("no value"));
     fixed = fixed && known;
     shape.push_back(d.dim_value());
   }
   if (!fixed) return std::nullopt;
+  if (must && !possible(shape)) {
+    found.error(4272, "input {} is [{}]; supported are {} axes and {} elements", v.name(), fmt::join(shape, ", "), most_axes, most_elements);
+    return std::nullopt;
+  }
   return shape;
 }
 }  // namespace
@@ -195,9 +222,13 @@ std::optional<dims> declared_shape(onnx::ValueInfoProto const& v, bool must, dia
 graph read_onnx(std::string const& path, diagnostics& found) {
   graph g;
   g.name = fs::path(path).stem().string();
-  std::ifstream in(path, std::ios::binary);
-  if (!in || fs::is_directory(path)) {
-    found.error(4101, "{} cannot be read", path);
+  std::error_code problem;
+  auto const status = fs::status(path, problem);
+  std::ifstream in;
+  if (fs::is_regular_file(status)) in.open(path, std::ios::binary);
+  if (!in.is_open()) {
+    found.error(4101, "{} {}; give the path of an .onnx file", path,
+                !fs::exists(status) ? "does not exist" : fs::is_directory(status) ? "is a folder" : fs::is_regular_file(status) ? "cannot be read" : "is no file");
     return g;
   }
   std::string const content{std::istreambuf_iterator<char>(in), {}};
@@ -207,11 +238,12 @@ graph read_onnx(std::string const& path, diagnostics& found) {
   coded.SetTotalBytesLimit(0x7fffffff);
   google::protobuf::LogSilencer quiet;
   if (content.empty() || !model.ParseFromCodedStream(&coded) || !model.has_graph()) {
-    found.error(4102, "{} is no ONNX model ({} bytes)", path, content.size());
+    found.error(4102, "{} is no ONNX model: {}; export it again", path,
+                content.empty() ? "it is empty" : fmt::format("its {} bytes do not parse, it is cut off or something else", content.size()));
     return g;
   }
   if (model.graph().node_size() == 0) {
-    found.error(4103, "{} has an empty graph", path);
+    found.error(4103, "{} has a graph without nodes; export it again", path);
     return g;
   }
   fs::path const folder = fs::path(path).parent_path();
@@ -232,7 +264,11 @@ graph read_onnx(std::string const& path, diagnostics& found) {
   for (auto const& t : model.graph().initializer()) {
     int const id = id_of(t.name());
     if (id < 0) {
-      found.error(4108, "an initializer has no name");
+      found.error(4108, "an initializer has no name; give it one");
+      continue;
+    }
+    if (g.of(id).constant) {
+      found.error(4104, "initializer {} is there twice; give one of them another name", t.name());
       continue;
     }
     g.of(id).constant = read_tensor(t, folder, found);
@@ -242,6 +278,10 @@ graph read_onnx(std::string const& path, diagnostics& found) {
   for (auto const& v : model.graph().input()) {
     int const id = id_of(v.name());
     if (id < 0 || g.of(id).constant) continue;  // an initializer that is listed as an input is a constant
+    if (g.of(id).is_input) {
+      found.error(4104, "input {} is declared twice; give one of them another name", v.name());
+      continue;
+    }
     g.of(id).is_input = true;
     g.of(id).shape = declared_shape(v, true, found);
     g.of(id).float_declared = v.type().tensor_type().elem_type() == onnx::TensorProto::FLOAT ||
@@ -252,12 +292,15 @@ graph read_onnx(std::string const& path, diagnostics& found) {
     if (int const id = id_of(v.name()); id >= 0 && !g.of(id).shape) g.of(id).shape = declared_shape(v, false, found);
   for (auto const& v : model.graph().output()) {
     int const id = id_of(v.name());
-    if (id < 0) continue;
+    if (id < 0 || g.of(id).is_output) {
+      found.error(4104, "an output {}; give each a name of its own", id < 0 ? "has no name" : v.name() + " is declared twice");
+      continue;
+    }
     g.of(id).is_output = true;
     if (!g.of(id).shape) g.of(id).shape = declared_shape(v, false, found);
     g.outputs.push_back(id);
   }
-  if (g.outputs.empty()) found.error(4103, "{} has no output", path);
+  if (g.outputs.empty()) found.error(4103, "{} has no output; export it again", path);
   for (auto const& n : model.graph().node()) {
     node x;
     x.type = n.op_type();

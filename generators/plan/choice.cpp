@@ -148,7 +148,12 @@ void choice_problem::find_homes() {
       if (in_place) homes.push_back(0);
     }
     if (homes.empty()) {
-      infeasible_.push_back({5003, fmt::format("constant {} of {} bytes fits no memory", tensor.name, size_[t])});
+      std::string offers;
+      for (std::size_t i = 0; i < memories.size(); ++i)
+        if (memories[i].holds_constants)
+          offers += fmt::format("\n  {} offers {} ({} short)", memories[i].name, options_.capacity[i], size_[t] - options_.capacity[i]);
+      infeasible_.push_back({5003, fmt::format("constant {} of {} bytes fits no memory{}\n  try: --l2 {} or more, or --wmem {} or more", tensor.name, size_[t],
+                                               offers, size_[t], size_[t])});
       homes.push_back(main_memory);
     }
     homes_.push_back(std::move(homes));

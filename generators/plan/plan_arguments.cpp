@@ -3,18 +3,34 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <fmt/format.h>
+#include <functional>
 #include <generators/plan/plan_arguments.hpp>
 
 namespace deeploy::plan {
+namespace {
+/// Takes whole numbers from `least` on, and says so where there is something else.
+std::function<std::string(std::string&)> whole_bytes(std::int64_t least) {
+  return [least](std::string& word) -> std::string {
+    bool const digits = !word.empty() && word.size() < 19 && word.find_first_not_of("0123456789") == std::string::npos;
+    if (digits && std::stoll(word) >= least) return {};
+    return fmt::format("'{}' is no number of bytes; say a whole number from {} on", word, least);
+  };
+}
+}  // namespace
+
 void plan_arguments::add_to(CLI::App& app, bool inner) {
-  app.add_option("--l1", l1, "bytes of L1 that the plan may use (default: all that the board has)")->check(CLI::PositiveNumber);
-  app.add_option("--l2", l2, "bytes of L2 that the plan may use")->check(CLI::PositiveNumber);
-  app.add_option("--wmem", wmem, "bytes of each half of weight memory that the plan may use; 0: none")->check(CLI::NonNegativeNumber);
-  app.add_option("--engines", engines, "engines that may run layers, separated by commas (default: all)")->delimiter(',');
-  app.add_option("--objective", aim, "what the plan is best at")->check(CLI::IsMember({"cycles", "energy", "bytes"}))->capture_default_str();
-  app.add_option("--lp", lp_file, "write the integer program to this file, in CPLEX LP format");
-  app.add_option("--nodes", nodes, "branch-and-bound nodes before the best plan so far is taken (default 2000)");
-  app.add_flag("--reduced-grids", reduced_grids, "few tile lengths per axis; for comparison with full enumeration");
+  auto const whole = [](std::int64_t least) { return CLI::Validator(whole_bytes(least), ""); };
+  char const* const memories = "Memories (default: all that the board has)";
+  char const* const planning = "Planning";
+  app.add_option("--l1", l1, "L1 that the plan may use, in bytes")->type_name("BYTES")->check(whole(1))->group(memories);
+  app.add_option("--l2", l2, "L2 that the plan may use, in bytes")->type_name("BYTES")->check(whole(1))->group(memories);
+  app.add_option("--wmem", wmem, "each half of weight memory that the plan may use, in bytes; 0: none")->type_name("BYTES")->check(whole(0))->group(memories);
+  app.add_option("--engines", engines, "engines that may run layers, separated by commas (default: all)")->delimiter(',')->type_name("LIST")->group(planning);
+  app.add_option("--objective", aim, "what the plan is best at: cycles, energy or bytes (of L1)")->type_name("WORD")
+      ->check(CLI::IsMember({"cycles", "energy", "bytes"}))->capture_default_str()->group(planning);
+  app.add_option("--lp", lp_file, "write the integer program to this file, in CPLEX LP format")->type_name("FILE")->group(planning);
+  app.add_option("--nodes", nodes, "branch-and-bound nodes before the best plan so far is taken (default 2000)")->type_name("COUNT")->group(planning);
+  app.add_flag("--reduced-grids", reduced_grids, "few tile lengths per axis; for comparison with full enumeration")->group(planning);
   if (!inner) return;
   app.add_option("--out", output, "folder for plan.hpp, plan.json and the weight images")->capture_default_str();
   app.add_option("--constants", constants, "constants.bin of the import");
@@ -45,7 +61,11 @@ std::vector<std::string> plan_arguments::resolve(planned_board const& board, pla
     if (given && asked > m.capacity_bytes)
       problems.push_back(fmt::format("[DPL-3028] {} of {} has {} bytes, {} asked; ask for no more than the board has", name, board.name,
                                      m.capacity_bytes, asked));
-    options.capacity.push_back(given ? asked : m.capacity_bytes);
+    // Who asks for a whole memory gets all of it that is free.
+    options.capacity.push_back(given ? std::min<std::int64_t>(asked, m.plannable_bytes()) : m.plannable_bytes());
+    if (given && asked <= m.capacity_bytes && asked > m.plannable_bytes())
+      fmt::print(stderr, "deeploy plan: {} of {}: {} of {} bytes are the board's own (stacks, code); planning for {}\n", name, board.name,
+                 m.reserved_bytes, m.capacity_bytes, m.plannable_bytes());
   }
   for (std::string const& e : engines)
     if (std::find(board.engines.begin(), board.engines.end(), e) == board.engines.end())

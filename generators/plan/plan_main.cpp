@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The main function of a model's generator: types in, plan.hpp and images out.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
 #include <deeploy/generator.hpp>
 #include <fmt/format.h>
@@ -64,7 +65,8 @@ int run(type_facts const& facts, plan::plan_arguments const& a) {
   plan::plan_result const r = plan::make_plan(m, options);
   if (!r.problems.empty()) {
     for (auto const& p : r.problems) fmt::print(stderr, "deeploy plan: [DPL-{}] {}\n", p.code, p.text);
-    return 3;
+    bool const is_infeasible = std::any_of(r.problems.begin(), r.problems.end(), [](auto const& p) { return p.code != 5004; });
+    return is_infeasible ? 3 : 2;
   }
   double const seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
   source.places = r.plan.tensors.data();

@@ -1,10 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 // plan.json: the plan for machines.
+#include <deeploy/kernel.hpp>
+#include <fmt/format.h>
 #include <generators/write/plan_header.hpp>
 #include <nlohmann/json.hpp>
+#include <set>
 
 namespace deeploy::write {
 using json = nlohmann::ordered_json;
+
+namespace {
+/// The kernel of a step as C++, when it can be compiled in a file of its own.
+std::string kernel_text(mapping_facts const& m, layer_descriptor const& l, bool accumulates) {
+  if (m.shared_kernel.kernel.length == 0) return {};
+  kernel_class const c = class_of(l, accumulates);
+  std::vector<std::string> types;
+  std::vector<int> present, classes(c.classes, c.classes + c.class_count);
+  for (int o = 0; o < max_operands; ++o) {
+    types.push_back(fmt::format("deeploy::element::{}", name_of(c.type[o])));
+    present.push_back(c.present[o] ? 1 : 0);
+  }
+  return fmt::format("{}<{}, deeploy::kernel_class{{.type = {{{}}}, .present = {{{}}}, .accumulates = {}, .class_count = {}, .classes = {{{}}}}}>",
+                     m.shared_kernel.entry, std::string_view(m.shared_kernel.kernel.begin, static_cast<std::size_t>(m.shared_kernel.kernel.length)),
+                     fmt::join(types, ", "), fmt::join(present, ", "), c.accumulates, c.class_count, fmt::join(classes, ", "));
+}
+}  // namespace
 
 std::string plan_json(plan::planned_model const& m, plan::plan_result const& r, plan::plan_options const& o, double seconds) {
   json j;
@@ -26,6 +46,7 @@ std::string plan_json(plan::planned_model const& m, plan::plan_result const& r, 
     auto const& u = r.plan.memories[i];
     j["memory"][m.board.memories[i].name] = {{"used", r.memories[i].used},
                                              {"available", r.memories[i].available},
+                                             {"alignment", m.board.memories[i].alignment_bytes},
                                              {"constants", u.used[0]},
                                              {"state", u.used[1]},
                                              {"scratch", u.used[2]},
@@ -60,6 +81,7 @@ std::string plan_json(plan::planned_model const& m, plan::plan_result const& r, 
                           {"tile", tile},
                           {"order", order},
                           {"buffers", buffers},
+                          {"scratch", {{"bytes", engine.scratch_bytes(*l.d, step.form, step.tile)}, {"at", step.scratch_at}}},
                           {"estimated_cycles", report.cycles},
                           {"compute_cycles", report.chosen.compute_cycles},
                           {"moved_bytes", report.chosen.moved_bytes},
@@ -75,6 +97,13 @@ std::string plan_json(plan::planned_model const& m, plan::plan_result const& r, 
                             {"section", name_of(r.plan.tensors[t].where)},
                             {"offset", r.plan.tensors[t].offset}});
   }
+  // Each once: equal layers share the code of their class.
+  std::set<std::string> kernels;
+  for (step const& x : r.plan.steps) {
+    mapping_facts const& engine = m.layers[x.layer].engines[x.engine];
+    if (std::string text = kernel_text(engine, *m.layers[x.layer].d, engine.forms[x.form].accumulates); !text.empty()) kernels.insert(std::move(text));
+  }
+  j["kernels"] = kernels;
   return j.dump(1) + "\n";
 }
 }  // namespace deeploy::write

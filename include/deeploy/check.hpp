@@ -18,6 +18,12 @@ constexpr i64 elements_of(operand const& o) {
   for (int i = 0; i < o.rank; ++i) n *= o.dim[i].length;
   return n;
 }
+/// Elements that a tensor has, without the gaps that its strides may leave.
+constexpr i64 elements_of(tensor_descriptor const& t) {
+  i64 n = 1;
+  for (int i = 0; i < t.rank; ++i) n *= t.of[i].value;
+  return n;
+}
 
 /// The dimensions of an operand that are longer than one, by stride.
 struct sorted_strides {
@@ -125,6 +131,9 @@ constexpr problem problem_of_layer(int l) {
         if (may_share(g::layer(k).with[j], with)) return {1203, 1, 0};
         k = writers<Net>::of.before[k][j];
       }
+      // The user reads all of an output, unless it grows from run to run.
+      if (with.of->use == role::output && with.slide_slot == 0 && writers<Net>::of.elements[t] != elements_of(*with.of))
+        return {1204, writers<Net>::of.elements[t], elements_of(*with.of)};
       continue;
     }
     if (with.of->use != role::scratch && with.of->use != role::output) continue;
@@ -134,7 +143,7 @@ constexpr problem problem_of_layer(int l) {
       if (may_share(g::layer(k).with[j], with)) return {1202, k, l};
       k = writers<Net>::of.before[k][j];
     }
-    if (writers<Net>::of.elements[t] != with.of->elements) return {1204, writers<Net>::of.elements[t], with.of->elements};
+    if (writers<Net>::of.elements[t] != elements_of(*with.of)) return {1204, writers<Net>::of.elements[t], elements_of(*with.of)};
   }
   return {};
 }

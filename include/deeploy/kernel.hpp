@@ -31,6 +31,7 @@ struct kernel_operand {
   void* at = nullptr;
   index origin = 0;
   index stride[max_axes] = {};  ///< elements per step along each axis; 0 where the operand does not depend on it
+  bool operator==(kernel_operand const&) const = default;
 };
 
 /// What a kernel is called with, on every core alike.
@@ -43,9 +44,10 @@ struct kernel_arguments {
   index limit[max_axes];
   index step[max_axes];
   i32 const* values;   ///< the layer's run-time parameters, as described by its operator
-  void* scratch;       ///< bytes as the mapping asked for, 8-byte aligned
+  void* scratch;       ///< bytes as the mapping asked for, aligned as the board's L1 buffers are: to 4 bytes at least
   bool begins;         ///< first tile of a reduction: the accumulators start at zero
   bool ends;           ///< last tile of a reduction: the result is stored
+  bool operator==(kernel_arguments const&) const = default;
 };
 
 /// One phase of a kernel. All cores call it; between phases the executor puts a barrier.

@@ -8,12 +8,14 @@ namespace deeploy {
 struct memory_facts {
   char const* name;
   bytes capacity_bytes;
+  bytes reserved_bytes = 0;        ///< of these, what the board's run-time keeps for itself (stacks, code)
   bytes alignment_bytes;           ///< of buffers placed in it
   index dma_bytes_per_16_cycles;   ///< between this memory and L1; 0 for L1 itself
   index dma_latency_cycles;        ///< from push to first data
   bool holds_activations;          ///< the planner may put written tensors here
   bool holds_constants;            ///< the planner may put constants here
   bool retains;                    ///< keeps its content in sleep
+  constexpr bytes plannable_bytes() const { return capacity_bytes - reserved_bytes; }
 };
 
 /// What a section of a memory is for. Sections have bases of their own, so that two networks may share scratch while
@@ -58,7 +60,7 @@ inline constexpr u64 board_hash = [] {
   d.add(static_cast<u64>(B::cores));
   for (memory_facts const& m : B::memories) {
     d.add(m.name);
-    index const facts[] = {m.capacity_bytes, m.alignment_bytes, m.dma_bytes_per_16_cycles, m.dma_latency_cycles};
+    index const facts[] = {m.capacity_bytes, m.reserved_bytes, m.alignment_bytes, m.dma_bytes_per_16_cycles, m.dma_latency_cycles};
     for (index fact : facts) d.add(static_cast<u64>(fact));
   }
   return d.value;

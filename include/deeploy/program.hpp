@@ -31,6 +31,8 @@ struct operand_geometry {
   u8 slide_slot = 0;
   index slide_step = 0;
   dimension dim[max_rank] = {};
+  constexpr bool streams_in() const { return present && copies != 0 && !written; }
+  constexpr bool streams_out() const { return present && copies != 0 && written; }
 };
 
 /// What steps of equal shape have in common.

@@ -117,24 +117,29 @@ constexpr problem problem_of_tiles(int s) {
   if (x.form >= m.form_count) return {3012, x.form, m.form_count};
   layer_descriptor const& l = g::layer(x.layer);
   if (!m.takes(l, x.form)) return {3016, 0, 1};
-  unsigned seen = 0;
-  bool reduction_inside = true;
+  unsigned named = 0;
+  for (int i = 0; i < l.axes; ++i)
+    if (x.order[i] < l.axes) named |= 1u << x.order[i];
+  for (int a = 0; a < l.axes; ++a)
+    if (!(named >> a & 1)) return {3018, x.order[a], a};  // axis a has no loop
+  int innermost = -1;  // of the cut axes that are no reductions
   for (int i = l.axes - 1; i >= 0; --i) {
     int const a = x.order[i];
-    if (a >= l.axes || (seen >> a & 1)) return {3018, a, i};
-    seen |= 1u << a;
     index const length = x.part.to[a] - x.part.from[a];
     axis const& along = l.space[a];
-    if (x.part.from[a] < 0 || length < 0 || x.part.to[a] > along.length) return {3014, x.part.to[a], along.length};
+    if (x.part.from[a] < 0) return {3014, i64{along.length} - x.part.from[a], along.length};
+    if (length < 0) return {3014, i64{along.length} - length, along.length};
+    if (x.part.to[a] > along.length) return {3014, x.part.to[a], along.length};
     if (x.tile[a] < 1 || x.tile[a] > along.length) return {3014, x.tile[a] < 1 ? along.length + 1 : x.tile[a], along.length};
-    if (along.kind == axis_kind::whole && (x.tile[a] != along.length || length != along.length)) return {3015, x.tile[a], along.length};
+    if (along.kind == axis_kind::whole && (x.tile[a] != along.length || length != along.length))
+      return {3015, length != along.length ? length : x.tile[a], along.length};
     bool const tiled = x.tile[a] < length;
     if (along.kind == axis_kind::reduction) {
       if (length != along.length) return {3015, length, along.length};
       if (tiled && !m.forms[x.form].accumulates) return {3015, x.tile[a], length};
-      if (tiled && !reduction_inside) return {3018, a, i};
-    } else if (tiled) {
-      reduction_inside = false;
+      if (tiled && innermost >= 0) return {3018, innermost, a};
+    } else if (tiled && innermost < 0) {
+      innermost = a;
     }
     i64 const multiple = round_up(m.multiple(l, x.form, a), 1) * cut_multiple(l, a);
     if (tiled && x.tile[a] % multiple != 0) return {3015, x.tile[a], x.tile[a] / multiple * multiple};
@@ -162,7 +167,7 @@ constexpr problem problem_of_operands(int s) {
     if (in_l1 && !walks_in_place(with)) return {3027, 0, 1};
     for (int c = 0; c < copies; ++c) {
       i64 const end = x.buffer[o].at[c] + tile_bytes(with, x.tile);
-      if (x.buffer[o].at[c] < 0 || end > l1) return {3021, end, l1};
+      if (x.buffer[o].at[c] < 0 || end > l1) return {3021, end > l1 ? end : i64{l1} - x.buffer[o].at[c], l1};
       if (x.buffer[o].at[c] % alignment != 0) return {3022, x.buffer[o].at[c], x.buffer[o].at[c] / alignment * alignment};
     }
     if (with.way == direction::in && (with.of->use == role::scratch || with.of->use == role::output))
@@ -190,7 +195,8 @@ constexpr problem problem_of_operands(int s) {
     }
   }
   i64 const scratch = mappings<Net, B>::of[x.layer].of[x.engine].scratch_bytes(l, x.form, x.tile);
-  if (x.scratch_at < 0 || (scratch > 0 && x.scratch_at + scratch > l1)) return {3021, x.scratch_at + scratch, l1};
+  if (x.scratch_at < 0) return {3021, i64{l1} - x.scratch_at, l1};
+  if (scratch > 0 && x.scratch_at + scratch > l1) return {3021, x.scratch_at + scratch, l1};
   if (x.scratch_at % alignment != 0) return {3022, x.scratch_at, x.scratch_at / alignment * alignment};
   return {};
 }
@@ -277,12 +283,12 @@ template <class Net, class B>
 constexpr problem problem_of_place(int t) {
   place const& p = plan_of<Net>::tensors[t];
   tensor_descriptor const& d = *graph<Net>::tensors.of[t];
-  if (p.memory >= memory_count<B>) return {3026, p.memory, 0};
+  if (p.memory >= memory_count<B>) return {3026, p.memory, -1};
   memory_facts const& m = B::memories[p.memory];
   section const wanted = d.use == role::constant ? section::constants : d.use == role::state ? section::state : section::scratch;
   if (p.where != wanted) return {3026, static_cast<i64>(p.where), static_cast<i64>(wanted)};
   bool const holds = d.use == role::constant ? m.holds_constants : m.holds_activations && (p.memory != 0 || d.use == role::scratch);
-  if (!holds) return {3026, p.memory, 1};
+  if (!holds) return {3026, p.memory, -1};
   i64 const end = static_cast<i64>(p.offset) + d.size_bytes(), room = plan_of<Net>::memories[p.memory].used[static_cast<int>(p.where)];
   if (p.offset < 0 || end > room) return {3024, p.offset < 0 ? room + 1 : end, room};
   if (p.offset % m.alignment_bytes != 0) return {3022, p.offset, p.offset / m.alignment_bytes * m.alignment_bytes};
@@ -346,7 +352,7 @@ constexpr bool show_memory() {
   }
   constexpr memory_facts const& m = B::memories[memory];
   constexpr bytes used = plan_of<Net>::memories[memory].total();
-  if constexpr (used > m.capacity_bytes) return diagnostic<3028>::template shown<Net, used, m.capacity_bytes>();
+  if constexpr (used > m.plannable_bytes()) return diagnostic<3028>::template shown<Net, used, m.plannable_bytes()>();
   return true;
 }
 

@@ -10,12 +10,13 @@ template <kernel_class C>
 struct inonorm {
   template <class Tile>
   static constexpr void run(int core, int cores, Tile const& t) {
-    i64 const mul = t.value(6);
+    u32 const mul = static_cast<u32>(t.value(6));
     int const shift = t.value(7);
     outer_lengths const lengths(t.arguments, 0);
     for_share(core, cores, lengths.of, [&](subscripts const& i) {
-      i64 const x = t.template load<0>(i), weight = t.template load<1>(i), bias = t.template load<2>(i);
-      i8 const y = static_cast<i8>(((x * weight + bias) * mul) >> shift);
+      u32 const x = static_cast<u32>(t.template load<0>(i)), weight = static_cast<u32>(t.template load<1>(i));
+      u32 const scaled = (x * weight + static_cast<u32>(t.template load<2>(i))) * mul;  // 32 bits, wraps
+      i8 const y = static_cast<i8>(static_cast<i32>(scaled) >> shift);
       t.template store<5>(i, t.template requantised<0, 0, 3>(y, i));
     });
   }

@@ -28,8 +28,7 @@ struct isoftmax {
         i64 const steps = -(x / log2);
         i64 const z = steps < 0 ? 0 : steps > 31 ? 31 : steps;
         u32 const p = static_cast<u32>(x + z * log2) + b;
-        // The polynomial is a 32-bit integer with a sign; its shift is arithmetic.
-        return static_cast<u32>(static_cast<i32>(a * (p * p) + c) >> z);
+        return (a * (p * p) + c) >> z;  // modulo 2^32, no sign
       };
       u32 sum = 0;
       each([&] { sum += exponential(); });

@@ -37,11 +37,22 @@ void entry(int core, int cores, kernel_arguments const& a) {
   Kernel<C>::run(core, cores, tile<C, tile_memory>{a, {}});
 }
 
+/// The name of a kernel without its class.
+template <template <kernel_class> class Kernel>
+constexpr deeploy::detail::text name_of_kernel() {
+  deeploy::detail::text name = deeploy::detail::type_name<Kernel<kernel_class{}>>();
+  int length = 0;
+  while (name.begin[length] != '<') ++length;
+  name.length = length;
+  return name;
+}
+
 /// A mapping with one form: the whole reduction of a result in one call.
 template <template <kernel_class> class Kernel, work_cost cost>
 struct direct_mapping {
   static constexpr bool supported = true;
   static constexpr form forms[] = {{"direct", false}};
+  static constexpr kernel_template shared_kernel{"deeploy::reference::entry", name_of_kernel<Kernel>()};
   static constexpr bool takes(layer_descriptor const&, int) { return true; }
   static constexpr index multiple(layer_descriptor const&, int, int) { return 1; }
   static constexpr i64 scratch_bytes(layer_descriptor const&, int, index const*) { return 0; }

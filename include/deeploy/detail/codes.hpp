@@ -11,17 +11,20 @@
   X(1102, ==, "layer: this axis of an operand must be one dimension; give it a view without parts or broadcast")         \
   X(1103, <=, "layer: an operand has more axes than the layer; reshape it with a view")                                  \
   X(1104, ==, "layer: an operand has the wrong number of axes for this operator; give it a view")                        \
+  X(1105, ==, "layer: an operand and the axis that it runs along have different run-time slots; use one upto<N> for both")   \
   X(1202, <, "network: a layer reads a tensor before the layer that writes it; change the order of the layers")          \
   X(1203, ==, "network: two layers write the same elements of a tensor; let their views be disjoint")                    \
   X(1204, ==, "network: elements of this tensor are read but never written; write all of it, or make it an input")       \
   X(1205, <=, "layer: a view reaches beyond its tensor; correct its offset, extents or strides")                         \
   X(1206, ==, "layer: it writes a constant or an input; give it a tensor of its own")                                    \
   X(1207, >, "layer: its result has an axis of stride 0 or overlapping elements; give the view distinct strides")        \
+  X(2001, <, "layer: no kernel takes f32; quantise the network, or give the tensor an integer type")                     \
   X(2002, ==, "layer: scale operands must be i32; give mul and add that type")                                           \
   X(2003, ==, "layer: scale operands without requantisation; set .result")                                               \
   X(2004, <=, "layer: a requantisation shifts by more than 31 bits; use a smaller shift")                                \
   X(2005, <=, "layer: a requantisation clips to an empty range; exchange low and high")                                  \
   X(2006, ==, "layer: the clip range does not fit the type of the result; change low, high or the type")                 \
+  X(2007, ==, "gather: indices must be i32; give them that type")                                                        \
   X(2101, ==, "conv2d: the channels are no multiple of the groups; correct .groups or the shapes")                       \
   X(2102, ==, "window: the result's size does not follow from input, kernel, stride and padding; correct its shape")     \
   X(2201, >=, "ita_partial_max: the group width must be at least 1; correct .group_width")                               \
@@ -68,6 +71,7 @@
   X(4004, "a generated file is missing or damaged; run the stage before again")                                          \
   X(4005, "an .npz archive cannot be read; store it with numpy.savez")                                                   \
   X(4006, "an array is missing or has another shape or type; compare with the message")                                  \
+  X(4007, "this machine's memory does not suffice; correct the file's sizes, or use a bigger machine")                   \
   X(4101, "the model file cannot be read; correct the path")                                                             \
   X(4102, "the file is no ONNX model; export it again")                                                                  \
   X(4103, "the graph is empty or has no output; export it again")                                                        \
@@ -87,6 +91,7 @@
   X(4204, "a cache does not go in and come out as asked; see --state")                                                   \
   X(4205, "--type names no input or no type; say NAME=u8")                                                               \
   X(4206, "a constant does not fit the type that it must have; rescale it")                                              \
+  X(4209, "an output could not be computed; report this")                                                                \
   X(4210, "a window operator has unsupported dimensions; use one or two spatial axes")                                   \
   X(4211, "channels, groups and weights do not agree; correct the file")                                                 \
   X(4212, "the operands of a product do not agree; correct the shapes")                                                  \
@@ -99,6 +104,10 @@
   X(4223, "a scale does not fit 32 bits; rescale the requantisation")                                                    \
   X(4224, "scales do not spread over the operand; give one value, or one per channel, row or head")                      \
   X(4225, "TrueIntegerDiv divides by zero or overflows; correct its attributes")                                         \
+  X(4226, "an input of a node is missing; complete the node")                                                            \
+  X(4227, "an attribute is of another kind than the operator reads; correct it")                                         \
+  X(4228, "an output of a node is left out or not supported; export the node without")                                   \
+  X(4229, "a node reads a tensor without elements but makes some; correct the shapes")                                   \
   X(4230, "elementwise operands do not broadcast; correct the shapes")                                                   \
   X(4231, "an attribute is no 32-bit integer; correct it")                                                               \
   X(4240, "the attribute D is no power of two; correct it")                                                              \
@@ -115,6 +124,7 @@
   X(4267, "Gather has an index or axis out of range; correct it")                                                        \
   X(4270, "an operand cannot be addressed by strides; insert a copy in the network")                                     \
   X(4271, "too many axes remain after merging; reshape the network")                                                     \
+  X(4272, "a tensor or its constants are too large for 32-bit addresses; correct the shapes")                            \
   X(4301, "an accumulator may overflow 32 bits; the result would wrap")                                                  \
   X(4302, "element types of inputs were assumed; give them with --type or --inputs")                                     \
   X(5001, "a layer does not fit L1 even with its smallest tile; enlarge --l1")                                           \
@@ -140,7 +150,12 @@
   X(6202, "there is no such board; the message lists them")                                                              \
   X(6203, "the runner was ended by a signal; report this")                                                               \
   X(6204, "--inputs and --expect come in pairs; give as many of each")                                                   \
-  X(6205, "this installation has no planner; use a committed plan, or build with GLPK")
+  X(6205, "this installation has no planner; use a committed plan, or build with GLPK")                                  \
+  X(6206, "the command line is not understood; see --help")                                                              \
+  X(6207, "the user interrupted the command; nothing was written")                                                       \
+  X(6208, "the tool failed in a way that it does not know; report this")                                                 \
+  X(6301, "a core's stack overflowed; raise its bytes in siracusa_reserved")                                             \
+  X(6302, "a core trapped; report this with the console's text")
 
 namespace deeploy::detail {
 /// Shows a compiler code: `Where` and both numbers appear in the compiler's message.
@@ -152,6 +167,8 @@ struct diagnostic;
     template <class Where, i64 found, i64 expected>                           \
     static constexpr bool shown() {                                           \
       static_assert(found relation expected, "[DPL-" #code "] " text);        \
+      /* Whoever reports a problem must not get away with numbers that agree. */ \
+      static_assert(!(found relation expected), "[DPL-" #code "] " text);     \
       return true;                                                            \
     }                                                                         \
   };

@@ -65,6 +65,7 @@ struct layer_builder {
       o.offset = w.offset;
       o.slide_slot = w.slide_slot;
       o.slide_step = w.slide_step;
+      expect(o.of->type != element::f32, 2001, static_cast<i64>(o.of->type), static_cast<i64>(element::f32));
     }
     return o;
   }
@@ -82,7 +83,8 @@ struct layer_builder {
     extent const e = w.logical_extent(logical);
     extent const along{d.space[a].length, d.space[a].slot};
     if (e.value == 1 && along.value != 1 && e.slot == 0) return;
-    expect(e == along, 1101, e.value, along.value);
+    expect(e.value == along.value, 1101, e.value, along.value);
+    expect(e.slot == along.slot, 1105, e.slot, along.slot);
     int const first = w.first_of(logical), parts = w.parts_of(logical);
     index inner = 1;
     for (int i = parts - 1; i >= 0; --i) {

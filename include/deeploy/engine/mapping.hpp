@@ -11,6 +11,13 @@ struct form {
   bool accumulates;  ///< takes a reduction in several tiles
 };
 
+/// A mapping whose code is the one phase entry<kernel, class_of(layer, accumulates)> says so with this: programs for many
+/// networks then compile each class once, in a file of its own.
+struct kernel_template {
+  char const* entry = "";  ///< the function template, with its namespaces
+  detail::text kernel;     ///< its first argument
+};
+
 /// Specialised for what an engine runs:
 ///
 ///     static constexpr bool supported = true;
@@ -21,6 +28,7 @@ struct form {
 ///     static constexpr i64 tile_cycles(layer_descriptor const&, int form, index const* tile);   compute, data in L1;
 ///         must not fall when a tile length grows
 ///     template <layer_descriptor const& L, int form> static constexpr kernel_code code;
+///     static constexpr kernel_template shared_kernel;   optional, see there
 ///
 /// @tparam Kind    an operator's kind, or one layer for a kernel of its own
 /// @tparam Engine  an engine of a board
@@ -49,15 +57,19 @@ struct mapping_facts {
   index (*multiple)(layer_descriptor const&, int, int) = nullptr;
   i64 (*scratch_bytes)(layer_descriptor const&, int, index const*) = nullptr;
   i64 (*tile_cycles)(layer_descriptor const&, int, index const*) = nullptr;
+  kernel_template shared_kernel = {};
 };
 
 template <class L, class Engine>
 constexpr mapping_facts facts_of() {
   using m = mapping_of<L, Engine>;
-  if constexpr (m::supported)
-    return {Engine::name, m::forms, sizeof(m::forms) / sizeof(form), m::takes, m::multiple, m::scratch_bytes,
-            m::tile_cycles};
-  else
+  if constexpr (m::supported) {
+    mapping_facts f{Engine::name, m::forms, sizeof(m::forms) / sizeof(form), m::takes, m::multiple, m::scratch_bytes,
+                    m::tile_cycles};
+    if constexpr (requires { m::shared_kernel; }) f.shared_kernel = m::shared_kernel;
+    return f;
+  } else {
     return {Engine::name};
+  }
 }
 }  // namespace deeploy

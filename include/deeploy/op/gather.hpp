@@ -34,6 +34,7 @@ struct gather {
     l.bind(from, x, 1, from_axis);
     l.bind(from, x, 2, inner);
     operand& by = l.place<Indices>(1, direction::in);
+    l.expect(by.of->type == element::i32, 2007, static_cast<i64>(by.of->type), static_cast<i64>(element::i32));
     l.bind(by, picked, 0, which);
     operand& to = l.place<Y>(2, direction::out);
     l.bind(to, y, 0, outer);

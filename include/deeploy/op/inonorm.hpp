@@ -14,7 +14,7 @@ struct inonorm_kind {
   static constexpr operator_facts facts{"inonorm", {"x", "weight", "bias", "mul", "add", "y"}};
 };
 
-/// y = requantise( i8( ((x*w + b) * mul) >> shift ) ): no rounding, the cast wraps.
+/// y = requantise( i8( ((x*w + b) * mul) >> shift ) ): sum and product are i32 and wrap, no rounding, the cast wraps.
 ///
 /// @tparam X, Weight, Bias  broadcast to Y
 /// @tparam Y                i8 without requantisation; up to six axes

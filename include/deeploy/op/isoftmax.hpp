@@ -16,7 +16,7 @@ struct isoftmax_kind {
 };
 
 /// t = x - max(x); z = clip(-trunc(t / log2), 0, 31); p = t + z*log2;
-/// e = (a*(p + b)^2 + c) >> z; y = requantise( floor(e * (levels - 1) / sum e) ): e and the sum are u32, products wrap.
+/// e = (a*(p + b)^2 + c) >> z; y = requantise( floor(e * (levels - 1) / sum e) ): all in u32, which wraps.
 ///
 /// @tparam X  .. x N, i8 u8 i16 i32
 /// @tparam Y  .. x N, u8 without requantisation

@@ -34,7 +34,8 @@ struct matmul {
     constexpr window a = viewed<A>::where, b = viewed<B>::where, y = viewed<Y>::where;
     constexpr int rank = y.logical_rank(), ra = a.logical_rank(), rb = b.logical_rank();
     detail::layer_builder l(kind::facts);
-    l.expect(ra >= 2 && rb >= 2 && rank >= 2, 1104, ra < rb ? ra : rb, 2);
+    constexpr int least = ra < rb ? (ra < rank ? ra : rank) : rb < rank ? rb : rank;
+    l.expect(least >= 2, 1104, least, 2);
     l.expect(rank <= 5, 1103, rank, 5);
     if (l.d.first_problem.code != 0) return l.d;
     constexpr char const* names[] = {"batch", "batch_2", "batch_3"};

@@ -29,7 +29,10 @@ struct reduce_mean {
     auto l = detail::describe_reduction<kind, X, Y, detail::scale_in<Options...>>(params.reduced, params.result);
     index averaged = 1;
     for (int i = 0; i < l.d.axes; ++i)
-      if (l.d.space[i].kind == axis_kind::reduction) averaged *= l.d.space[i].length;
+      if (l.d.space[i].kind == axis_kind::reduction) {
+        averaged *= l.d.space[i].length;
+        l.expect(l.d.space[i].slot == 0, 2303, l.d.space[i].slot, 0);
+      }
     int log2 = 0;
     while ((index{1} << log2) < averaged) ++log2;
     l.expect(averaged >= 1, 2301, averaged, 1);

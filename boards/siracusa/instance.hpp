@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// instance<Net>: a network on Siracusa. The fabric controller starts it, may do something else, and waits for it.
+#pragma once
+#include <deeploy/image.hpp>
+#include <siracusa/kernels.hpp>
+#include <siracusa/machine.hpp>
+
+namespace deeploy::siracusa {
+/// Why an image was refused.
+enum class image_status { good = 0, not_an_image = 6001, other_format = 6002, other_model = 6003, other_plan = 6004, damaged = 6005 };
+
+/// A planned network; its memories are the application's.
+///
+/// @tparam Net    model::<name>::network, with its plan included
+/// @tparam Board  the board that it was planned for
+/// @tparam Hooks  what to do around steps
+template <Network Net, class Board = board::siracusa, class Hooks = no_hooks>
+class instance {
+  static_assert(Planned<Net>, "[DPL-3000] this network has no plan: include the generated plan.hpp of the model before");
+
+ public:
+  /// @param bases  where the sections of the memories begin, indexed by address::base(): state and scratch of the planned
+  ///               sizes, as the generated network.hpp declares them; the constants' bases are set by load()
+  explicit instance(u8* const* bases) {
+    for (int i = 0; i < base_count; ++i) bases_.of[i] = bases[i];
+  }
+  memory_bases const& bases() const { return bases_; }
+
+  /// Takes the weights of one memory where they lie; checks them once. The image must be aligned as the memory's buffers,
+  /// counted from the end of its header.
+  image_status load(u8 const* image, size_t length) {
+    image_header h;
+    if (length < sizeof h) return image_status::not_an_image;
+    for (size_t i = 0; i < sizeof h; ++i) reinterpret_cast<u8*>(&h)[i] = image[i];
+    if (h.magic != image_header::magic_number) return image_status::not_an_image;
+    if (h.format != format_version) return image_status::other_format;
+    if (h.model != model_hash<Net>) return image_status::other_model;
+    if (h.memory >= static_cast<u32>(memory_count<Board>)) return image_status::other_plan;
+    int const memory = static_cast<int>(h.memory);
+    if (h.layout != layouts_[memory]) return image_status::other_plan;
+    if (h.length != length - sizeof h || h.length > static_cast<u32>(plan_of<Net>::memories[memory].used[0])) return image_status::damaged;
+    if (h.crc32 != crc32_of(image + sizeof h, h.length)) return image_status::damaged;
+    bases_.of[memory * section_count + static_cast<int>(section::constants)] = const_cast<u8*>(image) + sizeof h;
+    return image_status::good;
+  }
+
+  /// A tensor's elements in memory: an input, a state or an output.
+  template <class T>
+  typename T::element_t* data() {
+    constexpr place p = [] {
+      for (int t = 0; t < graph<Net>::tensor_count; ++t)
+        if (graph<Net>::tensors.of[t] == &T::descriptor) return plan_of<Net>::tensors[t];
+      return place{};
+    }();
+    return reinterpret_cast<typename T::element_t*>(bases_.of[deeploy::address(p.memory, p.where, 0).base()] + p.offset);
+  }
+  u8* raw(int t) {
+    place const& p = plan_of<Net>::tensors[t];
+    return bases_.of[deeploy::address(p.memory, p.where, 0).base()] + p.offset;
+  }
+
+  /// Starts one run on the cluster, which must wait for work (start_cluster()).
+  void start(run_time_extents const& extents = {}) {
+    extents_ = extents;
+    give(&enter, this);
+  }
+  bool done() const { return work_done(); }
+  /// Asks the run to end at its next tile. wait() tells when it has.
+  void cancel() { deeploy_control.cancel = 1; }
+  /// @returns false when the run was cancelled
+  bool wait() {
+    wait_for_cluster();
+    return finished_;
+  }
+  bool run(run_time_extents const& extents = {}) {
+    start(extents);
+    return wait();
+  }
+
+ private:
+  /// What all cores of the team enter.
+  static void enter(u32 core, void* self) {
+    auto& it = *static_cast<instance*>(self);
+    if (core != 0) return serve(core, deeploy_control.work);
+    machine<Hooks> m(it.bases_, deeploy_control.work);
+    it.finished_ = execute(program<Net, Board>::view, m, it.extents_);
+    m.dismiss();
+  }
+  struct layout_table {
+    u64 of[memory_count<Board>];
+    constexpr u64 operator[](int m) const { return of[m]; }
+  };
+  // Computed by the compiler: the digests are 64-bit products, slow on a 32-bit core.
+  static constexpr layout_table layouts_ = [] {
+    layout_table t{};
+    for (int m = 0; m < memory_count<Board>; ++m) t.of[m] = layout_hash<Net>(m);
+    return t;
+  }();
+
+  memory_bases bases_;
+  run_time_extents extents_;
+  bool volatile finished_ = false;
+};
+}  // namespace deeploy::siracusa

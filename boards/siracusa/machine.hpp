@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// The machine that executes plans on Siracusa's cluster. Core 0 walks the plan and drives the DMA; the others serve: they
+// meet it at a barrier, run the kernel that it names, and come back. So the executor's code is in one core's cache only.
+#pragma once
+#include <deeploy/execute.hpp>
+#include <siracusa/runtime/cluster.hpp>
+#include <siracusa/runtime/dma.hpp>
+
+namespace deeploy::siracusa {
+/// Bases of all sections of all memories, indexed by address::base().
+struct memory_bases {
+  u8* of[base_count] = {};
+};
+
+/// What may be done at the beginning and the end of each step, on core 0; by default nothing.
+struct no_hooks {
+  static void step_begins(int, step_record const&) {}
+  static void step_ends(int, step_record const&) {}
+};
+
+/// Runs all phases of a kernel as one core of the team.
+inline void take_part(u32 core, team_work const& work) {
+  for (kernel_phase const phase : work.code->phase) {
+    if (phase == nullptr) break;
+    phase(static_cast<int>(core), board::siracusa::cores, *work.arguments);
+    barrier();
+  }
+}
+
+/// What cores 1 to 7 do during a run.
+inline void serve(u32 core, team_work const volatile& posted) {
+  for (;;) {
+    barrier();
+    team_work const work{posted.code, posted.arguments};
+    if (work.code == nullptr) return;
+    take_part(core, work);
+  }
+}
+
+/// Core 0's view.
+template <class Hooks = no_hooks>
+class machine : public Hooks {
+ public:
+  machine(memory_bases const& bases, team_work volatile& work) : bases_(bases), work_(work) {}
+
+  u8* base(u32 which) const { return bases_.of[which]; }
+  void start_in(int which, u8* l1, u8 const* from, bytes line, index lines, bytes stride) { start(dma::to::l1, which, l1, from, line, lines, stride); }
+  void start_out(int which, u8 const* l1, u8* to, bytes line, index lines, bytes stride) { start(dma::to::outside, which, l1, to, line, lines, stride); }
+  void wait(int which) {
+    for (u32 c = 0; counters_[which] != 0; ++c)
+      if (counters_[which] >> c & 1) {
+        dma::wait(c);
+        counters_[which] &= static_cast<u16>(~(1u << c));
+        if (counter_ == static_cast<int>(c)) counter_ = -1;
+      }
+  }
+  void run(kernel_code const& code, kernel_arguments const& a) {
+    work_.code = &code;
+    work_.arguments = &a;
+    barrier();
+    take_part(0, {&code, &a});
+  }
+  /// Lets the others go home.
+  void dismiss() {
+    work_.code = nullptr;
+    barrier();
+  }
+  void step_begins(int s, step_record const& r) {
+    deeploy_control.step = static_cast<u32>(s);
+    Hooks::step_begins(s, r);
+  }
+  bool stopped() const { return deeploy_control.cancel != 0; }
+
+ private:
+  void start(dma::to direction, int which, u8 const* l1, u8 const* outside, bytes line, index lines, bytes stride) {
+    // Commands go to the counter that was allocated last; a channel that comes back takes one more.
+    if (counter_ < 0 || owner_ != which) {
+      counter_ = static_cast<int>(dma::allocate());
+      owner_ = which;
+      counters_[which] |= static_cast<u16>(1u << counter_);
+    }
+    u32 const at = reinterpret_cast<u32>(l1), there = reinterpret_cast<u32>(outside);
+    if (lines == 1)
+      dma::start(direction, at, there, static_cast<u32>(line));
+    else
+      dma::start(direction, at, there, static_cast<u32>(line), static_cast<u32>(lines), static_cast<u32>(stride));
+  }
+
+  memory_bases const& bases_;
+  team_work volatile& work_;
+  int counter_ = -1, owner_ = -1;
+  u16 counters_[channel::count] = {};
+};
+}  // namespace deeploy::siracusa

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// Barriers and waits of the cluster's cores.
+#pragma once
+#include <siracusa/runtime/registers.hpp>
+
+namespace deeploy::siracusa {
+/// Number of this core within the cluster.
+inline uint32_t core_number() { return read_csr<csr::hart>() & 31; }
+
+/// A load for which the event unit may stop the core's clock until it is granted (p.elw).
+template <uint32_t offset>
+inline uint32_t wait_load() {
+  uint32_t value;
+  asm volatile(".insn i 0x03, 6, %0, %1, %2" : "=r"(value) : "r"(address::event_unit + (offset & ~0x7FFu)), "i"(offset & 0x7FF) : "memory");
+  return value;
+}
+
+/// What each core does once: events of barriers wake it.
+inline void take_part_in_barriers() { store(address::event_unit + event_unit::mask_or, 1u << event_unit::barrier_event); }
+/// What one core does once: the barrier's members.
+inline void set_up_barrier(uint32_t cores) {
+  store(address::event_unit + event_unit::barrier_members, (1u << cores) - 1);
+  store(address::event_unit + event_unit::barrier_targets, (1u << cores) - 1);
+}
+/// Returns when all cores have come.
+inline void barrier() { wait_load<event_unit::barrier_wait>(); }
+
+/// Sleeps until `event` has come, and takes it. Other events stay.
+inline void wait_for_event(uint32_t event) {
+  // Only this event may wake: the others, barriers among them, keep their bits.
+  uint32_t const before = load(address::event_unit + event_unit::mask);
+  store(address::event_unit + event_unit::mask, 1u << event);
+  wait_load<event_unit::wait_and_clear>();
+  store(address::event_unit + event_unit::mask, before);
+}
+}  // namespace deeploy::siracusa

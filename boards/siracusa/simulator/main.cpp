@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// siracusa-sim: the command line.
+#include "observers.hpp"
+#include "session.hpp"
+#include "stats.hpp"
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <fmt/format.h>
+#include <fstream>
+#include <optional>
+
+namespace {
+simulator::machine* running = nullptr;
+void interrupt(int) {
+  if (running) running->interrupted = true;
+}
+
+/// Writes a whole file, or says why not.
+bool write_file(std::string const& path, std::string const& text) {
+  std::ofstream file(path, std::ios::binary);
+  file << text;
+  file.close();
+  if (file) return true;
+  fmt::print(stderr, "siracusa-sim: cannot write {}\n", path);
+  return false;
+}
+}  // namespace
+
+int main(int argc, char** argv) {
+  using namespace simulator;
+  CLI::App app{"Runs a bare-metal image on a model of Siracusa"};
+  std::string path;
+  machine_options options;
+  app.add_option("firmware", path, "ELF file")->required();
+  app.add_option("--frequency", options.frequency_mhz, "MHz of the one clock (360)")->check(CLI::PositiveNumber);
+  app.add_option("--max-cycles", options.max_cycles, "stop after so many cycles");
+  app.add_option("--npu-weight-cycles", options.npu_weight_cycles, "cycles per word of weight memory: 1 or 2")->check(CLI::Range(1, 2));
+  bool zfinx = false, separate = false;
+  app.add_flag("--zfinx", zfinx, "floating point in the integer registers (default: as the file's attributes say)");
+  app.add_flag("--separate-float", separate, "floating point in its own registers")->excludes("--zfinx");
+  std::string trace_range, profile_path, stats_path, timeline_path;
+  app.add_option("--trace", trace_range, "core:from-to or core:function: print each instruction (core 0 to 7 or fc)");
+  app.add_option("--profile", profile_path, "write cycles, stalls and instructions per function and line");
+  app.add_option("--stats", stats_path, "write counters and energy as JSON");
+  app.add_option("--timeline", timeline_path, "write a Chrome trace-event file (Perfetto opens it)");
+  CLI11_PARSE(app, argc, argv);
+  try {
+    firmware const image(path);
+    options.zfinx = zfinx || (image.zfinx && !separate);
+    auto const m = std::make_unique<machine>(options);
+    running = m.get();
+    std::signal(SIGINT, interrupt);
+    load(*m, image);
+    observers watching;
+    std::optional<profile> profiled;
+    std::optional<trace> traced;
+    std::optional<timeline> drawn;
+    if (!profile_path.empty()) watching.all.push_back(&profiled.emplace(image));
+    if (!trace_range.empty()) watching.all.push_back(&traced.emplace(image, options.zfinx, trace_range, stdout));
+    if (!timeline_path.empty()) {
+      watching.all.push_back(&drawn.emplace(image, options.frequency_mhz));
+      m->monitors.push_back(&*drawn);
+    }
+    if (!watching.all.empty()) m->watch = &watching;
+    m->run();
+    std::fputs(describe_stop(*m, image).c_str(), stderr);
+    bool written = true;
+    if (profiled) written &= write_file(profile_path, profiled->report());
+    if (drawn) written &= write_file(timeline_path, drawn->document(*m));
+    if (!stats_path.empty()) written &= write_file(stats_path, statistics_json(*m));
+    return written ? exit_code(*m) : 2;
+  } catch (std::invalid_argument const& e) {
+    fmt::print(stderr, "siracusa-sim: {}\n", e.what());
+    return 2;
+  } catch (bad_image const& e) {
+    fmt::print(stderr, "siracusa-sim: {}\n", e.what());
+    return 2;
+  }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// The I/O DMA, as far as it moves data between L2 and HyperRAM (L3).
+#pragma once
+#include "core.hpp"
+
+#include <array>
+
+namespace simulator {
+class udma_engine {
+public:
+  explicit udma_engine(machine& m) : system(m) {}
+  std::uint32_t read(std::uint32_t offset);
+  void write(std::uint32_t offset, std::uint32_t value);
+  cycle_count next() const;
+  void advance(cycle_count now);
+
+  cycle_count bytes_read = 0, bytes_written = 0, busy_cycles = 0;
+
+private:
+  struct channel {
+    std::uint32_t address = 0, size = 0, config = 0;
+    std::uint32_t l3 = 0;         // taken when the transfer starts
+    cycle_count done = never;
+  };
+  void start(channel& c);
+  void copy(channel const& c, bool is_receive);
+
+  machine& system;
+  std::array<std::uint32_t, 0x2000 / 4> registers{};
+  channel receive, transmit;
+  cycle_count bus_free = 0;
+};
+}  // namespace simulator

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// The cluster's kernel of op::conv2d.
+#pragma once
+#include <cluster/conv2d_dense.hpp>
+#include <cluster/conv2d_depthwise.hpp>
+#include <cluster/mapping.hpp>
+
+namespace deeploy {
+template <cluster::ClusterEngine Engine>
+struct mapping<op::conv2d_kind, Engine> {
+  static constexpr bool supported = true;
+  static constexpr form forms[] = {{"direct", false}, {"accumulate", true}};
+  static constexpr bool takes(layer_descriptor const&, int) { return true; }
+  static constexpr index multiple(layer_descriptor const&, int, int) { return 1; }
+  static constexpr cluster::conv_class class_of_form(layer_descriptor const& l, int form) {
+    return cluster::conv_class_of(l, form == 1, Engine::has == decltype(Engine::has)::mac_load);
+  }
+  static constexpr i64 scratch_bytes(layer_descriptor const& l, int form, index const* tile) {
+    return cluster::conv_scratch(class_of_form(l, form), form == 1, tile).end;
+  }
+  static constexpr i64 tile_cycles(layer_descriptor const& l, int form, index const* tile) {
+    return cluster::conv_cycles(class_of_form(l, form), form == 1, tile);
+  }
+  template <layer_descriptor const& L, int form>
+  static constexpr kernel_code code = [] {
+    constexpr kernel_class c = deeploy::class_of(L, form == 1);
+    constexpr cluster::conv_class v = class_of_form(L, form);
+    kernel_code k;
+    int phase = 0;
+    if constexpr (v.prepares()) k.phase[phase++] = &cluster::conv_common<c, v>::prepare;
+    if constexpr (v.path == cluster::conv_path::dense)
+      k.phase[phase] = &cluster::conv_dense<c, v>::compute;
+    else if constexpr (v.path == cluster::conv_path::depthwise)
+      k.phase[phase] = &cluster::conv_depthwise<c, v>::compute;
+    else
+      k.phase[phase] = &cluster::conv_common<c, v>::compute_in_general;
+    return k;
+  }();
+};
+}  // namespace deeploy

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a convolution is compiled for on the cluster, and how it divides its scratch memory.
+#pragma once
+#include <cluster/product_cost.hpp>
+#include <deeploy/op/conv2d.hpp>
+
+namespace deeploy::cluster {
+namespace conv_axis {
+inline constexpr int batch = 0, out_rows = 1, out_columns = 2, groups = 3, out_channels = 4, in_channels = 5, kernel_rows = 6,
+                     kernel_columns = 7;
+}
+
+enum class conv_path : u8 {
+  general,    ///< any types and zero points
+  dense,      ///< windows become rows of a matrix product, group by group
+  depthwise,  ///< one input and one output channel per group
+};
+
+struct conv_class {
+  requant_class result = {};
+  conv_path path = conv_path::general;
+  bool channel_records = false;  ///< bias or scale differ between channels
+  bool direct = false;           ///< the inner loops store the results themselves
+  bool mac_load = false;
+  constexpr bool operator==(conv_class const&) const = default;
+  constexpr bool prepares() const { return direct && channel_records; }
+};
+
+/// Does a bias or scale vary with the channel only (groups and channels in them count as one)?
+constexpr varies channel_variation(operand const& o) {
+  if (o.of == nullptr) return varies::by_batch;
+  varies found = varies::by_batch;
+  for (int a = 0; a < max_axes; ++a)
+    if (depends_on(o, a)) {
+      if (a != conv_axis::groups && a != conv_axis::out_channels) return varies::otherwise;
+      found = varies::by_column;
+    }
+  return found;
+}
+
+constexpr conv_class conv_class_of(layer_descriptor const& l, bool accumulates, bool mac_load) {
+  conv_class c;
+  c.result = requant_class_of(l, 1, 0);
+  c.mac_load = mac_load;
+  bool const bytes = one_byte(l.with[0].of->type) && one_byte(l.with[1].of->type) && l.values[6] == 0 && l.values[7] == 0;
+  if (bytes) c.path = conv_path::dense;
+  if (bytes && l.space[conv_axis::groups].length > 1 && l.space[conv_axis::in_channels].length == 1 &&
+      l.space[conv_axis::out_channels].length == 1 && storage_step(l.with[0], conv_axis::groups) == 1 &&
+      storage_step(l.with[5], conv_axis::groups) == 1)
+    c.path = conv_path::depthwise;
+  varies v = channel_variation(l.with[2]);
+  v = either(v, either(channel_variation(l.with[3]), channel_variation(l.with[4])));
+  c.channel_records = v == varies::by_column;
+  c.direct = bytes && v != varies::otherwise && !accumulates && one_byte(l.with[5].of->type) && c.result.present &&
+             c.result.narrow && (c.result.round == rounding::half_up || c.result.round == rounding::down);
+  return c;
+}
+
+/// Offsets in scratch memory for a tile of the given lengths.
+struct conv_scratch {
+  i64 flags = 0;  ///< one word per core: negative when it met a scale that 32 bits do not serve
+  i64 records = 0;
+  i64 windows = 0;  ///< of each core: windows of four pixels, as rows
+  i64 end = 0;
+  index depth = 0;
+  bytes pitch = 0;  ///< of those rows; one word more than needed, so that they begin in different banks of L1
+  static constexpr i64 flag_bytes = 64;
+  static constexpr int most_cores = 8, pixels = 4;
+
+  constexpr conv_scratch(conv_class const& c, bool accumulates, index const* length) {
+    using namespace conv_axis;
+    i64 at = 0;
+    // The accumulators come first: they stay where they are when the last tile is shorter.
+    if (accumulates) at = static_cast<i64>(4) * length[batch] * length[out_rows] * length[out_columns] * length[groups] * length[out_channels];
+    if (c.prepares()) {
+      flags = at;
+      records = at + flag_bytes;
+      at = records + static_cast<i64>(length[groups]) * length[out_channels] * 16;
+    }
+    depth = length[in_channels] * length[kernel_rows] * length[kernel_columns];
+    pitch = packed_depth(depth) + 4;
+    windows = at;
+    if (c.path == conv_path::dense) at += static_cast<i64>(most_cores) * pixels * pitch;
+    end = at;
+  }
+};
+
+/// Cycles of a tile on eight cores.
+constexpr i64 conv_cycles(conv_class const& c, bool accumulates, index const* tile) {
+  using namespace conv_axis;
+  i64 const pixels = static_cast<i64>(tile[out_rows]) * tile[out_columns], taps = static_cast<i64>(tile[kernel_rows]) * tile[kernel_columns];
+  i64 const depth = taps * tile[in_channels], outer = static_cast<i64>(tile[batch]) * tile[groups];
+  i64 const results = outer * pixels * tile[out_channels];
+  i64 const store = c.direct ? 0 : (c.result.present ? 40 : 20) + (accumulates ? 8 : 0);
+  i64 prepared = product_call_cycles;
+  if (c.prepares()) prepared += product_phase_cycles + parts_of(static_cast<i64>(tile[groups]) * tile[out_channels] * 60, cost_cores);
+  if (c.path == conv_path::general) return prepared + parts_of(results * (depth * 7 + 120 + store), cost_cores);
+  if (c.path == conv_path::depthwise) return prepared + parts_of(results * (depth * 7 + 120 + store), cost_cores);
+  // Moving the windows into rows: about two cycles a word.
+  i64 const moved = taps == 1 ? 0 : parts_of(outer * parts_of(pixels, 4), cost_cores) * 4 * (parts_of(depth, 4) * 3 + tile[kernel_rows] * 20 + 60);
+  return prepared + moved + shared_products({}, outer, pixels, tile[out_channels], parts_of(depth, 4), store);
+}
+}  // namespace deeploy::cluster

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// What all convolutions of the cluster share: records of the channels, results of every kind, the loops for any type.
+#pragma once
+#include <cluster/conv2d_window.hpp>
+#include <cluster/product_result.hpp>
+#include <cluster/product_tile.hpp>
+
+namespace deeploy::cluster {
+/// Axes: batch rows columns groups out_channels in_channels kernel_rows kernel_columns. Operands: x weight bias mul add y.
+template <kernel_class C, conv_class V>
+struct conv_common {
+  using X = element_type<C.type[0]>;
+  using W = element_type<C.type[1]>;
+  static constexpr int groups = conv_axis::groups, out_channels = conv_axis::out_channels;
+
+  static column_record record_at(kernel_arguments const& a, result_place const& p) {
+    using namespace product_operand;
+    column_record r;
+    if constexpr (C.present[bias]) r.start = static_cast<i32>(elements<C, bias>(a)[p.at[bias]]);
+    requantiser<V.result> const q(a.values);
+    if constexpr (V.result.scaled)
+      r.scale = q.prepared(elements<C, mul>(a)[p.at[mul]], elements<C, add>(a)[p.at[add]]);
+    else
+      r.scale = q.scale;
+    return r;
+  }
+
+  /// Fills the records of the channels.
+  static void prepare(int core, int cores, kernel_arguments const& a) {
+    conv_scratch const s(V, C.accumulates, a.length);
+    auto* const records = reinterpret_cast<column_record*>(static_cast<u8*>(a.scratch) + s.records);
+    index const members = a.length[out_channels], count = a.length[groups] * members, end = count * (core + 1) / cores;
+    i32 found = 0;
+    for (index n = count * core / cores; n < end; ++n) {
+      result_place p = first_result(a);
+      p.move(a, groups, n / members);
+      p.move(a, out_channels, n % members);
+      records[n] = record_at(a, p);
+      found |= records[n].scale.bound;
+    }
+    reinterpret_cast<i32*>(static_cast<u8*>(a.scratch) + s.flags)[core] = found;
+  }
+
+  /// The records of the channels, four of the same where they are alike; null when a scale needs 64 bits.
+  static column_record const* records_of(kernel_arguments const& a, conv_scratch const& s, int cores, column_record (&same)[4]) {
+    if constexpr (!V.direct) {
+      return nullptr;
+    } else if constexpr (V.channel_records) {
+      if constexpr (V.result.scaled)
+        for (int i = 0; i < cores; ++i)
+          if (reinterpret_cast<i32 const*>(static_cast<u8 const*>(a.scratch) + s.flags)[i] < 0) return nullptr;
+      return reinterpret_cast<column_record const*>(static_cast<u8 const*>(a.scratch) + s.records);
+    } else {
+      for (column_record& r : same) r = record_at(a, first_result(a));
+      return same[0].scale.bound >= 0 ? same : nullptr;
+    }
+  }
+
+  /// The accumulator of a result is complete, or stays for the next tile. Subscripts within the tile.
+  static void finish(kernel_arguments const& a, index n, index h, index w, index g, index k, i32 sum) {
+    using namespace conv_axis;
+    index const* const length = a.length;
+    i32* const kept = static_cast<i32*>(a.scratch) +
+                      ((((n * length[out_rows] + h) * length[out_columns] + w) * length[groups] + g) * length[out_channels] + k);
+    if (!is_complete<C>(a, *kept, sum)) return;
+    result_place p = first_result(a);
+    index const at[] = {n, h, w, g, k};
+    for (int axis = 0; axis < 5; ++axis) p.move(a, axis, at[axis]);
+    store_result<C, V.result>(a, p, sum, 1);
+  }
+
+  /// One result of any types and zero points.
+  static i32 sum_in_general(kernel_arguments const& a, index n, index h, index w, index g, index k) {
+    using namespace conv_axis;
+    index const *const xs = a.with[0].stride, *const ws = a.with[1].stride;
+    index const at[] = {n, h, w, g, k};
+    index x_at = a.with[0].origin, w_at = a.with[1].origin;
+    for (int axis = 0; axis < 5; ++axis) {
+      x_at += xs[axis] * at[axis];
+      w_at += ws[axis] * at[axis];
+    }
+    tap_range const high = taps_inside(a.first[out_rows] + a.step[out_rows] * h, a.step[kernel_rows], a.limit[out_rows], a.length[kernel_rows]);
+    tap_range const wide = taps_inside(a.first[out_columns] + a.step[out_columns] * w, a.step[kernel_columns], a.limit[out_columns], a.length[kernel_columns]);
+    i32 const x_zero = a.values[6], w_zero = a.values[7];
+    i32 sum = 0;
+    for (index r = high.from; r < high.to; ++r)
+      for (index s = wide.from; s < wide.to; ++s) {
+        X const* x = static_cast<X const*>(a.with[0].at) + (x_at + r * xs[kernel_rows] + s * xs[kernel_columns]);
+        W const* v = static_cast<W const*>(a.with[1].at) + (w_at + r * ws[kernel_rows] + s * ws[kernel_columns]);
+        for (index c = a.length[in_channels]; c > 0; --c, x += xs[in_channels], v += ws[in_channels])
+          sum = xpulp::mac(sum, static_cast<i32>(*x) - x_zero, static_cast<i32>(*v) - w_zero);
+      }
+    return sum;
+  }
+
+  static void compute_in_general(int core, int cores, kernel_arguments const& a) {
+    using namespace conv_axis;
+    index const* const length = a.length;
+    // A share is a run of pixels and groups; the channels of a group are walked innermost.
+    i64 const units = static_cast<i64>(length[batch]) * length[out_rows] * length[out_columns] * length[groups];
+    index const end = static_cast<index>(units * (core + 1) / cores);
+    for (index u = static_cast<index>(units * core / cores); u < end; ++u) {
+      index rest = u;
+      index const g = rest % length[groups];
+      rest /= length[groups];
+      index const w = rest % length[out_columns];
+      rest /= length[out_columns];
+      index const h = rest % length[out_rows], n = rest / length[out_rows];
+      for (index k = 0; k < length[out_channels]; ++k) finish(a, n, h, w, g, k, sum_in_general(a, n, h, w, g, k));
+    }
+  }
+};
+}  // namespace deeploy::cluster

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+// Dense, grouped and pointwise convolutions of bytes: windows become rows of a matrix product.
+#pragma once
+#include <cluster/conv2d_common.hpp>
+
+namespace deeploy::cluster {
+/// @buffers  scratch: records of the channels, the windows of four pixels per core, accumulators
+template <kernel_class C, conv_class V>
+struct conv_dense : conv_common<C, V> {
+  using common = conv_common<C, V>;
+  static constexpr signs S = signs_of<typename common::X, typename common::W>;
+
+  /// A run of pixels of one batch, group and range of channels.
+  struct work {
+    index batch, group;
+    index pixel, pixel_end;  ///< row by row
+    index channel, channel_end;
+  };
+
+  /// May pixels be read where they lie? Then a window is one run of elements without padding.
+  static bool reads_in_place(kernel_arguments const& a) {
+    using namespace conv_axis;
+    index const* const step = a.with[0].stride;
+    if (a.length[kernel_rows] != 1) return false;
+    if (a.length[kernel_columns] != 1 && step[kernel_columns] != a.length[in_channels]) return false;
+    if (step[in_channels] != 1) return false;
+    index const last_row = a.first[out_rows] + a.step[out_rows] * (a.length[out_rows] - 1);
+    index const last = a.first[out_columns] + a.step[out_columns] * (a.length[out_columns] - 1) + a.step[kernel_columns] * (a.length[kernel_columns] - 1);
+    return a.first[out_rows] >= 0 && last_row < a.limit[out_rows] && a.first[out_columns] >= 0 && last < a.limit[out_columns];
+  }
+
+  static u8 const* pixel_at(kernel_arguments const& a, work const& w, index row, index column) {
+    using namespace conv_axis;
+    index const* const step = a.with[0].stride;
+    return static_cast<u8 const*>(a.with[0].at) +
+           (a.with[0].origin + w.batch * step[batch] + w.group * step[groups] + row * step[out_rows] + column * step[out_columns]);
+  }
+
+  /// `count` pixels from (row, column) on, whose windows are rows `apart` bytes apart.
+  static void products(kernel_arguments const& a, work const& w, column_record const* records, index row, index column,
+                       index count, u8 const* windows, bytes apart, index depth) {
+    using namespace conv_axis;
+    kernel_operand const &weight = a.with[1], &y = a.with[product_operand::y];
+    product_operands v;
+    v.a = windows;
+    v.a_stride = apart;
+    v.b = static_cast<u8 const*>(weight.at) + (weight.origin + w.group * weight.stride[groups] + w.channel * weight.stride[out_channels]);
+    v.b_stride = weight.stride[out_channels];
+    v.depth = depth;
+    index const channels = w.channel_end - w.channel;
+    if constexpr (V.direct) {
+      if (records != nullptr) {
+        v.records = records + (V.channel_records ? w.group * a.length[out_channels] + w.channel : 0);
+        v.y_row = y.stride[out_columns];
+        v.y_column = y.stride[out_channels];
+        v.y = static_cast<u8*>(y.at) + (y.origin + w.batch * y.stride[batch] + row * y.stride[out_rows] + column * v.y_row +
+                                        w.group * y.stride[groups] + w.channel * v.y_column);
+        v.shift = a.values[0], v.low = a.values[4], v.high = a.values[5];
+        return product_tile<S, store_of<V.result>, V.channel_records>::run_all(v, count, channels);
+      }
+    }
+    column_record const zero[4] = {};
+    v.records = zero;
+    each_product<S, false>(v, count, channels, [&](index i, index j, i32 sum) {
+      index const pixel = row * a.length[out_columns] + column + i;
+      common::finish(a, w.batch, pixel / a.length[out_columns], pixel % a.length[out_columns], w.group, w.channel + j, sum);
+    });
+  }
+
+  static void run(kernel_arguments const& a, conv_scratch const& s, work const& w, column_record const* records, u8* windows) {
+    using namespace conv_axis;
+    index const wide = a.length[out_columns];
+    index const *const xs = a.with[0].stride, *const ys = a.with[product_operand::y].stride;
+    bool const y_rows_join = ys[out_rows] == wide * ys[out_columns] || a.length[out_rows] == 1;
+    if (reads_in_place(a)) {
+      bool const joined = y_rows_join && (xs[out_rows] == wide * xs[out_columns] || a.length[out_rows] == 1);
+      for (index p = w.pixel; p < w.pixel_end;) {
+        index const row = p / wide, column = p % wide;
+        index const run = joined || w.pixel_end - p < wide - column ? w.pixel_end - p : wide - column;
+        products(a, w, records, row, column, run, pixel_at(a, w, row, column), xs[out_columns], s.depth);
+        p += run;
+      }
+      return;
+    }
+    for (index p = w.pixel; p < w.pixel_end;) {
+      index row = p / wide, column = p % wide;
+      index const first_row = row, first_column = column;
+      index count = w.pixel_end - p < conv_scratch::pixels ? w.pixel_end - p : conv_scratch::pixels;
+      if (!y_rows_join && wide - column < count) count = wide - column;
+      u8* to = windows;
+      for (index i = 0; i < count; ++i, to += s.pitch) {
+        window_to_row(a, pixel_at(a, w, row, column), row, column, to);
+        if (++column == wide) column = 0, ++row;
+      }
+      products(a, w, records, first_row, first_column, count, windows, s.pitch, s.depth);
+      p += count;
+    }
+  }
+
+  static void compute(int core, int cores, kernel_arguments const& a) {
+    using namespace conv_axis;
+    conv_scratch const s(V, C.accumulates, a.length);
+    index const* const ws = a.with[1].stride;
+    index const line = a.length[kernel_columns] * a.length[in_channels];
+    bool const weights_in_rows = (ws[in_channels] == 1 || a.length[in_channels] == 1) &&
+                                 (ws[kernel_columns] == a.length[in_channels] || a.length[kernel_columns] == 1) &&
+                                 (ws[kernel_rows] == line || a.length[kernel_rows] == 1);
+    if (!weights_in_rows || s.depth < 4) return common::compute_in_general(core, cores, a);
+    column_record same[4];
+    column_record const* const records = common::records_of(a, s, cores, same);
+    u8* const windows = static_cast<u8*>(a.scratch) + s.windows + core * (conv_scratch::pixels * s.pitch);
+    // Units of four pixels; with few of them the channels are split as well.
+    index const pixels = a.length[out_rows] * a.length[out_columns], pixel_blocks = (pixels + 3) >> 2;
+    index const outer = a.length[batch] * a.length[groups], channel_blocks = (a.length[out_channels] + 3) >> 2;
+    index parts = 1;
+    for (index try_parts = 2, best = idle(outer * pixel_blocks, cores); try_parts <= cores && try_parts <= channel_blocks; try_parts *= 2) {
+      index const now = idle(outer * pixel_blocks * try_parts, cores) + idle(channel_blocks, try_parts);
+      if (now + 64 < best) {
+        best = now;
+        parts = try_parts;
+      }
+    }
+    spread(core);
+    i64 const units = static_cast<i64>(outer) * parts * pixel_blocks;
+    index const end = static_cast<index>(units * (core + 1) / cores);
+    for (index u = static_cast<index>(units * core / cores); u < end;) {
+      index const block = u % pixel_blocks, part = u / pixel_blocks % parts, which = u / (pixel_blocks * parts);
+      index const last = end - u < pixel_blocks - block ? block + end - u : pixel_blocks;
+      work w;
+      w.batch = which / a.length[groups];
+      w.group = which % a.length[groups];
+      w.pixel = block * 4;
+      w.pixel_end = last * 4 < pixels ? last * 4 : pixels;
+      w.channel = channel_blocks * part / parts * 4;
+      w.channel_end = part + 1 == parts ? a.length[out_channels] : channel_blocks * (part + 1) / parts * 4;
+      run(a, s, w, records, windows);
+      u += last - block;
+    }
+  }
+
+  /// Share of the cores' time that is lost when `units` equal units are dealt out, in 1/1024.
+  static index idle(index units, index cores) {
+    index const rounds = (units + cores - 1) / cores;
+    return (rounds * cores - units) * 1024 / (rounds * cores);
+  }
+};
+}  // namespace deeploy::cluster

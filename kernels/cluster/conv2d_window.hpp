@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// The windows of a convolution: where a pixel's taps lie, which of them are padding, and how they become a row.
+#pragma once
+#include <cluster/conv2d_class.hpp>
+
+namespace deeploy::cluster {
+/// Range of taps [from, to) of one axis that lie inside of the tensor.
+struct tap_range {
+  index from, to;
+};
+/// @param at  first[axis] + step[axis] * i of the pixel
+constexpr tap_range taps_inside(index at, index step, index limit, index taps) {
+  tap_range r{0, taps};
+  while (r.from < taps && at + step * r.from < 0) ++r.from;
+  while (r.to > r.from && at + step * (r.to - 1) >= limit) --r.to;
+  return r;
+}
+
+inline u8* copy_bytes(u8* to, u8 const* from, index count) {
+  for (; count >= 4; count -= 4, to += 4, from += 4) xpulp::store_word(to, xpulp::load_word(from));
+  for (; count > 0; --count) *to++ = *from++;
+  return to;
+}
+inline u8* clear_bytes(u8* to, index count) {
+  for (; count >= 4; count -= 4, to += 4) xpulp::store_word(to, 0);
+  for (; count > 0; --count) *to++ = 0;
+  return to;
+}
+
+/// Writes the window of the pixel (row, column) as a row, padding as zeros. `x` is where tap (0, 0) of the pixel would lie.
+[[gnu::noinline]] inline void window_to_row(kernel_arguments const& a, u8 const* x, index row, index column, u8* to) {
+  using namespace conv_axis;
+  index const channels = a.length[in_channels], taps_high = a.length[kernel_rows], taps_wide = a.length[kernel_columns];
+  index const* const step = a.with[0].stride;
+  tap_range const high = taps_inside(a.first[out_rows] + a.step[out_rows] * row, a.step[kernel_rows], a.limit[out_rows], taps_high);
+  tap_range const wide = taps_inside(a.first[out_columns] + a.step[out_columns] * column, a.step[kernel_columns], a.limit[out_columns], taps_wide);
+  index const line = taps_wide * channels;
+  bool const packed = step[in_channels] == 1 || channels == 1;
+  bool const contiguous = packed && (step[kernel_columns] == channels || taps_wide == 1);
+  to = clear_bytes(to, high.from * line);
+  x += high.from * step[kernel_rows];
+  for (index r = high.from; r < high.to; ++r, x += step[kernel_rows]) {
+    to = clear_bytes(to, wide.from * channels);
+    u8 const* tap = x + wide.from * step[kernel_columns];
+    if (contiguous) {
+      to = copy_bytes(to, tap, (wide.to - wide.from) * channels);
+    } else {
+      for (index s = wide.from; s < wide.to; ++s, tap += step[kernel_columns]) {
+        if (packed)
+          to = copy_bytes(to, tap, channels);
+        else
+          for (index c = 0; c < channels; ++c) *to++ = tap[c * step[in_channels]];
+      }
+    }
+    to = clear_bytes(to, (taps_wide - wide.to) * channels);
+  }
+  clear_bytes(to, (taps_high - high.to) * line);
+}
+}  // namespace deeploy::cluster

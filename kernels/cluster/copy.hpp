@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// The cluster's kernel of op::copy.
+#pragma once
+#include <cluster/element_mapping.hpp>
+#include <cluster/move_elements.hpp>
+#include <deeploy/op/copy.hpp>
+
+namespace deeploy::cluster {
+/// Elements of one size moved. @cores all; each takes an equal part of the result
+template <bytes size>
+struct copy_elements {
+  static void run(int core, int cores, kernel_arguments const& a) {
+    using T = typename element_of_size<size>::type;
+    constexpr walked_operands walked = walks(0, 1);
+    runs r;
+    merge_axes<walked>(a, 0, -1, r);
+    for_runs<walked>(a, r, share(r.total, core, cores, 4), [&](index n, index const* at) DEEPLOY_INLINE_LAMBDA {
+      move_elements<T>(reinterpret_cast<u8*>(data<T>(a, 1) + at[1]), step_of(a, r, 1) * size,
+                       reinterpret_cast<u8 const*>(data<T>(a, 0) + at[0]), step_of(a, r, 0) * size, n);
+    });
+  }
+};
+
+/// Elements that change their type.
+template <element from, element to>
+struct convert_elements {
+  static void run(int core, int cores, kernel_arguments const& a) {
+    using x_t = element_type<from>;
+    using y_t = element_type<to>;
+    constexpr walked_operands walked = walks(0, 1);
+    runs r;
+    merge_axes<walked>(a, 0, -1, r);
+    for_runs<walked>(a, r, share(r.total, core, cores, 4), [&](index n, index const* at) DEEPLOY_INLINE_LAMBDA {
+      u8 const* x = reinterpret_cast<u8 const*>(data<x_t>(a, 0) + at[0]);
+      u8* y = reinterpret_cast<u8*>(data<y_t>(a, 1) + at[1]);
+      for (; n > 0; --n)
+        rows::put<y_t>(y, rows::next<x_t>(x, static_cast<i32>(step_of(a, r, 0) * sizeof(x_t))), static_cast<i32>(step_of(a, r, 1) * sizeof(y_t)));
+    });
+  }
+};
+
+/// Cycles of moving the elements of a tile to operand `to`: words where both sides run along the same axis.
+constexpr i64 move_cycles(layer_descriptor const& l, index const* tile, int from, int to) {
+  index const size = size_of(l.with[to].of->type);
+  int inner = -1;
+  operand const &x = l.with[from], &y = l.with[to];
+  for (int i = 0; i < y.rank; ++i)
+    if (y.dim[i].stride == 1) inner = y.dim[i].axis;
+  bool together = false;
+  for (int i = 0; i < x.rank; ++i) together = together || (x.dim[i].stride == 1 && x.dim[i].axis == inner && x.dim[i].scale == 1);
+  i64 const elements = (elements_of(l, tile) + 7) / 8;
+  i64 const run = inner < 0 ? 1 : tile[inner];
+  i64 const eighths = together ? 5 * size : size == 1 ? 22 : 32;
+  // Each run that cannot be merged with the next costs its set-up; that it can is not counted on.
+  return walk_cycles + (elements * eighths + 7) / 8 + (elements + run - 1) / run * 20;
+}
+}  // namespace deeploy::cluster
+
+namespace deeploy {
+template <cluster::ClusterEngine Engine>
+struct mapping<op::copy_kind, Engine> {
+  static constexpr bool supported = true;
+  static constexpr form forms[] = {{"direct", false}};
+  static constexpr bool takes(layer_descriptor const&, int) { return true; }
+  static constexpr index multiple(layer_descriptor const&, int, int) { return 1; }
+  static constexpr i64 scratch_bytes(layer_descriptor const&, int, index const*) { return 0; }
+  static constexpr i64 tile_cycles(layer_descriptor const& l, int, index const* tile) { return cluster::move_cycles(l, tile, 0, 1); }
+  template <layer_descriptor const& L, int>
+  static constexpr kernel_code code = [] {
+    constexpr element x = L.with[0].of->type, y = L.with[1].of->type;
+    if constexpr (x == y || (cluster::is_byte(x) && cluster::is_byte(y)))
+      return kernel_code{{&cluster::copy_elements<size_of(y)>::run}};
+    else
+      return kernel_code{{&cluster::convert_elements<x, y>::run}};
+  }();
+};
+}  // namespace deeploy

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+// Elementwise operators on bytes by tables: every value an element can have is computed once, then looked up.
+#pragma once
+#include <cluster/elementwise.hpp>
+
+namespace deeploy::cluster {
+constexpr bool is_byte(element type) { return type == element::i8 || type == element::u8; }
+
+/// The value of the byte `pattern` read as T.
+template <class T>
+DEEPLOY_ALWAYS_INLINE i32 value_of_byte(index pattern) {
+  return static_cast<T>(pattern);
+}
+
+constexpr bool serves_unary_table(element_class const& c) {
+  return c.inputs == 1 && is_byte(c.in[0]) && is_byte(c.out) && !c.result.of.scaled;
+}
+
+/// An operator with one input: a table of 256 results.
+///
+/// @buffers  256 bytes of scratch
+/// @cores    all; phase 0 fills the table, phase 1 looks up
+template <class Op>
+struct unary_table {
+  static constexpr element_class of = Op::of;
+  static constexpr bytes scratch_bytes = 256;
+
+  static void fill(int core, int cores, kernel_arguments const& a) {
+    Op const op(a.values);
+    requantiser<of.result.of> const result(a.values);
+    share const mine(256, core, cores, 1);
+    u8* const table = static_cast<u8*>(a.scratch);
+    for (index i = mine.begin; i < mine.end; ++i)
+      table[i] = static_cast<u8>(requantise_element<of.result>(result, {}, op(value_of_byte<element_type<of.in[0]>>(i))));
+  }
+  static void look_up(int core, int cores, kernel_arguments const& a) {
+    constexpr walked_operands walked = walks(0, 3);
+    runs r;
+    merge_axes<walked>(a, 0, -1, r);
+    u8 const* const table = static_cast<u8 const*>(a.scratch);
+    i32 const x_on = step_of(a, r, 0), y_on = step_of(a, r, 3);
+    for_runs<walked>(a, r, share(r.total, core, cores, 4), [&](index n, index const* at) DEEPLOY_INLINE_LAMBDA {
+      u8 const* x = data<u8>(a, 0) + at[0];
+      u8* y = data<u8>(a, 3) + at[1];
+      auto one = [&]() DEEPLOY_INLINE_LAMBDA { return static_cast<i32>(rows::load_u8(table, rows::next<u8>(x, x_on))); };
+      if (y_on == 1)
+        for (; n >= 4; n -= 4) {
+          i32 const x0 = rows::next<u8>(x, x_on), x1 = rows::next<u8>(x, x_on), x2 = rows::next<u8>(x, x_on),
+                    x3 = rows::next<u8>(x, x_on);
+          u32 const y0 = rows::load_u8(table, x0), y1 = rows::load_u8(table, x1), y2 = rows::load_u8(table, x2),
+                    y3 = rows::load_u8(table, x3);
+          rows::put_word(y, rows::pack(static_cast<i32>(y0), static_cast<i32>(y1), static_cast<i32>(y2), static_cast<i32>(y3)));
+        }
+      for (; n > 0; --n) rows::put<u8>(y, one(), y_on);
+    });
+  }
+};
+
+/// Lowest and highest value of input i after its requantisation.
+struct value_limits {
+  i32 low, high;
+};
+constexpr value_limits limits_of(element_class const& c, i32 const* values, int i) {
+  if (!c.before[i].of.present) return {static_cast<i32>(lowest(c.in[i])), static_cast<i32>(highest(c.in[i]))};
+  return {values[6 + 6 * i + 4], values[6 + 6 * i + 5]};
+}
+constexpr bool serves_sum_table(element_class const& c, i32 const* values) {
+  if (c.inputs != 2 || !is_byte(c.in[0]) || !is_byte(c.in[1]) || !is_byte(c.out) || c.result.of.scaled) return false;
+  // The last index of the sums is 511, so no range may exceed 255.
+  auto is_range_of_byte = [](value_limits l) { return static_cast<i64>(l.high) - l.low <= 255; };
+  return is_range_of_byte(limits_of(c, values, 0)) && is_range_of_byte(limits_of(c, values, 1));
+}
+
+/// A sum or difference of two inputs, each made a byte by its requantisation: a table per input, one of 512 sums.
+///
+/// The input tables hold distances from the lowest value, so that a sum of two entries is an index of the third.
+/// @buffers  1024 bytes of scratch
+/// @cores    all; phase 0 fills the tables, phase 1 looks up
+template <class Op>
+struct sum_table {
+  static constexpr element_class of = Op::of;
+  static constexpr bytes scratch_bytes = 1024;
+  static void fill(int core, int cores, kernel_arguments const& a) {
+    Op const op(a.values);
+    requantiser<of.result.of> const result(a.values);
+    value_limits const first = limits_of(of, a.values, 0), second = limits_of(of, a.values, 1);
+    u8* const table = static_cast<u8*>(a.scratch);
+    i32 const start = first.low + (Op::subtracts ? -second.high : second.low);
+    share const mine(1024, core, cores, 1);
+    for (index i = mine.begin; i < mine.end; ++i) {
+      i32 y;
+      if (i < 256)
+        y = op.template requantised<0>(value_of_byte<element_type<of.in[0]>>(i)) - first.low;
+      else if (i < 512)
+        y = op.template requantised<1>(value_of_byte<element_type<of.in[1]>>(i)),
+        y = Op::subtracts ? second.high - y : y - second.low;
+      else
+        y = requantise_element<of.result>(result, {}, start + (i - 512));
+      table[i] = static_cast<u8>(y);
+    }
+  }
+  static void look_up(int core, int cores, kernel_arguments const& a) {
+    constexpr walked_operands walked = walks(0, 1, 4);
+    runs r;
+    merge_axes<walked>(a, 0, -1, r);
+    u8 const* const ta = static_cast<u8 const*>(a.scratch);
+    u8 const* const tb = ta + 256;
+    u8 const* const ty = ta + 512;
+    i32 const a_on = step_of(a, r, 0), b_on = step_of(a, r, 1), y_on = step_of(a, r, 4);
+    for_runs<walked>(a, r, share(r.total, core, cores, 4), [&](index n, index const* at) DEEPLOY_INLINE_LAMBDA {
+      u8 const* x = data<u8>(a, 0) + at[0];
+      u8 const* b = data<u8>(a, 1) + at[1];
+      u8* y = data<u8>(a, 4) + at[2];
+      auto sum = [&]() DEEPLOY_INLINE_LAMBDA {
+        i32 const xa = rows::next<u8>(x, a_on), xb = rows::next<u8>(b, b_on);
+        return static_cast<i32>(rows::load_u8(ta, xa) + rows::load_u8(tb, xb));
+      };
+      if (y_on == 1)
+        for (; n >= 4; n -= 4) {
+          i32 const xa0 = rows::next<u8>(x, a_on), xb0 = rows::next<u8>(b, b_on), xa1 = rows::next<u8>(x, a_on),
+                    xb1 = rows::next<u8>(b, b_on), xa2 = rows::next<u8>(x, a_on), xb2 = rows::next<u8>(b, b_on),
+                    xa3 = rows::next<u8>(x, a_on), xb3 = rows::next<u8>(b, b_on);
+          u32 const u0 = rows::load_u8(ta, xa0), v0 = rows::load_u8(tb, xb0), u1 = rows::load_u8(ta, xa1),
+                    v1 = rows::load_u8(tb, xb1), u2 = rows::load_u8(ta, xa2), v2 = rows::load_u8(tb, xb2),
+                    u3 = rows::load_u8(ta, xa3), v3 = rows::load_u8(tb, xb3);
+          u32 const y0 = rows::load_u8(ty, static_cast<i32>(u0 + v0)), y1 = rows::load_u8(ty, static_cast<i32>(u1 + v1)),
+                    y2 = rows::load_u8(ty, static_cast<i32>(u2 + v2)), y3 = rows::load_u8(ty, static_cast<i32>(u3 + v3));
+          rows::put_word(y, rows::pack(static_cast<i32>(y0), static_cast<i32>(y1), static_cast<i32>(y2), static_cast<i32>(y3)));
+        }
+      for (; n > 0; --n) rows::put<u8>(y, static_cast<i32>(rows::load_u8(ty, sum())), y_on);
+    });
+  }
+};
+}  // namespace deeploy::cluster

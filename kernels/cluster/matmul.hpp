@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+// The cluster's kernel of op::matmul.
+#pragma once
+#include <cluster/mapping.hpp>
+#include <cluster/product_cost.hpp>
+#include <cluster/product_result.hpp>
+#include <cluster/product_tile.hpp>
+
+namespace deeploy::cluster {
+/// Axes: batch x 3, rows, out_features, in_features. Operands: a b bias mul add y.
+///
+/// @buffers  scratch: records of the columns, operands brought into rows along the reduction, accumulators
+template <kernel_class C, product_class P>
+struct matmul {
+  static constexpr int rows = product_axis::rows, columns = product_axis::columns, depth = product_axis::depth;
+  using A = element_type<C.type[0]>;
+  using B = element_type<C.type[1]>;
+  static constexpr index least_depth = 4;
+
+  /// A batch's part of an operand in bytes, with the distances of its neighbours.
+  struct rows_of_operand {
+    u8 const* at;
+    bytes row_step, depth_step;
+  };
+
+  /// Where operand o of the batch with subscripts `at` begins.
+  template <int o>
+  static rows_of_operand own_rows(kernel_arguments const& a, index const (&at)[3]) {
+    kernel_operand const& with = a.with[o];
+    index offset = with.origin;
+    for (int i = 0; i < 3; ++i) offset += with.stride[i] * at[i];
+    constexpr int row_axis = o == 0 ? rows : columns;
+    constexpr bytes size = sizeof(element_type<C.type[o]>);
+    return {static_cast<u8 const*>(with.at) + offset * size, with.stride[row_axis] * size, with.stride[depth] * size};
+  }
+  /// The same where prepare() put it.
+  template <int o>
+  static u8* packed_rows(kernel_arguments const& a, product_scratch const& s, index const (&at)[3]) {
+    index n = 0;
+    for (int i = 0; i < 3; ++i)
+      if (P.batches[o] >> i & 1) n = n * a.length[i] + at[i];
+    return static_cast<u8*>(a.scratch) + s.packed[o] + n * a.length[o == 0 ? rows : columns] * packed_depth(a.length[depth]);
+  }
+  static void subscripts_of(kernel_arguments const& a, index batch, index (&at)[3]) {
+    for (int i = 2; i >= 0; --i) {
+      at[i] = batch % a.length[i];
+      batch /= a.length[i];
+    }
+  }
+
+  template <int o>
+  static void pack(int core, int cores, kernel_arguments const& a, product_scratch const& s) {
+    index count = 1;
+    for (int i = 0; i < 3; ++i)
+      if (P.batches[o] >> i & 1) count *= a.length[i];
+    index const length = a.length[o == 0 ? rows : columns], groups = (length + 3) >> 2;
+    index const units = count * groups, end = units * (core + 1) / cores;
+    for (index u = units * core / cores; u < end; ++u) {
+      index at[3] = {}, rest = u / groups;
+      for (int i = 2; i >= 0; --i)
+        if (P.batches[o] >> i & 1) {
+          at[i] = rest % a.length[i];
+          rest /= a.length[i];
+        }
+      rows_of_operand const from = own_rows<o>(a, at);
+      index const row = (u % groups) * 4;
+      pack_rows(packed_rows<o>(a, s, at), from.at, from.row_step, from.depth_step, a.length[depth], row,
+                row + 4 < length ? row + 4 : length);
+    }
+  }
+
+  /// The record of a column, or of all columns of a batch.
+  static column_record record_at(kernel_arguments const& a, result_place const& p) {
+    using namespace product_operand;
+    column_record r;
+    if constexpr (C.present[bias]) r.start = static_cast<i32>(elements<C, bias>(a)[p.at[bias]]);
+    requantiser<P.result> const q(a.values);
+    if constexpr (P.result.scaled)
+      r.scale = q.prepared(elements<C, mul>(a)[p.at[mul]], elements<C, add>(a)[p.at[add]]);
+    else
+      r.scale = q.scale;
+    return r;
+  }
+
+  static void prepare(int core, int cores, kernel_arguments const& a) {
+    if (a.length[depth] < least_depth) return;
+    product_scratch const s(P, C.accumulates, a.length);
+    if constexpr (P.direct() && P.column_records()) {
+      auto* const records = reinterpret_cast<column_record*>(static_cast<u8*>(a.scratch) + s.records);
+      index const end = a.length[columns] * (core + 1) / cores;
+      i32 found = 0;
+      for (index n = a.length[columns] * core / cores; n < end; ++n) {
+        result_place p = first_result(a);
+        p.move(a, columns, n);
+        records[n] = record_at(a, p);
+        found |= records[n].scale.bound;
+      }
+      reinterpret_cast<i32*>(static_cast<u8*>(a.scratch) + s.flags)[core] = found;
+    }
+    if constexpr (P.packs[0]) pack<0>(core, cores, a, s);
+    if constexpr (P.packs[1]) pack<1>(core, cores, a, s);
+  }
+
+  /// Rows [m, m_end) by columns [n, n_end) of a batch.
+  static void part(kernel_arguments const& a, product_scratch const& s, index batch, index m, index m_end, index n,
+                   index n_end, bool narrow) {
+    index at[3];
+    subscripts_of(a, batch, at);
+    rows_of_operand from_a = own_rows<0>(a, at), from_b = own_rows<1>(a, at);
+    index const pitch = packed_depth(a.length[depth]);
+    if constexpr (P.packs[0]) from_a = {packed_rows<0>(a, s, at), pitch, 1};
+    if constexpr (P.packs[1]) from_b = {packed_rows<1>(a, s, at), pitch, 1};
+    result_place place = first_result(a);
+    for (int i = 0; i < 3; ++i) place.move(a, i, at[i]);
+
+    constexpr signs S = signs_of<A, B>;
+    product_operands v;
+    v.a = from_a.at + m * from_a.row_step;
+    v.b = from_b.at + n * from_b.row_step;
+    v.a_stride = from_a.row_step;
+    v.b_stride = from_b.row_step;
+    v.depth = P.packs[0] && P.packs[1] ? pitch : a.length[depth];
+    column_record same[4];
+    if constexpr (P.direct()) {
+      if constexpr (P.column_records()) {
+        v.records = reinterpret_cast<column_record const*>(static_cast<u8 const*>(a.scratch) + s.records) + n;
+      } else {
+        for (column_record& r : same) r = record_at(a, place);
+        narrow = narrow && same[0].scale.bound >= 0;
+        v.records = same;
+      }
+      if (narrow) {
+        kernel_operand const& y = a.with[product_operand::y];
+        v.y_row = y.stride[rows];
+        v.y_column = y.stride[columns];
+        v.y = static_cast<u8*>(y.at) + place.at[product_operand::y] + m * v.y_row + n * v.y_column;
+        v.shift = a.values[0], v.low = a.values[4], v.high = a.values[5];
+        return product_tile<S, store_of<P.result>, P.column_records()>::run_all(v, m_end - m, n_end - n);
+      }
+      for (column_record& r : same) r = {};
+    }
+    v.records = same;
+    auto* const accumulators = static_cast<i32*>(a.scratch);
+    each_product<S, false>(v, m_end - m, n_end - n, [&](index i, index j, i32 sum) {
+      finish(a, place, accumulators + ((batch * a.length[rows] + m + i) * a.length[columns] + n + j), m + i, n + j, sum);
+    });
+  }
+
+  static void finish(kernel_arguments const& a, result_place p, i32* kept, index m, index n, i32 sum) {
+    if (!is_complete<C>(a, *kept, sum)) return;
+    p.move(a, rows, m);
+    p.move(a, columns, n);
+    store_result<C, P.result>(a, p, static_cast<i32>(static_cast<u32>(sum) * static_cast<u32>(a.values[6])), a.values[7]);
+  }
+
+  /// Any types, any zero points, any depth.
+  static void part_in_general(kernel_arguments const& a, index batch, index m, index m_end,
+                              index n_begin, index n_end) {
+    index at[3];
+    subscripts_of(a, batch, at);
+    rows_of_operand const from_a = own_rows<0>(a, at), from_b = own_rows<1>(a, at);
+    result_place place = first_result(a);
+    for (int i = 0; i < 3; ++i) place.move(a, i, at[i]);
+    auto* const accumulators = static_cast<i32*>(a.scratch);
+    i32 const a_zero = a.values[8], b_zero = a.values[9];
+    for (; m < m_end; ++m)
+      for (index n = n_begin; n < n_end; ++n) {
+        u8 const *x = from_a.at + m * from_a.row_step, *w = from_b.at + n * from_b.row_step;
+        i32 sum = 0;
+        for (index k = a.length[depth]; k > 0; --k, x += from_a.depth_step, w += from_b.depth_step)
+          sum = xpulp::mac(sum, static_cast<i32>(*reinterpret_cast<A const*>(x)) - a_zero,
+                           static_cast<i32>(*reinterpret_cast<B const*>(w)) - b_zero);
+        finish(a, place, accumulators + ((batch * a.length[rows] + m) * a.length[columns] + n), m, n, sum);
+      }
+  }
+
+  static void compute(int core, int cores, kernel_arguments const& a) {
+    product_scratch const s(P, C.accumulates, a.length);
+    bool const fast = P.byte_products && a.length[depth] >= least_depth;
+    bool narrow = true;
+    if constexpr (P.direct() && P.column_records() && P.result.scaled)
+      for (int i = 0; i < cores && fast; ++i) narrow = narrow && reinterpret_cast<i32 const*>(static_cast<u8 const*>(a.scratch) + s.flags)[i] >= 0;
+    // Blocks of four rows, or of four columns where that keeps the cores busier.
+    index const batches = a.length[0] * a.length[1] * a.length[2];
+    index const row_blocks = (a.length[rows] + 3) >> 2, column_blocks = (a.length[columns] + 3) >> 2;
+    auto idle = [&](index units) { return static_cast<i64>((units + cores - 1) / cores * cores - units) * 4096 / units; };
+    bool const by_rows = idle(batches * row_blocks) <= idle(batches * column_blocks);
+    spread(core);
+    index const blocks = by_rows ? row_blocks : column_blocks, end = batches * blocks * (core + 1) / cores;
+    for (index u = batches * blocks * core / cores; u < end;) {
+      index const batch = u / blocks, first = u % blocks, last = end - u < blocks - first ? first + end - u : blocks;
+      index const limit = by_rows ? a.length[rows] : a.length[columns];
+      index const from = first * 4, to = last * 4 < limit ? last * 4 : limit;
+      index const m = by_rows ? from : 0, m_end = by_rows ? to : a.length[rows];
+      index const n = by_rows ? 0 : from, n_end = by_rows ? a.length[columns] : to;
+      if constexpr (P.byte_products) {
+        if (fast)
+          part(a, s, batch, m, m_end, n, n_end, narrow);
+        else
+          part_in_general(a, batch, m, m_end, n, n_end);
+      } else {
+        part_in_general(a, batch, m, m_end, n, n_end);
+      }
+      u += last - first;
+    }
+  }
+};
+}  // namespace deeploy::cluster
+
+namespace deeploy {
+template <cluster::ClusterEngine Engine>
+struct mapping<op::matmul_kind, Engine> {
+  static constexpr bool supported = true;
+  static constexpr form forms[] = {{"direct", false}, {"accumulate", true}};
+  static constexpr bool takes(layer_descriptor const&, int) { return true; }
+  static constexpr index multiple(layer_descriptor const&, int, int) { return 1; }
+  static constexpr cluster::product_class class_of_form(layer_descriptor const& l, int form) {
+    return cluster::product_class_of(l, form == 1, Engine::has == decltype(Engine::has)::mac_load);
+  }
+  static constexpr i64 scratch_bytes(layer_descriptor const& l, int form, index const* tile) {
+    return cluster::product_scratch(class_of_form(l, form), form == 1, tile).end;
+  }
+  static constexpr i64 tile_cycles(layer_descriptor const& l, int form, index const* tile) {
+    return cluster::matmul_cycles(class_of_form(l, form), form == 1, tile);
+  }
+  template <layer_descriptor const& L, int form>
+  static constexpr kernel_code code = [] {
+    using kernel = cluster::matmul<deeploy::class_of(L, form == 1), class_of_form(L, form)>;
+    kernel_code c;
+    int phase = 0;
+    if constexpr (class_of_form(L, form).prepares()) c.phase[phase++] = &kernel::prepare;
+    c.phase[phase] = &kernel::compute;
+    return c;
+  }();
+};
+}  // namespace deeploy

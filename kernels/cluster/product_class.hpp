@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a matrix product is compiled for on the cluster, read off its layer, and how it divides its scratch memory.
+#pragma once
+#include <cluster/product_pack.hpp>
+#include <deeploy/op/matmul.hpp>
+
+namespace deeploy::cluster {
+/// What a bias or a scale varies with.
+enum class varies : u8 {
+  by_batch,   ///< or not at all
+  by_column,  ///< along the result's columns only
+  otherwise,
+};
+
+struct product_class {
+  requant_class result = {};
+  bool byte_products = false;  ///< bytes by bytes without zero points or factors: the inner loops serve
+  bool packs[2] = {};          ///< the operand does not lie along the reduction
+  u8 batches[2] = {};          ///< bit i: the operand depends on batch axis i
+  varies start = varies::by_batch;
+  varies scale = varies::by_batch;
+  bool stores_bytes = false;
+  bool mac_load = false;
+  constexpr bool operator==(product_class const&) const = default;
+
+  /// Do the inner loops store the results themselves?
+  constexpr bool direct() const {
+    return byte_products && stores_bytes && start != varies::otherwise && scale != varies::otherwise && result.narrow &&
+           (result.round == rounding::half_up || result.round == rounding::down);
+  }
+  constexpr bool column_records() const { return start == varies::by_column || scale == varies::by_column; }
+  constexpr bool prepares() const { return (direct() && column_records()) || packs[0] || packs[1]; }
+};
+
+constexpr bool one_byte(element e) { return e == element::i8 || e == element::u8; }
+
+namespace product_axis {
+inline constexpr int rows = 3, columns = 4, depth = 5;
+}
+
+/// Distance of neighbours along an axis in the storage; 0 where the operand does not depend on the axis.
+constexpr index storage_step(operand const& o, int axis) {
+  for (int i = 0; i < o.rank; ++i)
+    if (o.dim[i].axis == axis && o.dim[i].divisor == 1) return o.dim[i].stride * o.dim[i].scale;
+  return 0;
+}
+constexpr varies variation_of(operand const& o, int batches_end, int columns) {
+  if (o.of == nullptr) return varies::by_batch;
+  bool batch = false, column = false, other = false;
+  for (int a = 0; a < max_axes; ++a)
+    if (depends_on(o, a)) (a < batches_end ? batch : a == columns ? column : other) = true;
+  return other || (batch && column) ? varies::otherwise : column ? varies::by_column : varies::by_batch;
+}
+constexpr varies either(varies a, varies b) {
+  return a == varies::by_batch ? b : b == varies::by_batch || a == b ? a : varies::otherwise;
+}
+
+/// @param accumulates  the reduction comes in several tiles
+constexpr product_class product_class_of(layer_descriptor const& l, bool accumulates, bool mac_load) {
+  product_class p;
+  i32 const alpha = l.values[6], beta = l.values[7];
+  p.result = requant_class_of(l, 1, 0);
+  p.byte_products = one_byte(l.with[0].of->type) && one_byte(l.with[1].of->type) && l.values[8] == 0 && l.values[9] == 0;
+  for (int o = 0; o < 2; ++o) {
+    p.packs[o] = p.byte_products && storage_step(l.with[o], product_axis::depth) != 1;
+    for (int a = 0; a < 3; ++a)
+      if (depends_on(l.with[o], a)) p.batches[o] = static_cast<u8>(p.batches[o] | 1 << a);
+  }
+  p.start = variation_of(l.with[2], product_axis::rows, product_axis::columns);
+  p.scale = either(variation_of(l.with[3], product_axis::rows, product_axis::columns),
+                   variation_of(l.with[4], product_axis::rows, product_axis::columns));
+  p.stores_bytes = one_byte(l.with[5].of->type) && !accumulates && alpha == 1 && beta == 1;
+  p.mac_load = mac_load;
+  return p;
+}
+
+/// Offsets in scratch memory for a tile of the given lengths.
+struct product_scratch {
+  i64 flags = 0;  ///< one word per core: negative when it met a scale that 32 bits do not serve
+  i64 records = 0;
+  i64 packed[2] = {};
+  i64 end = 0;
+  static constexpr i64 flag_bytes = 64;
+
+  constexpr product_scratch(product_class const& p, bool accumulates, index const* length) {
+    i64 at = 0;
+    // The accumulators, batch x rows x columns, come first: they stay where they are when the last tile is shorter.
+    if (accumulates) {
+      at = 4;
+      for (int a = 0; a < product_axis::depth; ++a) at *= length[a];
+    }
+    if (p.direct() && p.column_records()) {
+      flags = at;
+      records = at + flag_bytes;
+      at = records + static_cast<i64>(length[product_axis::columns]) * 16;
+    }
+    for (int o = 0; o < 2; ++o) {
+      packed[o] = at;
+      if (!p.packs[o]) continue;
+      i64 count = static_cast<i64>(length[o == 0 ? product_axis::rows : product_axis::columns]) * packed_depth(length[product_axis::depth]);
+      for (int a = 0; a < 3; ++a)
+        if (p.batches[o] >> a & 1) count *= length[a];
+      at += count;
+    }
+    end = at;
+  }
+};
+}  // namespace deeploy::cluster

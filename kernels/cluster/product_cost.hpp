@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Cycles of matrix products on eight cores, from the instructions of the inner loops.
+#pragma once
+#include <cluster/product_class.hpp>
+
+namespace deeploy::cluster {
+/// Cores that the cost functions count with.
+inline constexpr i64 cost_cores = 8;
+/// Entry of a kernel, splitting the work and meeting at the barrier.
+inline constexpr i64 product_call_cycles = 150;
+inline constexpr i64 product_phase_cycles = 60;
+
+constexpr i64 parts_of(i64 n, i64 part) { return (n + part - 1) / part; }
+constexpr i64 least(i64 a, i64 b) { return a < b ? a : b; }
+
+/// Instructions per word of the reduction and per block besides, of a block of four by four and of a row by four.
+struct block_cost {
+  i64 step = 24, block = 160;
+  i64 row_step = 9, row_block = 60;
+};
+
+/// Rows by columns on one core, with `each` cycles more per result.
+constexpr i64 rows_by_columns(block_cost const& c, i64 rows, i64 columns, i64 words, i64 each) {
+  i64 const whole = words * c.step + c.block, one_row = words * c.row_step + c.row_block;
+  return parts_of(columns, 4) * (rows / 4 * whole + least(rows % 4 * one_row, whole)) + rows * columns * each;
+}
+
+/// Batches of rows by columns on all cores: split along whichever axis keeps them busier.
+constexpr i64 shared_products(block_cost const& c, i64 batches, i64 rows, i64 columns, i64 words, i64 each) {
+  i64 const by_rows = parts_of(batches * parts_of(rows, 4), cost_cores) * rows_by_columns(c, rows < 4 ? rows : 4, columns, words, each);
+  i64 const by_columns = parts_of(batches * parts_of(columns, 4), cost_cores) * rows_by_columns(c, rows, columns < 4 ? columns : 4, words, each);
+  return least(by_rows, by_columns);
+}
+
+constexpr i64 matmul_cycles(product_class const& p, bool accumulates, index const* tile) {
+  i64 const rows = tile[product_axis::rows], columns = tile[product_axis::columns], depth = tile[product_axis::depth];
+  i64 const batches = static_cast<i64>(tile[0]) * tile[1] * tile[2];
+  i64 const store = p.direct() ? 0 : (p.result.present ? 40 : 20) + (accumulates ? 8 : 0);
+  i64 const general = parts_of(batches * rows * columns * (depth * 6 + 30 + store), cost_cores);
+  if (!p.byte_products) return product_call_cycles + general;
+  i64 prepared = p.prepares() ? product_phase_cycles : 0;
+  if (p.direct() && p.column_records()) prepared += parts_of(columns * 60, cost_cores);
+  for (int o = 0; o < 2; ++o) {
+    if (!p.packs[o]) continue;
+    i64 count = (o == 0 ? rows : columns) * packed_depth(static_cast<index>(depth));
+    for (int a = 0; a < 3; ++a)
+      if (p.batches[o] >> a & 1) count *= tile[a];
+    prepared += parts_of(count * 3, 2 * cost_cores);
+  }
+  return product_call_cycles + prepared + shared_products({}, batches, rows, columns, parts_of(depth, 4), store);
+}
+}  // namespace deeploy::cluster

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rows against rows, any number of both: blocks of four by four, and what remains at the edges.
+#pragma once
+#include <cluster/product_block.hpp>
+#include <cluster/product_row.hpp>
+
+namespace deeploy::cluster {
+/// Both operands lie along the reduction: y(m, n) = sum over k of a[m * a_stride + k] * b[n * b_stride + k]. Strides in bytes.
+struct product_operands {
+  u8 const* a;
+  u8 const* b;
+  u8* y;
+  bytes a_stride, b_stride;
+  bytes y_row, y_column;
+  index depth;  ///< at least four
+  /// One per column, or, where all columns are alike, four copies of one.
+  column_record const* records;
+  i32 shift, low, high;
+};
+
+#ifndef DEEPLOY_SPREAD
+#define DEEPLOY_SPREAD 8
+#endif
+/// Cores that run the same loop in step meet in the same bank of L1 again and again, as rows often begin in the same bank.
+/// A head start of one step of the inner loop each keeps them apart from then on.
+inline void spread(int core) {
+#if defined(__riscv)
+  for (int i = core * DEEPLOY_SPREAD; i > 0; --i) __asm__ volatile("");
+#else
+  (void)core;
+#endif
+}
+
+template <signs S, result_store to, bool column_records>
+struct product_tile {
+  static constexpr int record_step = column_records ? 1 : 0;
+
+  /// Columns [0, count) of one row, with the roles of the operands as they are.
+  static void run_row(product_operands const& v, index m, index count) {
+    product_row p;
+    p.set_operands(v.a + m * v.a_stride, v.b, v.b_stride, v.depth);
+    p.starts = &v.records->start;
+    p.starts_step = record_step * static_cast<bytes>(sizeof(column_record));
+    p.scale = v.records->scale;
+    p.shift = v.shift, p.low = v.low, p.high = v.high;
+    u8* const y = v.y + m * v.y_row;
+    index n = 0;
+    if constexpr (to == result_store::words || !column_records) {
+      p.y = y;
+      p.y_step = v.y_column;
+      p.blocks = count >> 4;
+      if (p.blocks != 0) run<S, to, 16>(p);
+      p.blocks = count >> 2 & 3;
+      if (p.blocks != 0) run<S, to, 4>(p);
+      n = count & ~3;
+    } else {
+      for (; n + 4 <= count; n += 4) {
+        i32 sums[4];
+        p.y = reinterpret_cast<u8*>(sums);
+        p.y_step = 4;
+        p.blocks = 1;
+        run<S, result_store::words, 4>(p);
+        for (int j = 0; j < 4; ++j) put<to>(y + (n + j) * v.y_column, sums[j], v.records[n + j].scale, v.shift, v.low, v.high);
+      }
+    }
+    for (; n < count; ++n) single(v, m, n);
+  }
+
+  /// Rows [0, count) of one column: the operands exchange their roles.
+  static void run_column(product_operands const& v, index n, index count) {
+    column_record const& record = v.records[n * record_step];
+    product_row p;
+    p.set_operands(v.b + n * v.b_stride, v.a, v.a_stride, v.depth);
+    p.starts = &record.start;
+    p.starts_step = 0;
+    p.scale = record.scale;
+    p.shift = v.shift, p.low = v.low, p.high = v.high;
+    p.y = v.y + n * v.y_column;
+    p.y_step = v.y_row;
+    p.blocks = count >> 2;
+    run<swapped(S), to, 4>(p);
+  }
+
+  static void single(product_operands const& v, index m, index n) {
+    column_record const& record = v.records[n * record_step];
+    i32 const sum = dot<S>(record.start, v.a + m * v.a_stride, v.b + n * v.b_stride, reduction(v.depth));
+    put<to>(v.y + m * v.y_row + n * v.y_column, sum, record.scale, v.shift, v.low, v.high);
+  }
+
+  static void run_all(product_operands const& v, index rows, index columns) {
+    index const whole_rows = rows & ~3, whole_columns = columns & ~3;
+    if (whole_rows != 0) {
+      product_block p;
+      if (whole_columns != 0)
+        for (index m = 0; m < whole_rows; m += 4) {
+          p.set_operands(v.a + m * v.a_stride, v.a_stride, v.b, v.b_stride, v.depth);
+          p.records = v.records;
+          p.records_step = record_step * 4 * static_cast<bytes>(sizeof(column_record));
+          p.y = v.y + m * v.y_row;
+          p.y_row = v.y_row;
+          p.y_back = v.y_column - 3 * v.y_row;
+          p.shift = v.shift, p.low = v.low, p.high = v.high;
+          p.blocks = whole_columns >> 2;
+          run<S, to>(p);
+        }
+      for (index n = whole_columns; n < columns; ++n) run_column(v, n, whole_rows);
+    }
+    for (index m = whole_rows; m < rows; ++m) run_row(v, m, columns);
+  }
+};
+
+/// Calls finish(m, n, sum) for every result, for what the inner loops cannot store themselves. `v.y` is not used.
+template <signs S, bool column_records, class Finish>
+void each_product(product_operands v, index rows, index columns, Finish finish) {
+  constexpr index width = 16;
+  alignas(4) i32 sums[4 * width];
+  u8 const* const b = v.b;
+  column_record const* const records = v.records;
+  v.y = reinterpret_cast<u8*>(sums);
+  v.y_row = width * 4;
+  v.y_column = 4;
+  for (index m = 0; m < rows; m += 4, v.a += 4 * v.a_stride)
+    for (index n = 0; n < columns; n += width) {
+      index const high = rows - m < 4 ? rows - m : 4, wide = columns - n < width ? columns - n : width;
+      v.b = b + n * v.b_stride;
+      v.records = records + (column_records ? n : 0);
+      product_tile<S, result_store::words, column_records>::run_all(v, high, wide);
+      for (index i = 0; i < high; ++i)
+        for (index j = 0; j < wide; ++j) finish(m + i, n + j, sums[i * width + j]);
+    }
+}
+}  // namespace deeploy::cluster
