@@ -21,8 +21,11 @@ namespace deeploy::board {
 namespace siracusa_reserved {
 inline constexpr bytes control_stack_bytes = 6144;  ///< of core 0, which walks the plan and holds two tiles made ready
 inline constexpr bytes kernel_stack_bytes = 2048;   ///< of each other core
+/// Tables of ready tiles: of the step that runs and of the two after it.
+inline constexpr bytes tile_table_bytes = 4096;
+inline constexpr int tile_tables = 3;
 inline constexpr bytes l1_control_bytes = 256;  ///< offload mailbox, DMA counters, step and tile for a debugger
-inline constexpr bytes l1_bytes = control_stack_bytes + (siracusa_cores - 1) * kernel_stack_bytes + l1_control_bytes;
+inline constexpr bytes l1_bytes = control_stack_bytes + (siracusa_cores - 1) * kernel_stack_bytes + tile_tables * tile_table_bytes + l1_control_bytes;
 inline constexpr bytes l2_bytes = 256 * 1024;  ///< code, tables, the fabric controller's stack, an application's own data
 }  // namespace siracusa_reserved
 
@@ -44,15 +47,17 @@ struct siracusa {
   static constexpr auto const& memories = siracusa_with_run_time.of;
   static constexpr int cores = siracusa_cores;
   static constexpr execution_costs const& costs = siracusa_costs;
+  static constexpr bool fetches_ready_tiles = true;
   using engines = detail::types<engine::cluster<engine::instructions::xpulpv2>>;
 };
 
 /// The same with mac&load.
 struct siracusa_macload {
-  static constexpr char const* name = "siracusa_macload";
+  static constexpr char const* name = "siracusa:macload";
   static constexpr auto const& memories = siracusa_with_run_time.of;
   static constexpr int cores = siracusa_cores;
   static constexpr execution_costs const& costs = siracusa_costs;
+  static constexpr bool fetches_ready_tiles = true;
   using engines = detail::types<engine::cluster<engine::instructions::mac_load>>;
 };
 }  // namespace deeploy::board

@@ -65,6 +65,20 @@ class machine : public Hooks {
     work_.code = nullptr;
     barrier();
   }
+  void expect_table(int s, ready_tiles const& t) {
+    if (!fits(t)) return;
+    u32 const counter = dma::allocate();
+    counter_ = -1;
+    table_counter_[s % board::siracusa_reserved::tile_tables] = static_cast<i8>(counter);
+    dma::start(dma::to::l1, reinterpret_cast<u32>(table_at(s)), reinterpret_cast<u32>(t.table), t.length_bytes);
+  }
+  u8* table(int s, ready_tiles const& t) {
+    if (!fits(t)) return nullptr;
+    i8& counter = table_counter_[s % board::siracusa_reserved::tile_tables];
+    if (counter >= 0) dma::wait(static_cast<u32>(counter));
+    counter = -1;
+    return table_at(s);
+  }
   void step_begins(int s, step_record const& r) {
     deeploy_control.step = static_cast<u32>(s);
     Hooks::step_begins(s, r);
@@ -72,6 +86,10 @@ class machine : public Hooks {
   bool stopped() const { return deeploy_control.cancel != 0; }
 
  private:
+  static bool fits(ready_tiles const& t) { return t.table != nullptr && t.length_bytes <= board::siracusa_reserved::tile_table_bytes; }
+  static u8* table_at(int s) {
+    return deeploy_tile_tables + s % board::siracusa_reserved::tile_tables * board::siracusa_reserved::tile_table_bytes;
+  }
   void start(dma::to direction, int which, u8 const* l1, u8 const* outside, bytes line, index lines, bytes stride) {
     // Commands go to the counter that was allocated last; a channel that comes back takes one more.
     if (counter_ < 0 || owner_ != which) {
@@ -89,6 +107,7 @@ class machine : public Hooks {
   memory_bases const& bases_;
   team_work volatile& work_;
   int counter_ = -1, owner_ = -1;
+  i8 table_counter_[board::siracusa_reserved::tile_tables] = {-1, -1, -1};
   u16 counters_[channel::count] = {};
 };
 }  // namespace deeploy::siracusa

@@ -30,7 +30,7 @@ std::vector<std::string> environment_with(std::string const& temporary) {
   std::vector<std::string> all;
   for (char** e = environ; *e != nullptr; ++e)
     if (temporary.empty() || std::strncmp(*e, "TMPDIR=", 7) != 0) all.emplace_back(*e);
-  if (!temporary.empty()) all.push_back("TMPDIR=" + temporary);
+  if (!temporary.empty()) all.push_back(std::string("TMPDIR=").append(temporary));
   return all;
 }
 

@@ -64,6 +64,29 @@ std::vector<int> greedy(planned_model const& m, std::vector<std::vector<int>> co
 }
 }  // namespace
 
+std::vector<std::vector<int>> all_orders(planned_model const& m, std::size_t most) {
+  auto const before = layers_before(m);
+  int const n = static_cast<int>(m.layers.size());
+  std::vector<std::vector<int>> found;
+  std::vector<int> order;
+  std::vector<bool> done(m.layers.size(), false);
+  auto const extend = [&](auto const& self) -> void {
+    if (found.size() > most) return;
+    if (static_cast<int>(order.size()) == n) found.push_back(order);
+    for (int l = 0; l < n; ++l) {
+      if (done[l] || !std::all_of(before[l].begin(), before[l].end(), [&](int b) { return done[b]; })) continue;
+      done[l] = true;
+      order.push_back(l);
+      self(self);
+      order.pop_back();
+      done[l] = false;
+    }
+  };
+  extend(extend);
+  if (found.size() > most) found.clear();
+  return found;
+}
+
 std::vector<std::vector<int>> candidate_orders(planned_model const& m) {
   auto const before = layers_before(m);
   auto const freed = [&](int l, std::vector<int> const& readers_left) {

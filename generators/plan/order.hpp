@@ -9,6 +9,9 @@ namespace deeploy::plan {
 /// written, the order of the network counts.
 std::vector<std::vector<int>> layers_before(planned_model const& m);
 
+/// All legal orders, if there are at most `most`; else none.
+std::vector<std::vector<int>> all_orders(planned_model const& m, std::size_t most);
+
 /// Legal orders worth a look: the network's own, and greedy ones that keep few bytes alive.
 std::vector<std::vector<int>> candidate_orders(planned_model const& m);
 

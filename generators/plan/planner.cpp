@@ -6,6 +6,7 @@
 #include <generators/plan/order.hpp>
 #include <generators/plan/planner.hpp>
 #include <limits>
+#include <memory>
 
 namespace deeploy::plan {
 namespace {
@@ -30,6 +31,15 @@ std::vector<int> best_order(planned_model const& m, plan_options const& o, front
   }
   std::uint64_t const moves = std::min<std::uint64_t>(200, 3000 / (m.layers.size() + 1));
   return moves < 4 ? best : improve_order(m, best, moves, cost);
+}
+
+/// Orders to plan: all of a small network, so that its bound holds for all of them; of others the one that promises most.
+std::vector<std::vector<int>> orders_to_plan(planned_model const& m, plan_options const& o, front_store& fronts) {
+  std::size_t const small = 8, few = 24;
+  std::vector<std::vector<int>> orders;
+  if (m.layers.size() <= small) orders = all_orders(m, few);
+  if (orders.empty()) orders.push_back(best_order(m, o, fronts));
+  return orders;
 }
 
 /// Bytes that a memory is short of, where even the best homes do not fit.
@@ -169,27 +179,52 @@ plan_result make_plan(planned_model const& m, plan_options const& wanted) {
     }
     o.capacity[0] = std::min(o.capacity[0], least);
   }
-  schedule const order(m, best_order(m, o, fronts));
-  choice_problem p(m, o, fronts, order);
+  std::unique_ptr<choice_problem> p;
+  std::optional<choice> best;
+  std::int64_t bound = never;
+  bool reproducible = true;
+  auto const plan_order = [&](std::vector<int> const& order, plan_options const& how) {
+    auto tried_problem = std::make_unique<choice_problem>(m, how, fronts, schedule(m, order));
+    plan_result tried;
+    tried.problems = tried_problem->infeasible();
+    std::optional<choice> found;
+    if (tried.problems.empty()) {
+      course way(m, how, *tried_problem, tried);
+      found = way.run();
+      reproducible = reproducible && tried.plan.reproducible;
+      if (found) bound = std::min({bound, way.bound(), found->objective});
+      if (!found && tried.relaxation_bound > 0) bound = std::min(bound, way.bound());
+    }
+    if (p && (!found || (best && found->objective >= best->objective))) return;
+    p = std::move(tried_problem);
+    best = std::move(found);
+    r = std::move(tried);
+  };
+  auto orders = orders_to_plan(m, o, fronts);
+  plan_options quiet = o;
+  quiet.lp_file.clear();
+  for (auto const& order : orders) plan_order(order, orders.size() > 1 ? quiet : o);
+  if (orders.size() > 1 && best && !o.lp_file.empty()) {  // the file shall hold the order that was taken
+    std::vector<int> const taken = p->order().layer_at;
+    p.reset();
+    plan_order(taken, o);
+  }
   r.candidates = fronts.total();
   r.layer_classes = fronts.classes();
-  r.problems = p.infeasible();
-  if (!r.problems.empty()) return r;
-  course way(m, o, p, r);
-  std::optional<choice> best = way.run();
+  r.plan.reproducible = reproducible;
   if (!best) {
-    r.problems.push_back(too_small(m, o, p));
+    if (r.problems.empty()) r.problems.push_back(too_small(m, o, *p));
     return r;
   }
   // Offsets. Where the bytes do not fit without gaps, the first stage gets less room and chooses again.
   for (std::int64_t l1 = o.capacity[0]; best;) {
     r.plan.objective = best->objective;
-    r.plan.bound = std::min(way.bound(), best->objective);
+    r.plan.bound = std::min(bound, best->objective);
     r.memories.clear();
-    if (place_buffers(m, o, p, *best, r)) break;
+    if (place_buffers(m, o, *p, *best, r)) break;
     l1 -= std::max<std::int64_t>(16, l1 / 64);
-    best = l1 > 0 ? p.search(best->home, evaluations_for(m), l1) : std::nullopt;
-    if (!best && l1 > 0) best = p.search({}, evaluations_for(m), l1);
+    best = l1 > 0 ? p->search(best->home, evaluations_for(m), l1) : std::nullopt;
+    if (!best && l1 > 0) best = p->search({}, evaluations_for(m), l1);
   }
   if (!best) {
     r.problems.push_back({5005, fmt::format("no placement of the buffers within {} bytes of {} was found\n  try: --l1 {} or more",
@@ -197,7 +232,7 @@ plan_result make_plan(planned_model const& m, plan_options const& wanted) {
     return r;
   }
   r.proven_optimal = r.plan.bound >= r.plan.objective;
-  report_steps(p, *best, r);
+  report_steps(*p, *best, r);
   return r;
 }
 }  // namespace deeploy::plan

@@ -58,7 +58,8 @@ std::vector<std::string> missing_constants(image_source const& s, std::string co
 }
 
 std::vector<std::pair<std::string, std::string>> image_files(image_source const& s, std::string const& constants, std::string const& name,
-                                                             std::string const& header, std::string const& board) {
+                                                             std::string const& header, std::string const& board_name) {
+  std::string const board = board_name.substr(0, board_name.find(':'));  // an option of a board is in the same folder
   std::vector<std::pair<std::string, std::string>> files;
   std::string sections, declared = fmt::format("/// Memories for one instance, on boards that take them from the application.\nextern \"C\" unsigned char* const {}_arenas[];\n", name), loads;
   for (int m = 0; m < s.memory_count; ++m) {

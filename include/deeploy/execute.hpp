@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // execute(): runs a planned network. A plain function; a machine moves the data and runs the kernels.
 #pragma once
-#include <deeploy/tile.hpp>
+#include <deeploy/program.hpp>
 
 namespace deeploy {
 /// Counters that group transfers. Loads and stores alternate between two each, so that tile i+1 travels under tile i.
@@ -18,6 +18,11 @@ inline constexpr int load = 0, store = 2, early = 4, count = 6;
 ///     void run(kernel_code const&, kernel_arguments const&);    all phases on all cores, with barriers between and after
 ///     void step_begins(int step, step_record const&); void step_ends(int step, step_record const&);   hooks
 ///     bool stopped();                                           asked before each tile
+///
+/// A board that has tables of ready tiles fetched (Board::fetches_ready_tiles) says so with
+///
+///     void expect_table(int step, ready_tiles const&);          starts fetching; asked for two steps ahead
+///     u8* table(int step, ready_tiles const&);                  the table, fetched and writable; null: it has none
 template <class M>
 concept Machine = requires(M& m, u8* p, kernel_code const& code, kernel_arguments const& a) {
   m.start_in(0, p, p, bytes{}, index{}, bytes{});
@@ -55,11 +60,19 @@ struct ready_tile {
   tile_record* record = nullptr;
 };
 
-/// The tiles of a step, one after the other, each made ready while the one before is at work.
+/// The tiles of a step, one after the other: from its table, or each made ready while the one before is at work.
 class tile_source {
  public:
-  tile_source(geometry const& g, run_time_extents const& actual) : g_(g), walk_(g, actual) {}
+  tile_source(geometry const& g, run_time_extents const& actual, u8* table)
+      : g_(g), walk_(g, actual), record_at_(reinterpret_cast<tile_record*>(table)),
+        entry_at_(reinterpret_cast<tile_entry const*>(table == nullptr ? nullptr : table + g.ready.records * sizeof(tile_record))),
+        left_(table == nullptr ? 0 : g.ready.entries) {}
   ready_tile next() {
+    if (record_at_ != nullptr) {
+      if (left_-- == 0) return {};
+      tile_entry const* const e = entry_at_++;
+      return {e, record_at_ + e->record};
+    }
     if (walk_.at_end) return {};
     int const other = now_;
     now_ ^= 1;
@@ -72,6 +85,9 @@ class tile_source {
  private:
   geometry const& g_;
   tile_walk walk_;
+  tile_record* record_at_;
+  tile_entry const* entry_at_;
+  int left_;
   int now_ = 1;
   tile_record record_[2];
   tile_entry entry_[2];
@@ -87,7 +103,10 @@ class run_of_program {
       if (extents.of[i] >= 0 && extents.of[i] < actual_.of[i]) actual_.of[i] = extents.of[i];
   }
   bool all_steps() {
+    expect_table(0);
+    expect_table(1);
     for (int s = 0; s < p_.step_count; ++s) {
+      expect_table(s + 2);
       machine_.step_begins(s, p_.steps[s]);
       if (!step(s)) return false;
       machine_.step_ends(s, p_.steps[s]);
@@ -96,6 +115,15 @@ class run_of_program {
   }
 
  private:
+  static constexpr bool has_tables = requires(M& m, ready_tiles const& t) { m.expect_table(0, t); };
+  void expect_table(int s) {
+    if constexpr (has_tables)
+      if (s < p_.step_count) machine_.expect_table(s, p_.geometries[p_.steps[s].geometry_index].ready);
+  }
+  u8* table(int s, geometry const& g) {
+    if constexpr (has_tables) return machine_.table(s, g.ready);
+    return nullptr;
+  }
   u8* home_of(operand_geometry const& o, address where) {
     u8* at = machine_.base(where.base()) + where.offset();
     if (o.slide_slot != 0) at += o.slide_step * o.element_bytes * (actual_.of[o.slide_slot] - 1);
@@ -109,7 +137,7 @@ class run_of_program {
     if (s >= p_.step_count || p_.steps[s].early == 0) return;
     step_record const& r = p_.steps[s];
     geometry const& g = p_.geometries[r.geometry_index];
-    tile_source tiles(g, actual_);
+    tile_source tiles(g, actual_, table(s, g));
     ready_tile const first = tiles.next();
     for (int o = 0; first.entry != nullptr && o < g.operands; ++o)
       if (r.early >> o & 1) load(channel::early + (s & 1), g, r, o, first, 0);
@@ -118,7 +146,7 @@ class run_of_program {
   bool step(int s) {
     step_record const& r = p_.steps[s];
     geometry const& g = p_.geometries[r.geometry_index];
-    tile_source tiles(g, actual_);
+    tile_source tiles(g, actual_, table(s, g));
     ready_tile now = tiles.next();
     u8 copy[max_operands] = {};  ///< which buffer of a streamed operand holds the tile
     for (int o = 0; now.entry != nullptr && o < g.operands; ++o)

@@ -5,69 +5,9 @@
 #include <deeploy/network.hpp>
 #include <deeploy/plan.hpp>
 #include <deeploy/proof.hpp>
+#include <deeploy/ready_tiles.hpp>
 
 namespace deeploy {
-/// A section of a memory and an offset in it, in one word: where the first element of an operand lies.
-struct address {
-  u32 word = 0;
-  static constexpr int offset_bits = 27;
-  constexpr address() = default;
-  constexpr address(u8 memory, section where, i64 offset)
-      : word((static_cast<u32>(memory) * section_count + static_cast<u32>(where)) << offset_bits |
-             (static_cast<u32>(offset) & ((1u << offset_bits) - 1))) {}
-  constexpr u32 base() const { return word >> offset_bits; }  ///< memory * section_count + section
-  constexpr u32 offset() const { return word & ((1u << offset_bits) - 1); }
-};
-/// Bases of all sections of all memories, indexed by address::base().
-inline constexpr int base_count = max_memories * section_count;
-
-/// An operand without its address: dimensions in the order of a tile buffer.
-struct operand_geometry {
-  bool present = false;
-  bool written = false;
-  u8 rank = 0;
-  u8 element_bytes = 1;
-  u8 copies = 0;  ///< tile buffers; 0: used in place
-  u8 slide_slot = 0;
-  index slide_step = 0;
-  dimension dim[max_rank] = {};
-  constexpr bool streams_in() const { return present && copies != 0 && !written; }
-  constexpr bool streams_out() const { return present && copies != 0 && written; }
-};
-
-/// What steps of equal shape have in common.
-struct geometry {
-  u8 axes = 0;
-  u8 operands = 0;
-  u8 order[max_axes] = {};
-  u8 slot[max_axes] = {};
-  bool reduced[max_axes] = {};
-  box part = {};
-  index tile[max_axes] = {};
-  operand_geometry with[max_operands] = {};
-  kernel_code code = {};
-};
-
-/// One step: a geometry and the addresses.
-struct step_record {
-  u16 geometry_index = 0;
-  u16 layer = 0;
-  u16 values_at = 0;  ///< first of the layer's values in program::values
-  u8 early = 0;
-  address home[max_operands] = {};
-  bytes buffer[max_operands][2] = {};
-  bytes scratch_at = 0;
-};
-
-/// What the executor is given: tables that live in read-only memory.
-struct program_view {
-  geometry const* geometries;
-  step_record const* steps;
-  i32 const* values;
-  int step_count;
-  run_time_extents most;  ///< the planned maxima
-};
-
 namespace detail {
 /// Kernels of one layer: [engine][form]; only those that the plan uses are instantiated.
 inline constexpr int max_engines = 4, max_forms = 8;
@@ -222,6 +162,14 @@ struct program {
     return t;
   }();
 
+  /// A geometry with its tiles made ready, on boards that want it.
+  template <int s>
+  static constexpr geometry with_tables() {
+    geometry g = geometry_of_step<s>;
+    if constexpr (requires { B::fetches_ready_tiles; }) g.ready = detail::ready_tiles_of<geometry_of_step<s>>();
+    return g;
+  }
+
   static constexpr step_record record(int s) {
     step const& from = plan::steps[s];
     layer_descriptor const& l = graph_t::layer(from.layer);
@@ -246,7 +194,7 @@ struct program {
   struct stored;
   template <int... g, int... s, int... v>
   struct stored<detail::indices<g...>, detail::indices<s...>, detail::indices<v...>> {
-    static constexpr geometry geometries[sizeof...(g)] = {*all_steps::all[all_steps::shared.first[g]]...};
+    static constexpr geometry geometries[sizeof...(g)] = {with_tables<all_steps::shared.first[g]>()...};
     static constexpr step_record steps[sizeof...(s)] = {record(s)...};
     static constexpr i32 values[sizeof...(v) + 1] = {all_values.of[v]..., 0};
   };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tiles of a step, made ready for the kernel and the DMA: the region rule applied to one box after the other.
 #pragma once
-#include <deeploy/program.hpp>
+#include <deeploy/tables.hpp>
 
 namespace deeploy {
 /// How the part of an operand is moved: lines of contiguous bytes, blocks of lines a fixed stride apart, and blocks of

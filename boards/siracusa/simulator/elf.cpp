@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <cxxabi.h>
 #include <elfutils/libdw.h>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -24,6 +25,13 @@ struct dwarf_handle {
   Dwarf* dwarf = nullptr;
   ~dwarf_handle() { if (dwarf) dwarf_end(dwarf); }
 };
+std::string readable(char const* name) {
+  int status = 0;
+  char* text = abi::__cxa_demangle(name, nullptr, nullptr, &status);
+  std::string result = status == 0 && text ? text : name;
+  std::free(text);
+  return result;
+}
 // A damaged file must not make us reserve gigabytes.
 constexpr std::uint64_t largest_segment = map::weight_bytes;
 }  // namespace
@@ -78,9 +86,9 @@ public:
       if (header.sh_type == 0x7000'0003) read_attributes(section);
     }
     if (target.executable.empty()) target.executable = executable_segments;
-    std::sort(target.symbols.begin(), target.symbols.end(), [](symbol const& a, symbol const& b) {
-      return a.begin != b.begin ? a.begin < b.begin : a.end < b.end;
-    });
+    auto const by_address = [](symbol const& a, symbol const& b) { return a.begin != b.begin ? a.begin < b.begin : a.end < b.end; };
+    std::sort(target.symbols.begin(), target.symbols.end(), by_address);
+    std::sort(target.objects.begin(), target.objects.end(), by_address);
   }
 
   void read_lines(Dwarf* dwarf) {
@@ -111,8 +119,9 @@ private:
       target.addresses.emplace(name, address);
       int const type = GELF_ST_TYPE(s.st_info);
       bool const label = type == STT_NOTYPE && name[0] != '$' && name[0] != '.';
+      if (type == STT_OBJECT && s.st_size > 0) target.objects.push_back({address, static_cast<address32>(address + s.st_size), readable(name)});
       // Assembler labels have no size: they reach to the next symbol.
-      if (type == STT_FUNC || label) target.symbols.push_back({address, static_cast<address32>(address + s.st_size), name});
+      if (type == STT_FUNC || label) target.symbols.push_back({address, static_cast<address32>(address + s.st_size), readable(name)});
     }
   }
 
@@ -175,6 +184,13 @@ symbol const* firmware::function_at(address32 a) const {
     if (sized ? a < next->end : true) return &*next;
   }
   return nullptr;
+}
+
+symbol const* firmware::object_at(address32 a) const {
+  auto next = std::upper_bound(objects.begin(), objects.end(), a, [](address32 x, symbol const& s) { return x < s.begin; });
+  if (next == objects.begin()) return nullptr;
+  --next;
+  return a < next->end ? &*next : nullptr;
 }
 
 std::optional<address32> firmware::address_of(std::string const& name) const {

@@ -47,16 +47,17 @@ public:
 
   /// The function that holds an address.
   symbol const* function_at(address32 a) const;
+  /// The variable that holds an address.
+  symbol const* object_at(address32 a) const;
   std::optional<address32> address_of(std::string const& name) const;
   std::optional<source_line> line_at(address32 a) const;
   /// "function+0x12 (file.cpp:34)".
   std::string where(address32 a) const;
-  /// Does code at this address call a function, so that the next address may be a return address?
-  std::vector<symbol> const& functions() const { return symbols; }
 
 private:
   friend class elf_reader;
   std::vector<symbol> symbols;                 // functions, by address
+  std::vector<symbol> objects;                 // variables, by address
   std::map<std::string, address32> addresses;  // all symbols
   struct line_row {
     address32 address;

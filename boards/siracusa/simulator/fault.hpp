@@ -14,6 +14,8 @@ struct fault : std::runtime_error {
 
 /// The exit code of a run that a fault ended.
 inline constexpr int exit_fault = 125;
+/// The exit code of a run in which --check found something.
+inline constexpr int exit_findings = 123;
 /// The exit code of a run that --max-cycles or Ctrl-C ended.
 inline constexpr int exit_stopped = 124;
 }  // namespace simulator

@@ -102,6 +102,7 @@ void machine::interrupts_changed(unsigned index) {
 void wait_for_interrupt(core& c) {
   if (c.system->pending_interrupt(c) < 32) return;
   c.state = core_state::waiting_interrupt;
+  c.wait_pc = c.pc;
   c.wait_since = c.now;
   c.wait_register = discarded_register;
   c.gated = true;

@@ -33,6 +33,9 @@ struct observer {
   virtual void waited(core&, stall, cycle_count /*from*/, cycle_count /*cycles*/) {}
 };
 
+/// Units whose state a core can look at instead of waiting for their events.
+enum class polled_unit { events, interrupts, dma, npu };
+
 /// What sets in order or in relation: told to the sanitizer and the timeline.
 struct monitor {
   virtual ~monitor() = default;
@@ -42,13 +45,13 @@ struct monitor {
   virtual void barrier(std::uint32_t /*members*/, std::uint32_t /*targets*/) {}
   virtual void event(unsigned /*target*/, std::uint32_t /*events*/, core const* /*by*/) {}
   virtual void woken(unsigned /*core*/) {}
+  virtual void polled(core&, polled_unit) {}
   virtual void locked(unsigned /*core*/, unsigned /*mutex*/) {}
   virtual void unlocked(unsigned /*core*/, unsigned /*mutex*/) {}
   virtual void dma_pushed(dma_transfer const&, core&) {}
   virtual void dma_finished(dma_transfer const&) {}
   virtual void started(core& /*by*/, unsigned /*core*/) {}
   virtual void interrupt_raised(core& /*by*/, std::uint32_t /*lines*/) {}
-  virtual void interrupt_taken(core&, unsigned /*line*/) {}
 };
 
 struct machine_options {
@@ -128,6 +131,7 @@ struct machine {
   // Notices ----------------------------------------------------------------------------------------------------------------
   void on_event(unsigned target, std::uint32_t lines, core const* by) { for (auto* m : monitors) m->event(target, lines, by); }
   void on_barrier(std::uint32_t members, std::uint32_t targets) { for (auto* m : monitors) m->barrier(members, targets); }
+  void on_poll(core& c, polled_unit unit) { for (auto* m : monitors) m->polled(c, unit); }
   void on_lock(unsigned core, unsigned m) { for (auto* x : monitors) x->locked(core, m); }
   void on_unlock(unsigned core, unsigned m) { for (auto* x : monitors) x->unlocked(core, m); }
   void on_dma_push(dma_transfer const& t, core& c) { for (auto* m : monitors) m->dma_pushed(t, c); }

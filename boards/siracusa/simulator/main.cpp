@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // siracusa-sim: the command line.
+#include "check.hpp"
+#include "fault.hpp"
 #include "observers.hpp"
 #include "session.hpp"
 #include "stats.hpp"
@@ -44,14 +46,20 @@ int main(int argc, char** argv) {
   app.add_option("--profile", profile_path, "write cycles, stalls and instructions per function and line");
   app.add_option("--stats", stats_path, "write counters and energy as JSON");
   app.add_option("--timeline", timeline_path, "write a Chrome trace-event file (Perfetto opens it)");
+  std::vector<std::string> polled_flags;
+  app.add_flag("--check", options.checked, "find races, reads of bytes never written, jobs in flight, stack overflows");
+  app.add_option("--check-flag", polled_flags, "a variable that cores poll on purpose, without an event")->needs("--check");
   CLI11_PARSE(app, argc, argv);
   try {
     firmware const image(path);
     options.zfinx = zfinx || (image.zfinx && !separate);
-    auto const m = std::make_unique<machine>(options);
+    std::optional<checker> checked;
+    if (options.checked) checked.emplace(image, polled_flags);
+    auto const m = std::make_unique<machine>(options, checked ? &*checked : nullptr);
     running = m.get();
     std::signal(SIGINT, interrupt);
     load(*m, image);
+    if (checked) checked->attach(*m);
     observers watching;
     std::optional<profile> profiled;
     std::optional<trace> traced;
@@ -69,6 +77,11 @@ int main(int argc, char** argv) {
     if (profiled) written &= write_file(profile_path, profiled->report());
     if (drawn) written &= write_file(timeline_path, drawn->document(*m));
     if (!stats_path.empty()) written &= write_file(stats_path, statistics_json(*m));
+    if (checked && !checked->findings().empty()) {
+      for (auto const& finding : checked->findings()) fmt::print(stderr, "siracusa-sim: {}\n", finding);
+      fmt::print(stderr, "siracusa-sim: {} findings, {} repetitions\n", checked->findings().size(), checked->suppressed());
+      if (exit_code(*m) != exit_fault) return exit_findings;
+    }
     return written ? exit_code(*m) : 2;
   } catch (std::invalid_argument const& e) {
     fmt::print(stderr, "siracusa-sim: {}\n", e.what());

@@ -107,12 +107,18 @@ std::uint32_t cluster_peripheral(access const& a, std::uint32_t offset) {
   a.c.wait_register = a.c.slots[(a.c.pc & (code_region::page_bytes - 1)) >> 1].rd;
   if (own) {
     if (offset < 0x4400) {
-      if (!a.is_store) return m.events.read_own(a.c, offset - 0x4000);
+      if (!a.is_store) {
+        m.on_poll(a.c, polled_unit::events);
+        return m.events.read_own(a.c, offset - 0x4000);
+      }
       m.events.write_own(a.c, offset - 0x4000, a.value);
       return 0;
     }
     if (offset >= 0x4800) a.unmapped();
-    if (!a.is_store) return m.dma.read(a.c, a.c.index, offset - 0x4400);
+    if (!a.is_store) {
+      m.on_poll(a.c, polled_unit::dma);
+      return m.dma.read(a.c, a.c.index, offset - 0x4400);
+    }
     m.dma.write(a.c, a.c.index, offset - 0x4400, a.value);
     return 0;
   }
@@ -125,14 +131,21 @@ std::uint32_t cluster_peripheral(access const& a, std::uint32_t offset) {
   }
   if (offset < 0x1400) {
     int const issuer = static_cast<int>(a.c.index);
-    if (!a.is_store) return m.accelerator.read_register(offset - 0x1000, m.now, issuer);
+    if (!a.is_store) {
+      m.accelerator.advance(m.now);
+      m.on_poll(a.c, polled_unit::npu);
+      return m.accelerator.read_register(offset - 0x1000, m.now, issuer);
+    }
     m.accelerator.write_register(offset - 0x1000, a.value, m.now, issuer);
     m.schedule(m.accelerator.next_event());
     return 0;
   }
   if (offset < 0x1800) return cache_control(a, m.cluster_cache, offset - 0x1400);
   if (offset < 0x1C00) {
-    if (!a.is_store) return m.dma.read(a.c, map::cluster_cores, offset - 0x1800);
+    if (!a.is_store) {
+      m.on_poll(a.c, polled_unit::dma);
+      return m.dma.read(a.c, map::cluster_cores, offset - 0x1800);
+    }
     m.dma.write(a.c, map::cluster_cores, offset - 0x1800, a.value);
     return 0;
   }
@@ -161,7 +174,10 @@ std::uint32_t soc_peripheral(access const& a, std::uint32_t offset) {
   }
   if (in(map::fabric_icache, 0x800)) return cache_control(a, m.fabric_cache, a.address - map::fabric_icache);
   if (in(map::fabric_interrupts, 0x800)) {
-    if (!a.is_store) return m.fabric_interrupts.read(a.address - map::fabric_interrupts);
+    if (!a.is_store) {
+      m.on_poll(a.c, polled_unit::interrupts);
+      return m.fabric_interrupts.read(a.address - map::fabric_interrupts);
+    }
     if (a.address - map::fabric_interrupts == 0x10)
       for (auto* x : m.monitors) x->interrupt_raised(a.c, a.value);
     m.fabric_interrupts.write(a.address - map::fabric_interrupts, a.value);

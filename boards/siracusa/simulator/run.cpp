@@ -51,7 +51,7 @@ bool machine::take_interrupt(core& c) {
   c.mcause = 0x8000'0000u | line;
   c.mstatus = (c.mstatus & ~csr::mstatus_enable) | csr::mstatus_previous;
   c.pc = (c.mtvec & ~255u) + 4 * line;
-  for (auto* m : monitors) m->interrupt_taken(c, line);
+  on_poll(c, polled_unit::interrupts);
   return true;
 }
 

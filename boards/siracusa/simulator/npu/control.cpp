@@ -17,8 +17,8 @@ constexpr std::uint32_t none_free = 0xffff'ffff, locked = 0xffff'fffe;
 void npu::fail(std::string register_name, std::uint32_t value, std::string rule, npu_ticket const& ticket,
                cycle_count now) const {
   char head[160];
-  std::snprintf(head, sizeof head, "npu job %u (issued by core %d): register %s = 0x%08x: ", ticket.job_id, ticket.issuer,
-                register_name.c_str(), value);
+  std::snprintf(head, sizeof head, "npu job %u (issued by core %d): register %s = 0x%08x: ", ticket.job_id,
+                ticket.issuer, register_name.c_str(), value);
   throw npu_fault(head + rule, register_name, value, rule, ticket, now);
 }
 
@@ -55,17 +55,21 @@ void npu::write_register(std::uint32_t offset, std::uint32_t value, cycle_count 
     observer_->unverified(unknown, "SOFT_CLEAR", "the unit was written less than 10 cycles after a soft clear");
   switch (offset) {
     case control::trigger:
-      if (value > 1) fail("TRIGGER", value, "must be written with 0 (commit and start) or 1 (commit only)", unknown, now);
+      if (value > 1)
+        fail("TRIGGER", value, "must be written with 0 (commit and start) or 1 (commit only)", unknown, now);
       return commit(value == 0, now, issuer);
     case control::soft_clear:
       if (value > 1) fail("SOFT_CLEAR", value, "must be written with 0 (all) or 1 (state only)", unknown, now);
       return clear(value == 0, now);
-    case control::sw_sync: return;
+    case control::sw_sync:
+      return;
     case control::acquire:
     case control::finished:
     case control::status:
-    case control::running_job: fail("control", offset, "the register at this offset is read-only", unknown, now);
-    default: break;
+    case control::running_job:
+      fail("control", offset, "the register at this offset is read-only", unknown, now);
+    default:
+      break;
   }
   unsigned index = 0, number = 0;
   std::uint32_t* const to = job_register(offset, index, number);
@@ -81,15 +85,21 @@ std::uint32_t npu::read_register(std::uint32_t offset, cycle_count now, int issu
   npu_ticket unknown;
   unknown.issuer = issuer;
   switch (offset) {
-    case control::acquire: return acquire(issuer);
-    case control::finished: return finished_count_;
+    case control::acquire:
+      return acquire(issuer);
+    case control::finished:
+      return finished_count_;
     case control::status:
-      return (contexts_[0].state != context_state::free ? 1u : 0u) | (contexts_[1].state != context_state::free ? 0x100u : 0u);
-    case control::running_job: return running_id_;
+      return (contexts_[0].state != context_state::free ? 1u : 0u) |
+             (contexts_[1].state != context_state::free ? 0x100u : 0u);
+    case control::running_job:
+      return running_id_;
     case control::trigger:
     case control::soft_clear:
-    case control::sw_sync: return 0;
-    default: break;
+    case control::sw_sync:
+      return 0;
+    default:
+      break;
   }
   unsigned index = 0, number = 0;
   std::uint32_t const* const from = job_register(offset, index, number);
@@ -133,7 +143,8 @@ void npu::commit(bool trigger, cycle_count now, int issuer) {
 
 void npu::clear(bool registers_too, cycle_count now) {
   for (context& c : contexts_) {
-    if (observer_ && (c.state == context_state::committed || c.state == context_state::running)) observer_->aborted(c.ticket, now);
+    if (observer_ && (c.state == context_state::committed || c.state == context_state::running))
+      observer_->aborted(c.ticket, now);
     c.state = context_state::free;
     if (registers_too) c.registers = {};
   }

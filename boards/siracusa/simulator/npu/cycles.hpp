@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The cycle model, fitted to register-transfer simulations of the chip: phases of each step, and their sum in closed form.
+// The cycle model, fitted to register-transfer simulations of the chip: phases of each step, and their sum in closed
+// form.
 #pragma once
 #include <array>
 #include <cstdint>

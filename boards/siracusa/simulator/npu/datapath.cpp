@@ -11,7 +11,8 @@ namespace {
 inline constexpr unsigned window_side = 8;
 inline constexpr unsigned filter_lanes = 9 * lanes;
 
-/// Products of 16-bit lanes. The sum stays below 2^31: 288 * 255 * 510. Written so that compilers find multiply-add of pairs.
+/// Products of 16-bit lanes. The sum stays below 2^31: 288 * 255 * 510. Written so that compilers find multiply-add of
+/// pairs.
 std::int32_t dot(std::int16_t const* a, std::int16_t const* b, unsigned n) {
   std::int32_t sum = 0;
   for (unsigned i = 0; i < n; ++i) sum += static_cast<std::int32_t>(a[i]) * b[i];
@@ -118,7 +119,8 @@ void accumulate_pointwise(job const& j, npu_memory const& memory, tile_index con
     for (unsigned o = 0; o < j.ko(t.ko); ++o) {
       std::uint8_t const* const words = weight_words(j, memory, (first + o) * j.tiles_ki + m);
       for (unsigned i = 0; i < count; ++i)
-        unpack_channels(words + i * word_bytes, j.weight_bits, static_cast<std::int16_t>(j.weight_offset), weights + i * lanes);
+        unpack_channels(words + i * word_bytes, j.weight_bits, static_cast<std::int16_t>(j.weight_offset),
+                        weights + i * lanes);
       multiply(g, weights, count * lanes, o, sums);
     }
   }
@@ -164,20 +166,23 @@ requantiser fetch(job const& j, npu_memory const& memory, tile_index const& t) {
   requantiser q;
   std::int64_t const first = std::int64_t{t.ko} * j.output_tile();
   for (unsigned o = 0; o < j.ko(t.ko); ++o) {
-    q.scale[o] = j.scale_bytes == 1 ? *memory.at_l1(j.scale + first + o) : detail::load_32(memory.at_l1(j.scale + 4 * (first + o)));
+    q.scale[o] = j.scale_bytes == 1 ? *memory.at_l1(j.scale + first + o)
+                                    : detail::load_32(memory.at_l1(j.scale + 4 * (first + o)));
     q.shift[o] = static_cast<std::uint8_t>(j.channel_shift ? *memory.at_l1(j.shifts + first + o) : j.shift);
     q.bias[o] = j.bias ? detail::load_32(memory.at_l1(j.biases + 4 * (first + o))) : 0;
   }
   return q;
 }
 
-/// With bias, 32 bits that wrap; without, the 48-bit product. Then shift without rounding, and the clip of the output's width.
+/// With bias, 32 bits that wrap; without, the 48-bit product. Then shift without rounding, and the clip of the output's
+/// width.
 std::uint32_t requantised(job const& j, requantiser const& q, unsigned o, std::uint32_t sum) {
   std::int64_t y;
   if (j.bias) {
     y = static_cast<std::int32_t>(sum * q.scale[o] + q.bias[o]);
   } else {
-    std::uint64_t const product = static_cast<std::uint64_t>(static_cast<std::int64_t>(static_cast<std::int32_t>(sum))) * q.scale[o];
+    std::uint64_t const product =
+        static_cast<std::uint64_t>(static_cast<std::int64_t>(static_cast<std::int32_t>(sum))) * q.scale[o];
     y = static_cast<std::int64_t>(product << 16) >> 16;
   }
   y >>= q.shift[o];
@@ -190,9 +195,12 @@ std::uint32_t requantised(job const& j, requantiser const& q, unsigned o, std::u
 void accumulate(job const& j, npu_memory const& memory, tile_index const& tile, accumulator_tile& sums) {
   sums = {};
   switch (j.kind) {
-    case mode::dense_3x3: return accumulate_dense(j, memory, tile, sums);
-    case mode::depthwise_3x3: return accumulate_depthwise(j, memory, tile, sums);
-    default: return accumulate_pointwise(j, memory, tile, sums);
+    case mode::dense_3x3:
+      return accumulate_dense(j, memory, tile, sums);
+    case mode::depthwise_3x3:
+      return accumulate_depthwise(j, memory, tile, sums);
+    default:
+      return accumulate_pointwise(j, memory, tile, sums);
   }
 }
 

@@ -25,7 +25,8 @@ range input_range(unsigned tile, unsigned tiles, unsigned outputs, unsigned taps
   return r.begin < r.end ? r : range{0, 0};
 }
 range rows_of(job const& j, unsigned tile) {
-  return input_range(tile, j.tiles_h, j.rows(tile), j.taps(), j.mask.top, j.mask.bottom, j.padding.top, j.padding.bottom);
+  return input_range(tile, j.tiles_h, j.rows(tile), j.taps(), j.mask.top, j.mask.bottom, j.padding.top,
+                     j.padding.bottom);
 }
 range columns_of(job const& j, unsigned tile) {
   return input_range(tile, j.tiles_w, j.columns(tile), j.taps(), j.mask.left, j.mask.right, j.padding.left,
@@ -45,7 +46,8 @@ range united(Of&& of, unsigned tiles) {
 }
 
 region input_region(job const& j, range rows, range columns, unsigned channel, std::uint32_t channels) {
-  region r{.which = stream::input, .address = j.input + rows.begin * j.row_stride + columns.begin * j.pixel_stride + channel,
+  region r{.which = stream::input,
+           .address = j.input + rows.begin * j.row_stride + columns.begin * j.pixel_stride + channel,
            .bytes = channels};
   r.count[0] = static_cast<std::uint32_t>(columns.end - columns.begin);
   r.count[1] = static_cast<std::uint32_t>(rows.end - rows.begin);
@@ -76,8 +78,10 @@ void add_weights(regions& all, job const& j, std::int64_t first, std::uint32_t w
     if (!(mask >> begin & 1)) continue;
     unsigned end = begin;
     while (end < word_bytes && (mask >> end & 1)) ++end;
-    region r{.which = stream::weights, .weight_memory = j.weights_in_weight_memory,
-             .address = std::int64_t{j.weights} + first * word_bytes + begin, .bytes = end - begin};
+    region r{.which = stream::weights,
+             .weight_memory = j.weights_in_weight_memory,
+             .address = std::int64_t{j.weights} + first * word_bytes + begin,
+             .bytes = end - begin};
     if (end - begin == word_bytes) {  // whole words follow each other without a gap
       r.bytes = words * word_bytes;
     } else {
@@ -111,18 +115,19 @@ void add_weight_reads(regions& all, job const& j, unsigned first_ko, std::uint32
 
 void add_requant_reads(regions& all, job const& j, std::uint32_t first_ko, std::uint32_t ko) {
   if (!j.requantises) return;
-  all.push_back({.which = stream::scale, .address = std::int64_t{j.scale} + first_ko * j.scale_bytes,
+  all.push_back({.which = stream::scale,
+                 .address = std::int64_t{j.scale} + first_ko * j.scale_bytes,
                  .bytes = ko * j.scale_bytes});
   if (j.channel_shift)
     all.push_back({.which = stream::shift, .address = std::int64_t{j.shifts} + first_ko, .bytes = ko});
-  if (j.bias)
-    all.push_back({.which = stream::bias, .address = std::int64_t{j.biases} + first_ko * 4, .bytes = ko * 4});
+  if (j.bias) all.push_back({.which = stream::bias, .address = std::int64_t{j.biases} + first_ko * 4, .bytes = ko * 4});
 }
 
 region output_region(job const& j, stream which, std::int64_t first_row, std::int64_t first_column, std::uint32_t rows,
                      std::uint32_t columns, std::uint32_t first_ko, std::uint32_t ko) {
-  region r{.which = which, .address = j.output + first_row * j.output_row_stride + first_column * j.output_pixel_stride +
-                                      std::int64_t{first_ko} * j.output_bytes,
+  region r{.which = which,
+           .address = j.output + first_row * j.output_row_stride + first_column * j.output_pixel_stride +
+                      std::int64_t{first_ko} * j.output_bytes,
            .bytes = ko * j.output_bytes};
   r.count[0] = columns;
   r.count[1] = rows;
@@ -139,15 +144,16 @@ std::uint32_t input_channels(job const& j) {
   return j.dense() ? (j.tiles_ki - 1) * j.channel_tile() + j.last_ki : output_channels(j);
 }
 region job_output(job const& j, stream which) {
-  return output_region(j, which, 0, 0, (j.tiles_h - 1) * tile_pixels + j.last_h, (j.tiles_w - 1) * tile_pixels + j.last_w, 0,
-                       output_channels(j));
+  return output_region(j, which, 0, 0, (j.tiles_h - 1) * tile_pixels + j.last_h,
+                       (j.tiles_w - 1) * tile_pixels + j.last_w, 0, output_channels(j));
 }
 }  // namespace
 
 regions input_reads(job const& j, tile_index const& t) {
   regions all;
   unsigned const first = j.dense() ? 0 : t.ko * j.output_tile();
-  region const input = input_region(j, rows_of(j, t.h), columns_of(j, t.w), first, j.dense() ? input_channels(j) : j.ko(t.ko));
+  region const input =
+      input_region(j, rows_of(j, t.h), columns_of(j, t.w), first, j.dense() ? input_channels(j) : j.ko(t.ko));
   if (!input.empty()) all.push_back(input);
   add_weight_reads(all, j, t.ko * j.output_tile(), j.ko(t.ko));
   return all;
@@ -190,7 +196,8 @@ region job_writes(job const& j) { return job_output(j, stream::output); }
 regions emitted(job const& j) {
   regions all;
   unsigned const sub_tiles = j.dense() ? j.tiles_ki : j.tiles_ko;
-  region input{.which = stream::input, .address = j.input,
+  region input{.which = stream::input,
+               .address = j.input,
                .bytes = (sub_tiles - 1) * j.channel_tile() + word_bytes};  // the sub-tiles' words touch or overlap
   input.count[0] = (j.tiles_w - 1) * tile_pixels + j.window();
   input.count[1] = (j.tiles_h - 1) * tile_pixels + j.window();
@@ -199,9 +206,10 @@ regions emitted(job const& j) {
   all.push_back(input);
 
   std::uint32_t const planes = j.kind == mode::pointwise ? 1 : j.weight_bits;
-  std::uint64_t const words = std::uint64_t{planes} * (j.dense() ? std::uint64_t{output_channels(j)} * j.tiles_ki : j.tiles_ko);
-  region weights{.which = stream::weights, .weight_memory = j.weights_in_weight_memory, .address = j.weights,
-                 .bytes = word_bytes};
+  std::uint64_t const words =
+      std::uint64_t{planes} * (j.dense() ? std::uint64_t{output_channels(j)} * j.tiles_ki : j.tiles_ko);
+  region weights{
+      .which = stream::weights, .weight_memory = j.weights_in_weight_memory, .address = j.weights, .bytes = word_bytes};
   // In two dimensions, as the number of words alone may not fit 32 bits.
   weights.count[0] = static_cast<std::uint32_t>(std::min<std::uint64_t>(words, 1u << 31));
   weights.stride[0] = word_bytes;

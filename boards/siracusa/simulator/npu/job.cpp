@@ -4,10 +4,12 @@
 namespace simulator::neureka {
 char const* name_of_register(unsigned number) {
   static constexpr char const* names[job_registers] = {
-      "WEIGHTS_PTR",       "INFEAT_PTR",        "OUTFEAT_PTR",       "SCALE_PTR",         "SCALE_SHIFT_PTR",   "SCALE_BIAS_PTR",
-      "INFEAT_D0_STRIDE",  "INFEAT_D1_STRIDE",  "INFEAT_D2_STRIDE",  "OUTFEAT_D0_STRIDE", "OUTFEAT_D1_STRIDE", "OUTFEAT_D2_STRIDE",
-      "WEIGHTS_D0_STRIDE", "WEIGHTS_D1_STRIDE", "WEIGHTS_D2_STRIDE", "SUBTILE_REM0",      "SUBTILE_REM1",      "SUBTILE_REM2",
-      "SUBTILE_NB0",       "SUBTILE_NB1",       "PADDING",           "WEIGHT_OFFSET",     "FILTER_MASK",       "CONF0"};
+      "WEIGHTS_PTR",       "INFEAT_PTR",        "OUTFEAT_PTR",       "SCALE_PTR",
+      "SCALE_SHIFT_PTR",   "SCALE_BIAS_PTR",    "INFEAT_D0_STRIDE",  "INFEAT_D1_STRIDE",
+      "INFEAT_D2_STRIDE",  "OUTFEAT_D0_STRIDE", "OUTFEAT_D1_STRIDE", "OUTFEAT_D2_STRIDE",
+      "WEIGHTS_D0_STRIDE", "WEIGHTS_D1_STRIDE", "WEIGHTS_D2_STRIDE", "SUBTILE_REM0",
+      "SUBTILE_REM1",      "SUBTILE_REM2",      "SUBTILE_NB0",       "SUBTILE_NB1",
+      "PADDING",           "WEIGHT_OFFSET",     "FILTER_MASK",       "CONF0"};
   return number < job_registers ? names[number] : "?";
 }
 

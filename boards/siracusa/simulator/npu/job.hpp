@@ -11,16 +11,41 @@ using register_image = std::array<std::uint32_t, job_registers>;
 /// Numbers of the job registers; register n lies at offset 0x20 + 4 n.
 namespace job_register {
 enum number : unsigned {
-  weights_ptr, infeat_ptr, outfeat_ptr, scale_ptr, scale_shift_ptr, scale_bias_ptr,
-  infeat_d0, infeat_d1, infeat_d2, outfeat_d0, outfeat_d1, outfeat_d2, weights_d0, weights_d1, weights_d2,
-  remainder_ko_ki, remainder_ho_wo, remainder_hi_wi, number_ko_ki, number_ho_wo,
-  padding, weight_offset, filter_mask, conf0
+  weights_ptr,
+  infeat_ptr,
+  outfeat_ptr,
+  scale_ptr,
+  scale_shift_ptr,
+  scale_bias_ptr,
+  infeat_d0,
+  infeat_d1,
+  infeat_d2,
+  outfeat_d0,
+  outfeat_d1,
+  outfeat_d2,
+  weights_d0,
+  weights_d1,
+  weights_d2,
+  remainder_ko_ki,
+  remainder_ho_wo,
+  remainder_hi_wi,
+  number_ko_ki,
+  number_ho_wo,
+  padding,
+  weight_offset,
+  filter_mask,
+  conf0
 };
-}
+}  // namespace job_register
 /// The register's name in the hardware's documents.
 char const* name_of_register(unsigned number);
 
-enum class mode : std::uint8_t { dense_3x3, depthwise_3x3, pointwise, none };
+enum class mode : std::uint8_t {
+  dense_3x3,
+  depthwise_3x3,
+  pointwise,
+  none
+};
 
 /// Four sides of a window.
 struct sides {

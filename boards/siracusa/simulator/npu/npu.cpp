@@ -75,10 +75,10 @@ void npu::enter_phase(cycle_count now) {
   phase_start_ = now;
   if (p.kind == phase_kind::weight_offset) step_start_ = now;
   bool const last_of_tile = sub_tile_ + 1 == job_.steps_per_tile();
-  // The next tile's inputs are taken when its first window is: during this tile's last products with prefetch, after them
-  // without. In both cases before this tile's results are stored.
-  bool const loads_ahead = job_.prefetches ? p.kind == phase_kind::weight_offset
-                                           : p.kind == phase_kind::load && !(phase_ == 0);
+  // The next tile's inputs are taken when its first window is: during this tile's last products with prefetch, after
+  // them without. In both cases before this tile's results are stored.
+  bool const loads_ahead =
+      job_.prefetches ? p.kind == phase_kind::weight_offset : p.kind == phase_kind::load && !(phase_ == 0);
   tile_index ahead;
   if (last_of_tile && loads_ahead && has_next_tile(ahead)) read_tile(ahead, now);
   next_ = now + p.cycles;
@@ -107,9 +107,15 @@ void npu::leave_phase(cycle_count now) {
         report_.l1_words += job_.window() * job_.window();
       break;
     }
-    case phase_kind::shift: report_.l1_words += 1; break;
-    case phase_kind::scale: report_.l1_words += (job_.ko(tile_.ko) * job_.scale_bytes + word_bytes - 1) / word_bytes; break;
-    case phase_kind::bias: report_.l1_words += (job_.ko(tile_.ko) + 7) / 8; break;
+    case phase_kind::shift:
+      report_.l1_words += 1;
+      break;
+    case phase_kind::scale:
+      report_.l1_words += (job_.ko(tile_.ko) * job_.scale_bytes + word_bytes - 1) / word_bytes;
+      break;
+    case phase_kind::bias:
+      report_.l1_words += (job_.ko(tile_.ko) + 7) / 8;
+      break;
     case phase_kind::stream_out: {
       if (auto const channel = illegal_shift(job_, memory_, tile_))
         fail(name_of_register(job_register::scale_shift_ptr), job_.shifts,
@@ -122,7 +128,8 @@ void npu::leave_phase(cycle_count now) {
       report_.l1_words += pixels * job_.output_words(job_.ko(tile_.ko));
       break;
     }
-    default: break;
+    default:
+      break;
   }
   if (++phase_ < step_.count) return;
   phase_ = 0;
@@ -188,22 +195,34 @@ unsigned npu::accesses(cycle_count now, npu_access out[2]) const {
     case phase_kind::load:
       if (phase_ == 0 || !job_.prefetches) window_load(at, phase_ != 0);
       break;
-    case phase_kind::stream_in: result_word(stream::stream_in); break;
+    case phase_kind::stream_in:
+      result_word(stream::stream_in);
+      break;
     case phase_kind::products: {
       unsigned const k = word_cycles(job_, options_.cycles);
       unsigned const words = job_.step_words(ko), word = at / k;
       if (at % k != 0 || word >= words) break;
       std::uint32_t const planes = job_.kind == mode::pointwise ? 1 : job_.weight_bits;
-      std::uint32_t const number =
-          job_.dense() ? ((first + word / planes) * job_.tiles_ki + sub_tile_) * planes + word % planes : tile_.ko * planes + word;
+      std::uint32_t const number = job_.dense()
+                                       ? ((first + word / planes) * job_.tiles_ki + sub_tile_) * planes + word % planes
+                                       : tile_.ko * planes + word;
       add(stream::weights, job_.weights + number * word_bytes, job_.weights_in_weight_memory);
       break;
     }
-    case phase_kind::shift: channel_words(stream::shift, job_.shifts, 1); break;
-    case phase_kind::scale: channel_words(stream::scale, job_.scale, job_.scale_bytes); break;
-    case phase_kind::bias: channel_words(stream::bias, job_.biases, 4); break;
-    case phase_kind::stream_out: result_word(stream::output); break;
-    default: break;
+    case phase_kind::shift:
+      channel_words(stream::shift, job_.shifts, 1);
+      break;
+    case phase_kind::scale:
+      channel_words(stream::scale, job_.scale, job_.scale_bytes);
+      break;
+    case phase_kind::bias:
+      channel_words(stream::bias, job_.biases, 4);
+      break;
+    case phase_kind::stream_out:
+      result_word(stream::output);
+      break;
+    default:
+      break;
   }
   return count;
 }

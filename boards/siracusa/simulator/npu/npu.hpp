@@ -43,10 +43,14 @@ struct npu_report {
 
 /// Misuse that real hardware would answer with garbage: an illegal job, or an illegal use of the control registers.
 struct npu_fault : std::runtime_error {
-  npu_fault(std::string what, std::string register_name, std::uint32_t value, std::string rule, npu_ticket const& ticket,
-            neureka::cycle_count cycle)
-      : std::runtime_error(std::move(what)), register_name(std::move(register_name)), value(value), rule(std::move(rule)),
-        ticket(ticket), cycle(cycle) {}
+  npu_fault(std::string what, std::string register_name, std::uint32_t value, std::string rule,
+            npu_ticket const& ticket, neureka::cycle_count cycle)
+      : std::runtime_error(std::move(what)),
+        register_name(std::move(register_name)),
+        value(value),
+        rule(std::move(rule)),
+        ticket(ticket),
+        cycle(cycle) {}
   std::string register_name;
   std::uint32_t value;
   std::string rule;
@@ -65,7 +69,8 @@ struct npu_observer {
   virtual void finished(npu_report const&) {}
   virtual void aborted(npu_ticket const&, neureka::cycle_count) {}
   /// A job register of a committed or running job was written.
-  virtual void changed_while_queued(npu_ticket const&, unsigned /*job_register*/, int /*issuer*/, neureka::cycle_count) {}
+  virtual void changed_while_queued(npu_ticket const&, unsigned /*job_register*/, int /*issuer*/,
+                                    neureka::cycle_count) {}
   /// Legal here, but resting on something that the silicon does not promise.
   virtual void unverified(npu_ticket const&, std::string const& /*register_name*/, std::string const& /*rule*/) {}
 };
@@ -74,7 +79,8 @@ struct npu_observer {
 struct npu_access {
   neureka::stream which = neureka::stream::input;
   bool weight_memory = false;
-  std::uint32_t address = 0;  ///< in L1, or an offset into weight memory; 32 bytes from here on, 9 banks if not aligned to 4
+  std::uint32_t address =
+      0;  ///< in L1, or an offset into weight memory; 32 bytes from here on, 9 banks if not aligned to 4
   bool write() const { return which == neureka::stream::output; }
 };
 
@@ -109,7 +115,12 @@ public:
   void stall(neureka::cycle_count cycles);
 
 private:
-  enum class context_state : std::uint8_t { free, acquired, committed, running };
+  enum class context_state : std::uint8_t {
+    free,
+    acquired,
+    committed,
+    running
+  };
   struct context {
     neureka::register_image registers{};
     context_state state = context_state::free;
@@ -139,9 +150,9 @@ private:
   npu_observer* observer_;
 
   std::array<context, 2> contexts_{};
-  unsigned configured_ = 0;          // the context that the next acquire gives, or has given
-  std::deque<unsigned> queue_;       // committed contexts, oldest first
-  bool triggered_ = false;           // committed jobs may start
+  unsigned configured_ = 0;     // the context that the next acquire gives, or has given
+  std::deque<unsigned> queue_;  // committed contexts, oldest first
+  bool triggered_ = false;      // committed jobs may start
   unsigned next_id_ = 0;
   unsigned running_id_ = 0;
   std::uint64_t commits_ = 0;

@@ -6,7 +6,15 @@
 #include <vector>
 
 namespace simulator::neureka {
-enum class stream : std::uint8_t { input, stream_in, weights, scale, shift, bias, output };
+enum class stream : std::uint8_t {
+  input,
+  stream_in,
+  weights,
+  scale,
+  shift,
+  bias,
+  output
+};
 char const* name_of(stream which);
 
 /// `bytes` consecutive bytes at address + i * stride[0] + j * stride[1] + k * stride[2], all i < count[0] and so on.

@@ -13,8 +13,9 @@ struct memory_limits {
   std::uint32_t l1_address = 0x1000'0000;
   std::uint32_t l1_bytes = 256 * 1024;
   std::uint32_t weight_bytes = 8 * 1024 * 1024;
-  /// Every address that the streamers can emit must lie in L1, also those that influence no result: padding, pixels beyond a
-  /// partial tile, the rest of a 32-byte word. The silicon may fetch them. Off: only bytes that matter are looked at.
+  /// Every address that the streamers can emit must lie in L1, also those that influence no result: padding, pixels
+  /// beyond a partial tile, the rest of a 32-byte word. The silicon may fetch them. Off: only bytes that matter are
+  /// looked at.
   bool whole_windows = true;
 };
 

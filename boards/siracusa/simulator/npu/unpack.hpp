@@ -47,7 +47,8 @@ inline void widen(std::uint8_t const* codes, unsigned n, std::int16_t offset, st
 }
 }  // namespace detail
 
-/// `bits` consecutive words of 9 taps x 28 channels, one bit-plane each, to 9 x 32 lanes; lanes 28 to 31 hold the offset only.
+/// `bits` consecutive words of 9 taps x 28 channels, one bit-plane each, to 9 x 32 lanes; lanes 28 to 31 hold the
+/// offset only.
 inline void unpack_planes(std::uint8_t const* words, unsigned bits, std::int16_t offset, std::int16_t* to) {
   alignas(32) std::uint64_t taps[9][4] = {};
   for (unsigned b = 0; b < bits; ++b, words += word_bytes)

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tables that the executor reads: geometries, steps, addresses. Plain values; program.hpp makes them.
+#pragma once
+#include <deeploy/kernel.hpp>
+#include <deeploy/memory.hpp>
+#include <deeploy/network.hpp>
+#include <deeploy/region.hpp>
+
+namespace deeploy {
+/// A section of a memory and an offset in it, in one word: where the first element of an operand lies.
+struct address {
+  u32 word = 0;
+  static constexpr int offset_bits = 27;
+  constexpr address() = default;
+  constexpr address(u8 memory, section where, i64 offset)
+      : word((static_cast<u32>(memory) * section_count + static_cast<u32>(where)) << offset_bits |
+             (static_cast<u32>(offset) & ((1u << offset_bits) - 1))) {}
+  constexpr u32 base() const { return word >> offset_bits; }  ///< memory * section_count + section
+  constexpr u32 offset() const { return word & ((1u << offset_bits) - 1); }
+};
+/// Bases of all sections of all memories, indexed by address::base().
+inline constexpr int base_count = max_memories * section_count;
+
+/// An operand without its address: dimensions in the order of a tile buffer.
+struct operand_geometry {
+  bool present = false;
+  bool written = false;
+  u8 rank = 0;
+  u8 element_bytes = 1;
+  u8 copies = 0;  ///< tile buffers; 0: used in place
+  u8 slide_slot = 0;
+  index slide_step = 0;
+  dimension dim[max_rank] = {};
+  constexpr bool streams_in() const { return present && copies != 0 && !written; }
+  constexpr bool streams_out() const { return present && copies != 0 && written; }
+};
+
+/// A table of tiles that the compiler made ready; see ready_tiles.hpp.
+struct ready_tiles {
+  void const* table = nullptr;  ///< null: tiles are made ready at run time
+  u16 length_bytes = 0;
+  u16 records = 0, entries = 0;
+};
+
+/// What steps of equal shape have in common.
+struct geometry {
+  u8 axes = 0;
+  u8 operands = 0;
+  u8 order[max_axes] = {};
+  u8 slot[max_axes] = {};
+  bool reduced[max_axes] = {};
+  box part = {};
+  index tile[max_axes] = {};
+  operand_geometry with[max_operands] = {};
+  kernel_code code = {};
+  ready_tiles ready = {};
+};
+
+/// One step: a geometry and the addresses.
+struct step_record {
+  u16 geometry_index = 0;
+  u16 layer = 0;
+  u16 values_at = 0;  ///< first of the layer's values in program::values
+  u8 early = 0;
+  address home[max_operands] = {};
+  bytes buffer[max_operands][2] = {};
+  bytes scratch_at = 0;
+};
+
+/// What the executor is given: tables that live in read-only memory.
+struct program_view {
+  geometry const* geometries;
+  step_record const* steps;
+  i32 const* values;
+  int step_count;
+  run_time_extents most;  ///< the planned maxima
+};
+}  // namespace deeploy
