@@ -60,6 +60,7 @@ function(deeploy_tool_library name)
   target_link_libraries(deeploy_${name} PRIVATE deeploy_boards fmt::fmt-header-only)
   target_compile_options(deeploy_${name} PRIVATE -Wall -Wextra)
   target_compile_options(deeploy_${name} PRIVATE ${sanitize_options})
+  target_link_options(deeploy_${name} INTERFACE ${sanitize_options})
   # The planner is part of the tool: optimised in every kind of build.
   target_compile_options(deeploy_${name} PRIVATE $<$<CONFIG:>:-O2>)
   install(TARGETS deeploy_${name} DESTINATION ${CMAKE_INSTALL_LIBDIR})

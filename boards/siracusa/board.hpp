@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Siracusa: eight RISC-V cores with DSP instructions on a shared L1. The only file with facts of its engines.
 #pragma once
+#include <deeploy/layer.hpp>
 #include <siracusa/memories.hpp>
 
 namespace deeploy::engine {
@@ -21,11 +22,12 @@ namespace deeploy::board {
 namespace siracusa_reserved {
 inline constexpr bytes control_stack_bytes = 6144;  ///< of core 0, which walks the plan and holds two tiles made ready
 inline constexpr bytes kernel_stack_bytes = 2048;   ///< of each other core
-/// Tables of ready tiles: of the step that runs and of the two after it.
-inline constexpr bytes tile_table_bytes = 4096;
-inline constexpr int tile_tables = 3;
+/// What is fetched of a step before it runs, of the step that runs and of the two after it: record, values, table.
+inline constexpr bytes step_record_bytes = 96, step_values_bytes = 4 * max_values, tile_table_bytes = 3840;
+inline constexpr bytes fetched_step_bytes = step_record_bytes + step_values_bytes + tile_table_bytes;
+inline constexpr int fetched_steps = 3;
 inline constexpr bytes l1_control_bytes = 256;  ///< offload mailbox, DMA counters, step and tile for a debugger
-inline constexpr bytes l1_bytes = control_stack_bytes + (siracusa_cores - 1) * kernel_stack_bytes + tile_tables * tile_table_bytes + l1_control_bytes;
+inline constexpr bytes l1_bytes = control_stack_bytes + (siracusa_cores - 1) * kernel_stack_bytes + fetched_steps * fetched_step_bytes + l1_control_bytes;
 inline constexpr bytes l2_bytes = 256 * 1024;  ///< code, tables, the fabric controller's stack, an application's own data
 }  // namespace siracusa_reserved
 
@@ -47,7 +49,7 @@ struct siracusa {
   static constexpr auto const& memories = siracusa_with_run_time.of;
   static constexpr int cores = siracusa_cores;
   static constexpr execution_costs const& costs = siracusa_costs;
-  static constexpr bool fetches_ready_tiles = true;
+  static constexpr bytes tile_table_bytes = siracusa_reserved::tile_table_bytes;
   using engines = detail::types<engine::cluster<engine::instructions::xpulpv2>>;
 };
 
@@ -57,7 +59,7 @@ struct siracusa_macload {
   static constexpr auto const& memories = siracusa_with_run_time.of;
   static constexpr int cores = siracusa_cores;
   static constexpr execution_costs const& costs = siracusa_costs;
-  static constexpr bool fetches_ready_tiles = true;
+  static constexpr bytes tile_table_bytes = siracusa_reserved::tile_table_bytes;
   using engines = detail::types<engine::cluster<engine::instructions::mac_load>>;
 };
 }  // namespace deeploy::board

@@ -7,6 +7,9 @@
 #include <siracusa/runtime/dma.hpp>
 
 namespace deeploy::siracusa {
+namespace reserved = board::siracusa_reserved;
+static_assert(sizeof(step_record) <= reserved::step_record_bytes);
+
 /// Bases of all sections of all memories, indexed by address::base().
 struct memory_bases {
   u8* of[base_count] = {};
@@ -65,19 +68,21 @@ class machine : public Hooks {
     work_.code = nullptr;
     barrier();
   }
-  void expect_table(int s, ready_tiles const& t) {
-    if (!fits(t)) return;
-    u32 const counter = dma::allocate();
-    counter_ = -1;
-    table_counter_[s % board::siracusa_reserved::tile_tables] = static_cast<i8>(counter);
-    dma::start(dma::to::l1, reinterpret_cast<u32>(table_at(s)), reinterpret_cast<u32>(t.table), t.length_bytes);
+  void expect(int s, step_record const& r, i32 const* values, ready_tiles const& t) {
+    counter_ = -1;  // what is started now belongs to a counter of its own
+    fetch_[s % reserved::fetched_steps] = static_cast<u8>(dma::allocate());
+    u32 const at = reinterpret_cast<u32>(slot(s));
+    dma::start(dma::to::l1, at, reinterpret_cast<u32>(&r), sizeof r);
+    if (r.value_count != 0) dma::start(dma::to::l1, at + reserved::step_record_bytes, reinterpret_cast<u32>(values), 4u * r.value_count);
+    dma::start(dma::to::l1, at + reserved::step_record_bytes + reserved::step_values_bytes, reinterpret_cast<u32>(t.table), static_cast<u32>(t.length_bytes));
   }
-  u8* table(int s, ready_tiles const& t) {
-    if (!fits(t)) return nullptr;
-    i8& counter = table_counter_[s % board::siracusa_reserved::tile_tables];
-    if (counter >= 0) dma::wait(static_cast<u32>(counter));
-    counter = -1;
-    return table_at(s);
+  fetched_step fetched(int s) {
+    u8& counter = fetch_[s % reserved::fetched_steps];
+    if (counter != 0xFF) dma::wait(counter);
+    counter = 0xFF;
+    u8* const at = slot(s);
+    return {reinterpret_cast<step_record const*>(at), reinterpret_cast<i32 const*>(at + reserved::step_record_bytes),
+            at + reserved::step_record_bytes + reserved::step_values_bytes};
   }
   void step_begins(int s, step_record const& r) {
     deeploy_control.step = static_cast<u32>(s);
@@ -86,10 +91,7 @@ class machine : public Hooks {
   bool stopped() const { return deeploy_control.cancel != 0; }
 
  private:
-  static bool fits(ready_tiles const& t) { return t.table != nullptr && t.length_bytes <= board::siracusa_reserved::tile_table_bytes; }
-  static u8* table_at(int s) {
-    return deeploy_tile_tables + s % board::siracusa_reserved::tile_tables * board::siracusa_reserved::tile_table_bytes;
-  }
+  static u8* slot(int s) { return deeploy_fetched_steps + s % reserved::fetched_steps * reserved::fetched_step_bytes; }
   void start(dma::to direction, int which, u8 const* l1, u8 const* outside, bytes line, index lines, bytes stride) {
     // Commands go to the counter that was allocated last; a channel that comes back takes one more.
     if (counter_ < 0 || owner_ != which) {
@@ -107,7 +109,7 @@ class machine : public Hooks {
   memory_bases const& bases_;
   team_work volatile& work_;
   int counter_ = -1, owner_ = -1;
-  i8 table_counter_[board::siracusa_reserved::tile_tables] = {-1, -1, -1};
+  u8 fetch_[reserved::fetched_steps] = {0xFF, 0xFF, 0xFF};  ///< counters
   u16 counters_[channel::count] = {};
 };
 }  // namespace deeploy::siracusa

@@ -20,7 +20,7 @@ int call(std::vector<std::string> const& words, std::string const& what) {
   if (r.status == 0) return 0;
   if (r.status == 130 || r.status == 143) return r.status;
   if (r.status == 127)
-    complain(6206, fmt::format("{} cannot be started; install gcc-riscv64-unknown-elf, or say another compiler in DEEPLOY_TARGET_CXX", words[0]));
+    complain(6210, fmt::format("{} cannot be started; install gcc-riscv64-unknown-elf, or say another compiler in DEEPLOY_TARGET_CXX", words[0]));
   else
     complain(6201, fmt::format("{}the compiler refused {} (status {}); the first error stands above", r.errors, what, r.status));
   return user_error;
@@ -134,7 +134,7 @@ int target::run(std::string const& folder, bool layers, target_run& measured) co
 
   process_result const r = run_process({find_program(simulator_), folder + "/runner.elf"});
   if (r.status == 127) {
-    complain(6207, fmt::format("{} cannot be started; build it, or say where it is in DEEPLOY_SIMULATOR", simulator_));
+    complain(6211, fmt::format("{} cannot be started; build it, or say where it is in DEEPLOY_SIMULATOR", simulator_));
     return user_error;
   }
   std::map<std::string, std::string> tensors;

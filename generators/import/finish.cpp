@@ -131,8 +131,14 @@ void finish(lowering& l) {
         for (int b = v.buffer; b >= 0 && !again;) {
           int const up = net.buffers[b].inside ? net.buffers[b].inside->buffer : -1;
           if (net.buffers[b].use == role::output) {
-            // The user's layout stands: the layer writes a tensor of its own, which is copied.
-            view const shown{b, 0, row_major(net.buffers[b].shape)};
+            // The user's layout stands: the layer writes a tensor of its own, which is copied as the user sees it: so
+            // the output is dense, and the new tensor, dense in its own order, is seen by the output's strides.
+            view shown{b, 0, row_major(net.buffers[b].shape)};
+            for (int o : l.g.outputs)
+              if (net.values[o].at && net.values[o].at->buffer == b) {
+                shown = *net.values[o].at;
+                break;
+              }
             int const scratch = static_cast<int>(net.buffers.size());
             buffer fresh = net.buffers[b];
             fresh.use = role::scratch;

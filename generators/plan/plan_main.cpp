@@ -79,6 +79,10 @@ int run(type_facts const& facts, plan::plan_arguments const& a) {
 }  // namespace
 
 int plan_main(type_facts const& facts, int argument_count, char** arguments) {
+  if (facts.layout != type_facts::layout_now) {
+    fmt::print(stderr, "deeploy plan: [DPL-6209] the headers have layout {:x}, the planner library {:x}: they are of different builds; build the tool again\n", facts.layout, type_facts::layout_now);
+    return 2;
+  }
   CLI::App app{"plans a network for a board"};
   plan::plan_arguments a;
   a.add_to(app);

@@ -84,7 +84,7 @@ std::string text(json const& plan) {
   }
   t += memory.render();
   json const& c = p.at("candidates");
-  t += fmt::format("\nplan: best {} {}, no legal plan is below {} (gap {:.2f} %), found in {:.2f} s{}\n", p.at("aim").get<std::string>(),
+  t += fmt::format("\nplan: best {} {}, no legal plan in this order of layers is below {} (gap {:.2f} %), found in {:.2f} s{}\n", p.at("aim").get<std::string>(),
                    grouped(p.at("objective")), grouped(p.at("bound")), 100 * p.at("gap").get<double>(), p.at("seconds").get<double>(),
                    p.at("reproducible").get<bool>() ? "" : "; stopped by the clock, not reproducible");
   t += fmt::format("      {} candidates considered, {} left after dominance, in {} classes of layers; relaxation {}, {} columns priced in, {} nodes\n",

@@ -27,6 +27,10 @@ int write_all(std::vector<std::pair<std::string, std::string>> const& files, std
 
 namespace deeploy::generator {
 int pack_main(type_facts const& facts, place const* places, memory_use const* used, int argument_count, char** arguments) {
+  if (facts.layout != type_facts::layout_now) {
+    fmt::print(stderr, "deeploy pack: [DPL-6209] the headers have layout {:x}, the tools library {:x}: they are of different builds; build the tool again\n", facts.layout, type_facts::layout_now);
+    return 2;
+  }
   if (argument_count != 5) {
     fmt::print(stderr, "usage: pack OUT_FOLDER CONSTANTS NAME HEADER\n");
     return 2;

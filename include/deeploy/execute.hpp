@@ -19,10 +19,17 @@ inline constexpr int load = 0, store = 2, early = 4, count = 6;
 ///     void step_begins(int step, step_record const&); void step_ends(int step, step_record const&);   hooks
 ///     bool stopped();                                           asked before each tile
 ///
-/// A board that has tables of ready tiles fetched (Board::fetches_ready_tiles) says so with
+/// A board with Board::tile_table_bytes fetches what a step needs to fast memory before it runs, two steps ahead:
 ///
-///     void expect_table(int step, ready_tiles const&);          starts fetching; asked for two steps ahead
-///     u8* table(int step, ready_tiles const&);                  the table, fetched and writable; null: it has none
+///     void expect(int step, step_record const&, i32 const* values, ready_tiles const&);   starts fetching the three
+///     fetched_step fetched(int step);                                                      waits for them
+/// What a board fetched of a step; the table begins with a step_head and may be written to.
+struct fetched_step {
+  step_record const* record;
+  i32 const* values;
+  u8* table;
+};
+
 template <class M>
 concept Machine = requires(M& m, u8* p, kernel_code const& code, kernel_arguments const& a) {
   m.start_in(0, p, p, bytes{}, index{}, bytes{});
@@ -60,38 +67,51 @@ struct ready_tile {
   tile_record* record = nullptr;
 };
 
-/// The tiles of a step, one after the other: from its table, or each made ready while the one before is at work.
-class tile_source {
- public:
-  tile_source(geometry const& g, run_time_extents const& actual, u8* table)
-      : g_(g), walk_(g, actual), record_at_(reinterpret_cast<tile_record*>(table)),
-        entry_at_(reinterpret_cast<tile_entry const*>(table == nullptr ? nullptr : table + g.ready.records * sizeof(tile_record))),
-        left_(table == nullptr ? 0 : g.ready.entries) {}
-  ready_tile next() {
-    if (record_at_ != nullptr) {
-      if (left_-- == 0) return {};
-      tile_entry const* const e = entry_at_++;
-      return {e, record_at_ + e->record};
-    }
-    if (walk_.at_end) return {};
-    int const other = now_;
-    now_ ^= 1;
-    prepare(walk_, record_[now_], entry_[now_]);
-    entry_[now_].fetched = changed(g_, record_[other], entry_[other], record_[now_], entry_[now_]);
-    walk_.next();
-    return {&entry_[now_], &record_[now_]};
-  }
-
- private:
-  geometry const& g_;
-  tile_walk walk_;
-  tile_record* record_at_;
-  tile_entry const* entry_at_;
-  int left_;
-  int now_ = 1;
-  tile_record record_[2];
-  tile_entry entry_[2];
+/// Tiles made ready at run time: two, so that one can be made while the other is at work. Not initialised.
+struct run_time_tiles {
+  union {
+    tile_walk walk;
+  };
+  tile_record record[2];
+  tile_entry entry[2];
+  int now;
+  run_time_tiles() {}
 };
+
+/// A step as the executor sees it, and its tiles, one after the other.
+struct step_view {
+  step_record const* r;
+  geometry const* g;
+  step_head const* head;
+  i32 const* values;
+  tile_record* record;
+  tile_entry const* entry;
+  int left;  ///< in the table
+  run_time_tiles* made;
+
+  ready_tile next() {
+    if (head->entries != 0) {
+      if (left-- == 0) return {};
+      tile_entry const* const e = entry++;
+      return {e, record + e->record};
+    }
+    run_time_tiles& m = *made;
+    if (m.walk.at_end) return {};
+    int const other = m.now;
+    m.now ^= 1;
+    prepare(m.walk, m.record[m.now], m.entry[m.now]);
+    m.entry[m.now].fetched = changed(*g, m.record[other], m.entry[other], m.record[m.now], m.entry[m.now]);
+    m.walk.next();
+    return {&m.entry[m.now], &m.record[m.now]};
+  }
+};
+
+/// Calls f(o) for each bit of a mask.
+template <class F>
+inline void each_bit(u32 mask, F f) {
+  for (int o = 0; mask != 0; ++o, mask >>= 1)
+    if (mask & 1) f(o);
+}
 
 /// One run of a program.
 template <Machine M>
@@ -103,98 +123,114 @@ class run_of_program {
       if (extents.of[i] >= 0 && extents.of[i] < actual_.of[i]) actual_.of[i] = extents.of[i];
   }
   bool all_steps() {
-    expect_table(0);
-    expect_table(1);
+    expect(0);
+    expect(1);
     for (int s = 0; s < p_.step_count; ++s) {
-      expect_table(s + 2);
-      machine_.step_begins(s, p_.steps[s]);
-      if (!step(s)) return false;
-      machine_.step_ends(s, p_.steps[s]);
+      expect(s + 2);
+      step_view step = view_of(s, made_);
+      machine_.step_begins(s, *step.r);
+      if (!run(s, step)) return false;
+      machine_.step_ends(s, *step.r);
     }
     return true;
   }
 
  private:
-  static constexpr bool has_tables = requires(M& m, ready_tiles const& t) { m.expect_table(0, t); };
-  void expect_table(int s) {
-    if constexpr (has_tables)
-      if (s < p_.step_count) machine_.expect_table(s, p_.geometries[p_.steps[s].geometry_index].ready);
+  static constexpr bool fetches = requires(M& m) { m.fetched(0); };
+  void expect(int s) {
+    if constexpr (fetches)
+      if (s < p_.step_count) machine_.expect(s, p_.steps[s], p_.values + p_.steps[s].values_at, p_.geometries[p_.steps[s].geometry_index].ready);
   }
-  u8* table(int s, geometry const& g) {
-    if constexpr (has_tables) return machine_.table(s, g.ready);
-    return nullptr;
+  step_view view_of(int s, run_time_tiles& made) {
+    step_view v;
+    v.made = &made;
+    if constexpr (fetches) {
+      fetched_step const f = machine_.fetched(s);
+      v.r = f.record;
+      v.values = f.values;
+      v.head = reinterpret_cast<step_head const*>(f.table);
+      v.record = reinterpret_cast<tile_record*>(f.table + sizeof(step_head));
+      v.entry = reinterpret_cast<tile_entry const*>(v.record + v.head->records);
+      v.left = v.head->entries;
+    } else {
+      v.r = &p_.steps[s];
+      v.values = p_.values + v.r->values_at;
+      v.head = &p_.geometries[v.r->geometry_index].head;
+    }
+    v.g = &p_.geometries[v.r->geometry_index];
+    if (v.head->entries == 0) {
+      made.walk = tile_walk(*v.g, actual_);
+      made.now = 1;
+      made.record[1] = {};
+      made.entry[1] = {};
+    }
+    return v;
   }
-  u8* home_of(operand_geometry const& o, address where) {
-    u8* at = machine_.base(where.base()) + where.offset();
-    if (o.slide_slot != 0) at += o.slide_step * o.element_bytes * (actual_.of[o.slide_slot] - 1);
+  u8* part_of(step_view const& v, int o, ready_tile const& t) {
+    address const where = v.r->home[o];
+    u8* at = machine_.base(where.base()) + where.offset() + t.entry->part_at[o];
+    if (v.head->slides >> o & 1) {
+      operand_geometry const& with = v.g->with[o];
+      at += with.slide_step * with.element_bytes * (actual_.of[with.slide_slot] - 1);
+    }
     return at;
   }
-  void load(int which, geometry const& g, step_record const& r, int o, ready_tile const& t, int copy) {
-    transfer(machine_, which, false, t.record->moved[o], home_of(g.with[o], r.home[o]) + t.entry->part_at[o], l1_ + r.buffer[o][copy]);
+  void load(int which, step_view const& v, int o, ready_tile const& t, int copy) {
+    transfer(machine_, which, false, t.record->moved[o], part_of(v, o, t), l1_ + v.r->buffer[o][copy]);
   }
-  /// The first tiles of step s + 1, as far as the plan wants them early.
+  /// The first tiles of step s, as far as the plan wants them early.
   void load_early(int s) {
-    if (s >= p_.step_count || p_.steps[s].early == 0) return;
-    step_record const& r = p_.steps[s];
-    geometry const& g = p_.geometries[r.geometry_index];
-    tile_source tiles(g, actual_, table(s, g));
-    ready_tile const first = tiles.next();
-    for (int o = 0; first.entry != nullptr && o < g.operands; ++o)
-      if (r.early >> o & 1) load(channel::early + (s & 1), g, r, o, first, 0);
+    if (s >= p_.step_count) return;
+    if constexpr (!fetches)
+      if (p_.steps[s].early == 0) return;
+    step_view v = view_of(s, made_early_);
+    if (v.r->early == 0) return;
+    ready_tile const first = v.next();
+    if (first.entry != nullptr) each_bit(v.r->early, [&](int o) { load(channel::early + (s & 1), v, o, first, 0); });
   }
 
-  bool step(int s) {
-    step_record const& r = p_.steps[s];
-    geometry const& g = p_.geometries[r.geometry_index];
-    tile_source tiles(g, actual_, table(s, g));
-    ready_tile now = tiles.next();
+  bool run(int s, step_view& v) {
+    step_head const& head = *v.head;
+    step_record const& r = *v.r;
+    ready_tile now = v.next();
     u8 copy[max_operands] = {};  ///< which buffer of a streamed operand holds the tile
-    for (int o = 0; now.entry != nullptr && o < g.operands; ++o)
-      if (g.with[o].streams_in() && !(r.early >> o & 1)) load(channel::load, g, r, o, now, 0);
-    int stores = 0;
-    // Where the actual extents leave this step nothing to do, the next one still relies on what it wants early.
+    // A step may be left empty by its run-time extents; the next one's early tiles come nevertheless.
     if (now.entry == nullptr) load_early(s + 1);
+    if (now.entry != nullptr) each_bit(head.streamed_in() & ~r.early, [&](int o) { load(channel::load, v, o, now, 0); });
+    int stores = 0;
     for (int tile = 0; now.entry != nullptr; ++tile) {
       if (machine_.stopped()) return false;
-      ready_tile const ahead = tiles.next();
+      ready_tile const ahead = v.next();
       u8 const fetched = ahead.entry != nullptr ? ahead.entry->fetched : 0;
-      for (int o = 0; o < g.operands; ++o)
-        if (fetched >> o & 1 && g.with[o].copies == 2) load(channel::load + ((tile + 1) & 1), g, r, o, ahead, copy[o] ^ 1);
+      each_bit(fetched & head.twice, [&](int o) { load(channel::load + ((tile + 1) & 1), v, o, ahead, copy[o] ^ 1); });
       if (tile == 0) {
         load_early(s + 1);
         machine_.wait(channel::early + (s & 1));
       }
       machine_.wait(channel::load + (tile & 1));
       kernel_arguments& a = now.record->arguments;
-      a.values = p_.values + r.values_at;
+      a.values = v.values;
       a.scratch = l1_ + r.scratch_at;
-      for (int o = 0; o < g.operands; ++o) {
-        operand_geometry const& with = g.with[o];
-        if (!with.present) continue;
-        if (with.copies == 0) {
-          a.with[o].at = home_of(with, r.home[o]) + now.entry->part_at[o];
-          continue;
-        }
-        if (with.written) {
-          // The buffer that this tile fills must have been stored: the one before, or the one before that.
-          if (with.copies == 1) machine_.wait(channel::store + ((stores + 1) & 1));
-          machine_.wait(channel::store + (stores & 1));
-          if (with.copies == 2) copy[o] = static_cast<u8>(stores & 1);
-        }
-        a.with[o].at = l1_ + r.buffer[o][copy[o]];
-      }
-      machine_.run(g.code, a);
-      for (int o = 0; o < g.operands; ++o) {
-        operand_geometry const& with = g.with[o];
-        if (with.streams_out() && a.ends) {
-          transfer(machine_, channel::store + (stores & 1), true, now.record->moved[o], home_of(with, r.home[o]) + now.entry->part_at[o],
-                   l1_ + r.buffer[o][copy[o]]);
+      each_bit(head.present & ~(head.single | head.twice), [&](int o) { a.with[o].at = part_of(v, o, now); });
+      each_bit((head.single | head.twice) & head.written, [&](int o) {
+        // The buffer that this tile fills must have been stored: the one before, or the one before that.
+        if (head.single >> o & 1) machine_.wait(channel::store + ((stores + 1) & 1));
+        machine_.wait(channel::store + (stores & 1));
+        if (head.twice >> o & 1) copy[o] = static_cast<u8>(stores & 1);
+      });
+      each_bit(head.single | head.twice, [&](int o) { a.with[o].at = l1_ + r.buffer[o][copy[o]]; });
+      machine_.run(head.code, a);
+      if (a.ends)
+        each_bit((head.single | head.twice) & head.written, [&](int o) {
+          transfer(machine_, channel::store + (stores & 1), true, now.record->moved[o], part_of(v, o, now), l1_ + r.buffer[o][copy[o]]);
           ++stores;
-        }
-        if (!(fetched >> o & 1)) continue;
-        if (with.copies == 1) load(channel::load + ((tile + 1) & 1), g, r, o, ahead, 0);
-        if (with.copies == 2) copy[o] ^= 1;
-      }
+        });
+      each_bit(fetched, [&](int o) {
+        if (head.single >> o & 1)
+          load(channel::load + ((tile + 1) & 1), v, o, ahead, 0);
+        else
+          copy[o] ^= 1;
+      });
       now = ahead;
     }
     machine_.wait(channel::store);
@@ -206,6 +242,7 @@ class run_of_program {
   M& machine_;
   run_time_extents actual_;
   u8* const l1_;
+  run_time_tiles made_, made_early_;
 };
 }  // namespace detail
 

@@ -6,6 +6,9 @@
 namespace deeploy::generator {
 /// A network and a board as arrays; tensors and layers in the order of graph<Net>.
 struct type_facts {
+  /// Sizes of what both sides look into: a library of another build than the headers would read something else.
+  static constexpr u32 layout_now = (sizeof(layer_descriptor) << 16) ^ (sizeof(tensor_descriptor) << 8) ^ (sizeof(mapping_facts) << 4) ^ sizeof(memory_facts);
+  u32 layout;
   detail::text network;
   u64 model_hash;
   int layer_count;
@@ -34,7 +37,7 @@ type_facts facts_of_types() {
   using g = graph<Net>;
   using mappings = detail::mappings<Net, B>;
   static_assert(check<Net>());
-  return {detail::type_name<Net>(), model_hash<Net>, g::layers, g::table::of, g::table::name, mappings::engines,
+  return {type_facts::layout_now, detail::type_name<Net>(), model_hash<Net>, g::layers, g::table::of, g::table::name, mappings::engines,
                    mappings::of[0].of, g::tensors.id, g::tensor_count, g::tensors.of, B::name, board_hash<B>,
                    B::cores, memory_count<B>, B::memories, B::costs};
 }

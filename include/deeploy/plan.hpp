@@ -39,7 +39,7 @@ struct plan_header {
   u64 board = 0;
   char const* board_name = "";
   i64 objective = 0;  ///< estimated cycles, or what was asked for
-  i64 bound = 0;      ///< no legal plan is below
+  i64 bound = 0;      ///< no legal plan in this order of layers is below
 };
 
 /// Bytes that the plan uses of each memory, section by section.

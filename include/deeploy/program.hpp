@@ -65,7 +65,7 @@ constexpr bool same(geometry const& a, geometry const& b) {
   for (int o = 0; o < a.operands; ++o)
     if (!same(a.with[o], b.with[o])) return false;
   for (int p = 0; p < 3; ++p)
-    if (a.code.phase[p] != b.code.phase[p]) return false;
+    if (a.head.code.phase[p] != b.head.code.phase[p]) return false;
   return true;
 }
 
@@ -74,7 +74,8 @@ constexpr geometry geometry_of(layer_descriptor const& l, step const& s, kernel_
   g.axes = l.axes;
   g.operands = l.operands;
   g.part = s.part;
-  g.code = code;
+  g.head.code = code;
+  g.head.operands = l.operands;
   for (int a = 0; a < l.axes; ++a) {
     g.order[a] = s.order[a];
     g.tile[a] = s.tile[a];
@@ -92,6 +93,12 @@ constexpr geometry geometry_of(layer_descriptor const& l, step const& s, kernel_
     to.copies = s.buffer[o].copies;
     to.slide_slot = from.slide_slot;
     to.slide_step = from.slide_step;
+    u8 const bit = static_cast<u8>(1u << o);
+    g.head.present |= bit;
+    if (to.written) g.head.written |= bit;
+    if (to.copies == 1) g.head.single |= bit;
+    if (to.copies == 2) g.head.twice |= bit;
+    if (to.slide_slot != 0) g.head.slides |= bit;
     storage_order const order = tile_order(from);
     for (int i = 0; i < from.rank; ++i) to.dim[i] = from.dim[order.of[i]];
   }
@@ -166,7 +173,7 @@ struct program {
   template <int s>
   static constexpr geometry with_tables() {
     geometry g = geometry_of_step<s>;
-    if constexpr (requires { B::fetches_ready_tiles; }) g.ready = detail::ready_tiles_of<geometry_of_step<s>>();
+    if constexpr (requires { B::tile_table_bytes; }) g.ready = detail::ready_tiles_of<geometry_of_step<s>, B::tile_table_bytes>();
     return g;
   }
 
@@ -177,6 +184,7 @@ struct program {
     r.geometry_index = all_steps::shared.of[s];
     r.layer = from.layer;
     r.values_at = all_values.first[from.layer];
+    r.value_count = static_cast<u8>(l.value_count);
     r.early = from.early;
     r.scratch_at = from.scratch_at;
     for (int o = 0; o < l.operands; ++o) {

@@ -7,12 +7,20 @@ namespace deeploy {
 /// The tiles of one geometry: distinct records, and an entry per tile.
 template <int records, int entries>
 struct tile_table {
+  step_head head;
   tile_record record[records];
   tile_entry entry[entries];
 };
+/// A geometry whose tiles are made ready at run time: many small ones, or such that depend on run-time extents.
+template <>
+struct tile_table<0, 0> {
+  step_head head;
+};
+// The executor finds the parts by these.
+static_assert(alignof(tile_record) >= alignof(tile_entry) && sizeof(step_head) % alignof(tile_record) == 0);
 
 namespace detail {
-/// Beyond these a table would be larger than what computing the tiles costs: many small tiles have little to compute each.
+/// Beyond these the compiler's time is not worth it: many small tiles have little to compute each.
 inline constexpr int most_records = 6, most_entries = 40;
 
 /// How large the table of a geometry is; no entries: it has none.
@@ -61,40 +69,38 @@ constexpr bool each_tile(geometry const& g, F f) {
   return true;
 }
 
-constexpr table_size size_of_table(geometry const& g) {
+constexpr table_size size_of_table(geometry const& g, bytes limit_bytes) {
   table_size s;
   if (has_run_time_extents(g) || tiles_in(g) > most_entries) return s;
-  bool const fits = each_tile(g, [&](tile_entry const&, tile_record const&, bool is_new) {
+  bool const few = each_tile(g, [&](tile_entry const&, tile_record const&, bool is_new) {
     ++s.entries;
     s.records += is_new;
   });
-  return fits ? s : table_size{};
+  bool const fits = static_cast<i64>(sizeof(step_head) + s.records * sizeof(tile_record) + s.entries * sizeof(tile_entry)) <= limit_bytes;
+  return few && fits ? s : table_size{};
 }
 
 /// The table of a geometry, in read-only memory.
-template <geometry const& g>
-struct table_of {
-  static constexpr table_size size = size_of_table(g);
-  static constexpr auto make() {
-    tile_table<size.records, size.entries> t{};
+template <geometry const& g, bytes limit_bytes>
+inline constexpr auto table_in_memory = [] {
+  constexpr table_size size = size_of_table(g, limit_bytes);
+  tile_table<size.records, size.entries> t{};
+  t.head = g.head;
+  t.head.records = static_cast<u8>(size.records);
+  t.head.entries = static_cast<u8>(size.entries);
+  if constexpr (size.entries != 0) {
     int e = 0;
     each_tile(g, [&](tile_entry const& entry, tile_record const& record, bool) {
       t.record[entry.record] = record;
       t.entry[e++] = entry;
     });
-    return t;
   }
-};
-template <geometry const& g>
-inline constexpr auto table_in_memory = table_of<g>::make();
+  return t;
+}();
 
-template <geometry const& g>
+template <geometry const& g, bytes limit_bytes>
 constexpr ready_tiles ready_tiles_of() {
-  constexpr table_size size = table_of<g>::size;
-  if constexpr (size.entries == 0)
-    return {};
-  else
-    return {&table_in_memory<g>, static_cast<u16>(sizeof(table_in_memory<g>)), static_cast<u16>(size.records), static_cast<u16>(size.entries)};
+  return {&table_in_memory<g, limit_bytes>, static_cast<bytes>(sizeof(table_in_memory<g, limit_bytes>))};
 }
 }  // namespace detail
 }  // namespace deeploy

@@ -35,11 +35,22 @@ struct operand_geometry {
   constexpr bool streams_out() const { return present && copies != 0 && written; }
 };
 
-/// A table of tiles that the compiler made ready; see ready_tiles.hpp.
+/// What walking over ready tiles needs to know of a geometry. One bit per operand in each mask.
+struct step_head {
+  kernel_code code = {};
+  u8 operands = 0;
+  u8 present = 0;
+  u8 written = 0;
+  u8 single = 0, twice = 0;  ///< streamed through one tile buffer, or through two
+  u8 slides = 0;             ///< the home depends on a run-time extent
+  u8 records = 0, entries = 0;
+  constexpr u8 streamed_in() const { return static_cast<u8>((single | twice) & ~written); }
+};
+
+/// A head and a table of tiles that the compiler made ready; see ready_tiles.hpp.
 struct ready_tiles {
-  void const* table = nullptr;  ///< null: tiles are made ready at run time
-  u16 length_bytes = 0;
-  u16 records = 0, entries = 0;
+  void const* table = nullptr;
+  bytes length_bytes = 0;
 };
 
 /// What steps of equal shape have in common.
@@ -52,7 +63,7 @@ struct geometry {
   box part = {};
   index tile[max_axes] = {};
   operand_geometry with[max_operands] = {};
-  kernel_code code = {};
+  step_head head = {};
   ready_tiles ready = {};
 };
 
@@ -62,6 +73,7 @@ struct step_record {
   u16 layer = 0;
   u16 values_at = 0;  ///< first of the layer's values in program::values
   u8 early = 0;
+  u8 value_count = 0;
   address home[max_operands] = {};
   bytes buffer[max_operands][2] = {};
   bytes scratch_at = 0;

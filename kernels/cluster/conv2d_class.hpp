@@ -21,6 +21,7 @@ struct conv_class {
   conv_path path = conv_path::general;
   bool channel_records = false;  ///< bias or scale differ between channels
   bool direct = false;           ///< the inner loops store the results themselves
+  bool side_by_side = false;     ///< the channels of the result
   bool mac_load = false;
   constexpr bool operator==(conv_class const&) const = default;
   constexpr bool prepares() const { return direct && channel_records; }
@@ -40,9 +41,11 @@ constexpr varies channel_variation(operand const& o) {
 
 constexpr conv_class conv_class_of(layer_descriptor const& l, bool accumulates, bool mac_load) {
   conv_class c;
-  c.result = requant_class_of(l, 1, 0);
   c.mac_load = mac_load;
+  c.side_by_side = storage_step(l.with[5], conv_axis::out_channels) == 1;
   bool const bytes = one_byte(l.with[0].of->type) && one_byte(l.with[1].of->type) && l.values[6] == 0 && l.values[7] == 0;
+  i64 const depth = static_cast<i64>(l.space[conv_axis::in_channels].length) * l.space[conv_axis::kernel_rows].length * l.space[conv_axis::kernel_columns].length;
+  c.result = requant_class_of(l, 1, 0, bytes ? largest_sum(l, depth) : 1u << 31);
   if (bytes) c.path = conv_path::dense;
   if (bytes && l.space[conv_axis::groups].length > 1 && l.space[conv_axis::in_channels].length == 1 &&
       l.space[conv_axis::out_channels].length == 1 && storage_step(l.with[0], conv_axis::groups) == 1 &&

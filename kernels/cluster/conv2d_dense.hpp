@@ -15,6 +15,7 @@ struct conv_dense : conv_common<C, V> {
     index batch, group;
     index pixel, pixel_end;  ///< row by row
     index channel, channel_end;
+    i32 start;  ///< see product_operands
   };
 
   /// May pixels be read where they lie? Then a window is one run of elements without padding.
@@ -47,6 +48,7 @@ struct conv_dense : conv_common<C, V> {
     v.b = static_cast<u8 const*>(weight.at) + (weight.origin + w.group * weight.stride[groups] + w.channel * weight.stride[out_channels]);
     v.b_stride = weight.stride[out_channels];
     v.depth = depth;
+    v.start = w.start;
     index const channels = w.channel_end - w.channel;
     if constexpr (V.direct) {
       if (records != nullptr) {
@@ -56,7 +58,7 @@ struct conv_dense : conv_common<C, V> {
         v.y = static_cast<u8*>(y.at) + (y.origin + w.batch * y.stride[batch] + row * y.stride[out_rows] + column * v.y_row +
                                         w.group * y.stride[groups] + w.channel * v.y_column);
         v.shift = a.values[0], v.low = a.values[4], v.high = a.values[5];
-        return product_tile<S, store_of<V.result>, V.channel_records>::run_all(v, count, channels);
+        return product_tile<S, store_of<V.result>, V.channel_records, V.side_by_side, V.mac_load>::run_all(v, count, channels);
       }
     }
     column_record const zero[4] = {};
@@ -112,23 +114,24 @@ struct conv_dense : conv_common<C, V> {
     // Units of four pixels; with few of them the channels are split as well.
     index const pixels = a.length[out_rows] * a.length[out_columns], pixel_blocks = (pixels + 3) >> 2;
     index const outer = a.length[batch] * a.length[groups], channel_blocks = (a.length[out_channels] + 3) >> 2;
-    index parts = 1;
-    for (index try_parts = 2, best = idle(outer * pixel_blocks, cores); try_parts <= cores && try_parts <= channel_blocks; try_parts *= 2) {
-      index const now = idle(outer * pixel_blocks * try_parts, cores) + idle(channel_blocks, try_parts);
-      if (now + 64 < best) {
+    index parts = 1, best = rounds(outer * pixel_blocks, cores) * channel_blocks;
+    for (index halves = 2; halves <= cores && halves <= channel_blocks; halves *= 2) {
+      // The share of the busiest core in blocks of four by four; bringing the windows into rows costs about one each.
+      index const now = rounds(outer * pixel_blocks * halves, cores) * (rounds(channel_blocks, halves) + 1);
+      if (now < best) {
         best = now;
-        parts = try_parts;
+        parts = halves;
       }
     }
-    spread(core);
-    i64 const units = static_cast<i64>(outer) * parts * pixel_blocks;
-    index const end = static_cast<index>(units * (core + 1) / cores);
-    for (index u = static_cast<index>(units * core / cores); u < end;) {
-      index const block = u % pixel_blocks, part = u / pixel_blocks % parts, which = u / (pixel_blocks * parts);
+    index const units = outer * parts * pixel_blocks, end = split_at(units, core + 1, cores);
+    for (index u = split_at(units, core, cores); u < end;) {
+      index const row = outer * parts == 1 ? 0 : u / pixel_blocks, block = u - row * pixel_blocks;
+      index const part = parts == 1 ? 0 : row % parts, which = parts == 1 ? row : row / parts;
       index const last = end - u < pixel_blocks - block ? block + end - u : pixel_blocks;
       work w;
-      w.batch = which / a.length[groups];
-      w.group = which % a.length[groups];
+      w.batch = a.length[groups] == 1 ? which : which / a.length[groups];
+      w.group = which - w.batch * a.length[groups];
+      w.start = 2 * core;
       w.pixel = block * 4;
       w.pixel_end = last * 4 < pixels ? last * 4 : pixels;
       w.channel = channel_blocks * part / parts * 4;
@@ -136,12 +139,6 @@ struct conv_dense : conv_common<C, V> {
       run(a, s, w, records, windows);
       u += last - block;
     }
-  }
-
-  /// Share of the cores' time that is lost when `units` equal units are dealt out, in 1/1024.
-  static index idle(index units, index cores) {
-    index const rounds = (units + cores - 1) / cores;
-    return (rounds * cores - units) * 1024 / (rounds * cores);
   }
 };
 }  // namespace deeploy::cluster

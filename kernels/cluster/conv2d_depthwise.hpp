@@ -1,12 +1,136 @@
 // SPDX-License-Identifier: Apache-2.0
-// Depthwise convolutions of bytes, channels innermost.
+// Depthwise convolutions of bytes, channels innermost: 3 x 3 windows walk down strips of columns, others pixel by pixel.
 #pragma once
 #include <cluster/conv2d_common.hpp>
+#include <cluster/conv2d_strip.hpp>
 
 namespace deeploy::cluster {
 template <kernel_class C, conv_class V>
 struct conv_depthwise : conv_common<C, V> {
   using common = conv_common<C, V>;
-  static void compute(int core, int cores, kernel_arguments const& a) { common::compute_in_general(core, cores, a); }
+  static constexpr signs S = signs_of<typename common::X, typename common::W>;
+  static constexpr result_store to = V.direct ? store_of<V.result> : result_store::words;
+
+  static constexpr int stride = static_cast<int>(C.classes[4]);
+  /// Is the layer one that strips can do, and do they requantise as V says?
+  static constexpr bool has_strips = V.direct && !V.channel_records && to != result_store::any && (stride == 1 || stride == 2) &&
+                                     C.classes[5] == stride && C.classes[6] == 1 && C.classes[7] == 1;
+  static constexpr int outputs = stride == 1 ? 4 : 2, width = stride == 1 ? 6 : 5;  ///< columns of results and of inputs
+
+  /// Columns [column, column + outputs) of rows [row, row_end), of which the input columns [low, high) are no padding.
+  /// `x` and `y` are of the input pixel (0, 0) and the result (0, 0), first of the two channels.
+  [[gnu::noinline]] static void strip(kernel_arguments const& a, channel_strip& p, u8 const* x, u8* y, int low, int high,
+                                      index column, index row, index row_end) {
+    using namespace conv_axis;
+    index const *const xs = a.with[0].stride, *const ys = a.with[product_operand::y].stride;
+    bytes const x_column = xs[kernel_columns], x_row = xs[kernel_rows];
+    index const limit = a.limit[out_rows];
+    int const columns = high - low;
+    x += (a.first[out_columns] + stride * column + low) * x_column;
+    y += column * ys[out_columns];
+    u16 pairs[2 * width];
+    auto pair_at = [&](index input, int i) -> u32 { return input < 0 || input >= limit ? 0 : xpulp::load_half(x + input * x_row + i * x_column); };
+    // Mostly once: rows whose new input rows all are inside, then one that is not.
+    while (row < row_end) {
+      p.y = y + row * ys[out_rows];
+      index input = a.first[out_rows] + stride * row;
+      // What the first row needs before its own new rows.
+      for (int i = 0; i < width; ++i) {
+        channel_pair& c = p.state[i] = {};
+        if (i < low || i >= high) continue;
+        c.take(pair_at(input, i - low));
+        if constexpr (stride == 1) c.take(pair_at(input + 1, i - low));
+      }
+      input += 3 - stride;
+      index inside = input < 0 || input > limit ? 0 : (limit - input) / stride;
+      if (inside > row_end - row) inside = row_end - row;
+      bytes const to_next = stride == 1 ? 0 : x_row;
+      p.part[0] = {x + input * x_row, x_column - to_next, stride * x_row - (columns - 1) * x_column - to_next, x_row, inside};
+      p.part[1].rows = 0;
+      row += inside;
+      input += stride * inside;
+      if (row < row_end) {
+        for (int r = 0; r < stride; ++r)
+          for (int i = 0; i < columns; ++i) pairs[r * columns + i] = static_cast<u16>(pair_at(input + r, i));
+        bytes const pitch = stride == 1 ? 0 : 2 * columns;
+        p.part[1] = {reinterpret_cast<u8 const*>(pairs), 2 - pitch, 0, pitch, 1};
+        ++row;
+      }
+      if (low == 0 && high == width) run<S, to, stride, 0, width>(p);
+      else if (high == width) run<S, to, stride, 1, width>(p);
+      else if (low == 0) run<S, to, stride, 0, width - 1>(p);
+      else run<S, to, stride, 1, width - 1>(p);
+    }
+  }
+
+  static void one_by_one(kernel_arguments const& a, index n, index g, index count, index row, index row_end, index column, index column_end) {
+    for (; row < row_end; ++row)
+      for (index w = column; w < column_end; ++w)
+        for (index i = 0; i < count; ++i) common::finish(a, n, row, w, g + i, 0, common::sum_in_general(a, n, row, w, g + i, 0));
+  }
+
+  static void pair(kernel_arguments const& a, column_record const* records, index n, index g, index row, index row_end) {
+    using namespace conv_axis;
+    channel_strip p;
+    kernel_operand const &x = a.with[0], &w = a.with[1], &y = a.with[product_operand::y];
+    p.scale = records->scale;
+    p.shift = a.values[0];
+    p.take[0] = stride == 1 ? channel_pair::take_0 : channel_pair::take_two_0;
+    p.take[1] = stride == 1 ? channel_pair::take_1 : channel_pair::take_two_1;
+    p.y_column = y.stride[out_columns];
+    p.y_back = y.stride[out_rows] - (outputs - 1) * p.y_column;
+    for (int k = 0; k < 2; ++k) {
+      u8 const* from = static_cast<u8 const*>(w.at) + (w.origin + (g + k) * w.stride[groups]);
+      for (int s = 0; s < 3; ++s, from += w.stride[kernel_columns])
+        p.weights[s][k] = from[0] | static_cast<u32>(from[w.stride[kernel_rows]]) << 8 | static_cast<u32>(from[2 * w.stride[kernel_rows]]) << 16;
+    }
+    u8 const* const x_at = static_cast<u8 const*>(x.at) + (x.origin + n * x.stride[batch] + g - a.first[out_rows] * x.stride[kernel_rows] -
+                                                            a.first[out_columns] * x.stride[kernel_columns]);
+    u8* const y_at = static_cast<u8*>(y.at) + (y.origin + n * y.stride[batch] + g);
+    index const wide = a.length[out_columns];
+    for (index next = 0; next < wide; next += outputs) {
+      index const column = next + outputs <= wide ? next : wide - outputs;  // the last strip may do some columns again
+      index const first = a.first[out_columns] + stride * column, right = first + width - a.limit[out_columns];
+      if (first < -1 || right > 1)
+        one_by_one(a, n, g, 2, row, row_end, column, column + outputs);
+      else
+        strip(a, p, x_at, y_at, first < 0 ? 1 : 0, right > 0 ? width - 1 : width, column, row, row_end);
+    }
+  }
+
+  static void compute(int core, int cores, kernel_arguments const& a) {
+    using namespace conv_axis;
+    if constexpr (!has_strips) {
+      return common::compute_in_general(core, cores, a);
+    } else {
+      conv_scratch const s(V, C.accumulates, a.length);
+      column_record same[4];
+      column_record const* const records = common::records_of(a, s, cores, same);
+      index const wide = a.length[out_columns], high = a.length[out_rows];
+      bool const strips = records != nullptr && a.length[kernel_rows] == 3 && a.length[kernel_columns] == 3 && wide >= outputs &&
+                          a.length[groups] >= 2 && a.with[0].stride[groups] == 1 && a.with[product_operand::y].stride[groups] == 1;
+      if (!strips) return common::compute_in_general(core, cores, a);
+      // Units are pairs of channels and bands of rows: as few bands as keep the cores busy.
+      index const pairs = (a.length[groups] + 1) >> 1, outer = pairs * a.length[batch];
+      index bands = 1, best = rounds(outer, cores) * (high + 3);
+      for (index try_bands = 2; try_bands <= cores && try_bands <= high && rounds(outer, cores) * cores != outer; ++try_bands) {
+        index const now = rounds(outer * try_bands, cores) * (high / try_bands + 4);
+        if (now < best) {
+          best = now;
+          bands = try_bands;
+        }
+      }
+      index const units = outer * bands, end = split_at(units, core + 1, cores);
+      for (index u = split_at(units, core, cores); u < end; ++u) {
+        index const which = bands == 1 ? u : u / bands, band = u - which * bands;
+        index const n = a.length[batch] == 1 ? 0 : which / pairs, g = (which - n * pairs) * 2;
+        index const row = bands == 1 ? 0 : high * band / bands, row_end = bands == 1 ? high : high * (band + 1) / bands;
+        if (g + 1 == a.length[groups])
+          one_by_one(a, n, g, 1, row, row_end, 0, wide);
+        else
+          pair(a, records, n, g, row, row_end);
+      }
+    }
+  }
 };
 }  // namespace deeploy::cluster

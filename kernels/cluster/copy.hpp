@@ -7,14 +7,14 @@
 
 namespace deeploy::cluster {
 /// Elements of one size moved. @cores all; each takes an equal part of the result
-template <bytes size>
+template <bytes size, int only>
 struct copy_elements {
   static void run(int core, int cores, kernel_arguments const& a) {
     using T = typename element_of_size<size>::type;
     constexpr walked_operands walked = walks(0, 1);
     runs r;
-    merge_axes<walked>(a, 0, -1, r);
-    for_runs<walked>(a, r, share(r.total, core, cores, 4), [&](index n, index const* at) DEEPLOY_INLINE_LAMBDA {
+    merge_axes<walked, only>(a, 0, -1, r);
+    for_runs<walked>(a, r, core_share(r.total, core, cores, 4), [&](index n, index const* at) DEEPLOY_INLINE_LAMBDA {
       move_elements<T>(reinterpret_cast<u8*>(data<T>(a, 1) + at[1]), step_of(a, r, 1) * size,
                        reinterpret_cast<u8 const*>(data<T>(a, 0) + at[0]), step_of(a, r, 0) * size, n);
     });
@@ -30,7 +30,7 @@ struct convert_elements {
     constexpr walked_operands walked = walks(0, 1);
     runs r;
     merge_axes<walked>(a, 0, -1, r);
-    for_runs<walked>(a, r, share(r.total, core, cores, 4), [&](index n, index const* at) DEEPLOY_INLINE_LAMBDA {
+    for_runs<walked>(a, r, core_share(r.total, core, cores, 4), [&](index n, index const* at) DEEPLOY_INLINE_LAMBDA {
       u8 const* x = reinterpret_cast<u8 const*>(data<x_t>(a, 0) + at[0]);
       u8* y = reinterpret_cast<u8*>(data<y_t>(a, 1) + at[1]);
       for (; n > 0; --n)
@@ -69,7 +69,7 @@ struct mapping<op::copy_kind, Engine> {
   static constexpr kernel_code code = [] {
     constexpr element x = L.with[0].of->type, y = L.with[1].of->type;
     if constexpr (x == y || (cluster::is_byte(x) && cluster::is_byte(y)))
-      return kernel_code{{&cluster::copy_elements<size_of(y)>::run}};
+      return kernel_code{{&cluster::copy_elements<size_of(y), cluster::only_axis(L)>::run}};
     else
       return kernel_code{{&cluster::convert_elements<x, y>::run}};
   }();

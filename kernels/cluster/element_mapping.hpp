@@ -60,7 +60,7 @@ struct elementwise_mapping {
   static constexpr kernel_code code = [] {
     using op = typename Operator::template of_class<Operator::describe(L)>;
     if constexpr (form == 0)
-      return kernel_code{{&elementwise<op>::direct}};
+      return kernel_code{{&elementwise<op, only_axis(L)>::direct}};
     else if constexpr (table_of(L) == 1)
       return kernel_code{{&unary_table<op>::fill, &unary_table<op>::look_up}};
     else if constexpr (table_of(L) == 2)

@@ -28,7 +28,7 @@ struct unary_table {
   static void fill(int core, int cores, kernel_arguments const& a) {
     Op const op(a.values);
     requantiser<of.result.of> const result(a.values);
-    share const mine(256, core, cores, 1);
+    core_share const mine(256, core, cores, 1);
     u8* const table = static_cast<u8*>(a.scratch);
     for (index i = mine.begin; i < mine.end; ++i)
       table[i] = static_cast<u8>(requantise_element<of.result>(result, {}, op(value_of_byte<element_type<of.in[0]>>(i))));
@@ -39,7 +39,7 @@ struct unary_table {
     merge_axes<walked>(a, 0, -1, r);
     u8 const* const table = static_cast<u8 const*>(a.scratch);
     i32 const x_on = step_of(a, r, 0), y_on = step_of(a, r, 3);
-    for_runs<walked>(a, r, share(r.total, core, cores, 4), [&](index n, index const* at) DEEPLOY_INLINE_LAMBDA {
+    for_runs<walked>(a, r, core_share(r.total, core, cores, 4), [&](index n, index const* at) DEEPLOY_INLINE_LAMBDA {
       u8 const* x = data<u8>(a, 0) + at[0];
       u8* y = data<u8>(a, 3) + at[1];
       auto one = [&]() DEEPLOY_INLINE_LAMBDA { return static_cast<i32>(rows::load_u8(table, rows::next<u8>(x, x_on))); };
@@ -86,7 +86,7 @@ struct sum_table {
     value_limits const first = limits_of(of, a.values, 0), second = limits_of(of, a.values, 1);
     u8* const table = static_cast<u8*>(a.scratch);
     i32 const start = first.low + (Op::subtracts ? -second.high : second.low);
-    share const mine(1024, core, cores, 1);
+    core_share const mine(1024, core, cores, 1);
     for (index i = mine.begin; i < mine.end; ++i) {
       i32 y;
       if (i < 256)
@@ -107,7 +107,7 @@ struct sum_table {
     u8 const* const tb = ta + 256;
     u8 const* const ty = ta + 512;
     i32 const a_on = step_of(a, r, 0), b_on = step_of(a, r, 1), y_on = step_of(a, r, 4);
-    for_runs<walked>(a, r, share(r.total, core, cores, 4), [&](index n, index const* at) DEEPLOY_INLINE_LAMBDA {
+    for_runs<walked>(a, r, core_share(r.total, core, cores, 4), [&](index n, index const* at) DEEPLOY_INLINE_LAMBDA {
       u8 const* x = data<u8>(a, 0) + at[0];
       u8 const* b = data<u8>(a, 1) + at[1];
       u8* y = data<u8>(a, 4) + at[2];

@@ -64,7 +64,8 @@ struct element_class {
 ///     static constexpr element_class of;
 ///     explicit operator_type(i32 const* values);
 ///     i32 operator()(i32 ...) const;
-template <class Op>
+/// @tparam only  the layer's only_axis()
+template <class Op, int only>
 struct elementwise {
   static constexpr element_class of = Op::of;
   static constexpr int inputs = of.inputs;
@@ -84,7 +85,7 @@ struct elementwise {
   template <int... i>
   DEEPLOY_ALWAYS_INLINE static void run(int core, int cores, kernel_arguments const& a, detail::indices<i...>) {
     runs r;
-    merge_axes<walked>(a, 0, scaled ? inputs : -1, r);
+    merge_axes<walked, only>(a, 0, scaled ? inputs : -1, r);
     Op const op(a.values);
     requantiser<of.result.of> const result(a.values);
     constexpr int last = walked_count - 1;
@@ -92,7 +93,7 @@ struct elementwise {
     if constexpr (scaled) mul_on = step_of(a, r, inputs), add_on = step_of(a, r, inputs + 1);
     i32 const on[] = {static_cast<i32>(step_of(a, r, i) * sizeof(element_type<of.in[i]>))...};
     i32 const y_on = static_cast<i32>(step_of(a, r, result_operand) * sizeof(out));
-    for_runs<walked>(a, r, share(r.total, core, cores, 4), [&](index n, index const* at) DEEPLOY_INLINE_LAMBDA {
+    for_runs<walked>(a, r, core_share(r.total, core, cores, 4), [&](index n, index const* at) DEEPLOY_INLINE_LAMBDA {
       u8 const* x[] = {reinterpret_cast<u8 const*>(data<element_type<of.in[i]>>(a, i) + at[i])...};
       u8* y = reinterpret_cast<u8*>(data<out>(a, result_operand) + at[last]);
       prepared_scale scale{};

@@ -15,7 +15,7 @@ struct gather_elements {
     index const length = a.length[picked_from], slice = a.with[0].stride[picked_from];
     runs r;
     merge_axes<walked>(a, 1u << picked_from, 1, r);
-    for_runs<walked>(a, r, share(r.total, core, cores, 4), [&](index n, index const* at) DEEPLOY_INLINE_LAMBDA {
+    for_runs<walked>(a, r, core_share(r.total, core, cores, 4), [&](index n, index const* at) DEEPLOY_INLINE_LAMBDA {
       i32 const* which = data<i32>(a, 1) + at[1];
       T const* x = data<T>(a, 0) + at[0];
       T* y = data<T>(a, 2) + at[2];

@@ -49,7 +49,7 @@ struct divide_elements {
     runs r;
     merge_axes<walked>(a, 0, 1, r);
     requantiser<C.result.of> const result(a.values);
-    for_runs<walked>(a, r, share(r.total, core, cores, 4), [&](index n, index const* at) DEEPLOY_INLINE_LAMBDA {
+    for_runs<walked>(a, r, core_share(r.total, core, cores, 4), [&](index n, index const* at) DEEPLOY_INLINE_LAMBDA {
       u8 const* x = reinterpret_cast<u8 const*>(data<a_t>(a, 0) + at[0]);
       b_t const* b = data<b_t>(a, 1) + at[1];
       u8* y = reinterpret_cast<u8*>(data<y_t>(a, 4) + at[y_at]);

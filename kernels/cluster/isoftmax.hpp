@@ -14,7 +14,7 @@ struct exponential_table {
     u32 const a = static_cast<u32>(values[0]), b = static_cast<u32>(values[1]), c = static_cast<u32>(values[2]);
     // Below 1 the quotient has the other sign and is cut to 0: as if the period never ended.
     u32 const period = values[3] > 0 ? static_cast<u32>(values[3]) : 0x7FFFFFFFu;
-    share const mine(256, core, cores, 1);
+    core_share const mine(256, core, cores, 1);
     if (mine.begin >= mine.end) return;
     u32 z = static_cast<u32>(mine.begin) / period, rest = static_cast<u32>(mine.begin) - z * period;
     for (index n = mine.begin; n < mine.end; ++n) {
@@ -45,7 +45,7 @@ struct softmax_rows {
     index const length = a.length[C.axis], x_on = a.with[0].stride[C.axis], y_on = a.with[3].stride[C.axis];
     u32 const most = static_cast<u32>(a.values[10]) - 1;
     requantiser<C.result.of> const result(a.values);
-    for_rows<walks(0, 3)>(core, cores, a, C.axis, false, [&](index const* at, index, index) DEEPLOY_INLINE_LAMBDA {
+    for_rows<walks(0, 3), C.only>(core, cores, a, C.axis, false, [&](index const* at, index, index) DEEPLOY_INLINE_LAMBDA {
       u8 const* const row = data<u8>(a, 0) + at[0];
       u8 const* const e = exponential_table::at_largest(a.scratch, largest_of<x_t>(row, x_on, length));
       u32 sum = 0;

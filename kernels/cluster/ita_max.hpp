@@ -14,7 +14,7 @@ struct ita_max_rows {
     index const length = a.length[C.axis], x_on = a.with[0].stride[C.axis], y_on = a.with[3].stride[C.axis];
     u32 const most = static_cast<u32>(a.values[6]) - 1;
     requantiser<C.result.of> const result(a.values);
-    for_rows<walks(0, 3)>(core, cores, a, C.axis, false, [&](index const* at, index, index) DEEPLOY_INLINE_LAMBDA {
+    for_rows<walks(0, 3), C.only>(core, cores, a, C.axis, false, [&](index const* at, index, index) DEEPLOY_INLINE_LAMBDA {
       u8 const* const row = data<u8>(a, 0) + at[0];
       i32 const top = largest_of<x_t>(row, x_on, length) + 16;
       u32 sum = 0;

@@ -15,7 +15,7 @@ struct ita_partial_max_rows {
     u32 const most = static_cast<u32>(a.values[6]) / 2 - 1;
     index const width = a.values[7];
     requantiser<C.result.of> const result(a.values);
-    for_rows<walks(0, 3)>(core, cores, a, C.axis, false, [&](index const* at, index, index) DEEPLOY_INLINE_LAMBDA {
+    for_rows<walks(0, 3), C.only>(core, cores, a, C.axis, false, [&](index const* at, index, index) DEEPLOY_INLINE_LAMBDA {
       u8 const* const row = data<u8>(a, 0) + at[0];
       i32 largest = -128;
       u32 sum = 0;

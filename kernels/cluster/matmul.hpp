@@ -42,7 +42,8 @@ struct matmul {
     return static_cast<u8*>(a.scratch) + s.packed[o] + n * a.length[o == 0 ? rows : columns] * packed_depth(a.length[depth]);
   }
   static void subscripts_of(kernel_arguments const& a, index batch, index (&at)[3]) {
-    for (int i = 2; i >= 0; --i) {
+    at[0] = at[1] = at[2] = 0;
+    for (int i = 2; i >= 0 && batch != 0; --i) {
       at[i] = batch % a.length[i];
       batch /= a.length[i];
     }
@@ -54,17 +55,17 @@ struct matmul {
     for (int i = 0; i < 3; ++i)
       if (P.batches[o] >> i & 1) count *= a.length[i];
     index const length = a.length[o == 0 ? rows : columns], groups = (length + 3) >> 2;
-    index const units = count * groups, end = units * (core + 1) / cores;
-    for (index u = units * core / cores; u < end; ++u) {
-      index at[3] = {}, rest = u / groups;
+    index const units = count * groups, end = split_at(units, core + 1, cores);
+    for (index u = split_at(units, core, cores); u < end; ++u) {
+      index at[3] = {}, rest = count == 1 ? 0 : u / groups;
       for (int i = 2; i >= 0; --i)
         if (P.batches[o] >> i & 1) {
           at[i] = rest % a.length[i];
           rest /= a.length[i];
         }
       rows_of_operand const from = own_rows<o>(a, at);
-      index const row = (u % groups) * 4;
-      pack_rows(packed_rows<o>(a, s, at), from.at, from.row_step, from.depth_step, a.length[depth], row,
+      index const row = count == 1 ? u * 4 : (u % groups) * 4;
+      pack_rows(core, packed_rows<o>(a, s, at), from.at, from.row_step, from.depth_step, a.length[depth], row,
                 row + 4 < length ? row + 4 : length);
     }
   }
@@ -87,9 +88,9 @@ struct matmul {
     product_scratch const s(P, C.accumulates, a.length);
     if constexpr (P.direct() && P.column_records()) {
       auto* const records = reinterpret_cast<column_record*>(static_cast<u8*>(a.scratch) + s.records);
-      index const end = a.length[columns] * (core + 1) / cores;
+      index const end = split_at(a.length[columns], core + 1, cores);
       i32 found = 0;
-      for (index n = a.length[columns] * core / cores; n < end; ++n) {
+      for (index n = split_at(a.length[columns], core, cores); n < end; ++n) {
         result_place p = first_result(a);
         p.move(a, columns, n);
         records[n] = record_at(a, p);
@@ -102,7 +103,7 @@ struct matmul {
   }
 
   /// Rows [m, m_end) by columns [n, n_end) of a batch.
-  static void part(kernel_arguments const& a, product_scratch const& s, index batch, index m, index m_end, index n,
+  static void part(int core, kernel_arguments const& a, product_scratch const& s, index batch, index m, index m_end, index n,
                    index n_end, bool narrow) {
     index at[3];
     subscripts_of(a, batch, at);
@@ -120,12 +121,15 @@ struct matmul {
     v.a_stride = from_a.row_step;
     v.b_stride = from_b.row_step;
     v.depth = P.packs[0] && P.packs[1] ? pitch : a.length[depth];
+    v.start = 2 * core;
     column_record same[4];
     if constexpr (P.direct()) {
       if constexpr (P.column_records()) {
         v.records = reinterpret_cast<column_record const*>(static_cast<u8 const*>(a.scratch) + s.records) + n;
       } else {
-        for (column_record& r : same) r = record_at(a, place);
+        same[0] = record_at(a, place);
+        if constexpr (!P.side_by_side)
+          for (int i = 1; i < 4; ++i) same[i] = same[0];
         narrow = narrow && same[0].scale.bound >= 0;
         v.records = same;
       }
@@ -135,7 +139,7 @@ struct matmul {
         v.y_column = y.stride[columns];
         v.y = static_cast<u8*>(y.at) + place.at[product_operand::y] + m * v.y_row + n * v.y_column;
         v.shift = a.values[0], v.low = a.values[4], v.high = a.values[5];
-        return product_tile<S, store_of<P.result>, P.column_records()>::run_all(v, m_end - m, n_end - n);
+        return product_tile<S, store_of<P.result>, P.column_records(), P.side_by_side, P.mac_load>::run_all(v, m_end - m, n_end - n);
       }
       for (column_record& r : same) r = {};
     }
@@ -183,19 +187,18 @@ struct matmul {
     // Blocks of four rows, or of four columns where that keeps the cores busier.
     index const batches = a.length[0] * a.length[1] * a.length[2];
     index const row_blocks = (a.length[rows] + 3) >> 2, column_blocks = (a.length[columns] + 3) >> 2;
-    auto idle = [&](index units) { return static_cast<i64>((units + cores - 1) / cores * cores - units) * 4096 / units; };
-    bool const by_rows = idle(batches * row_blocks) <= idle(batches * column_blocks);
-    spread(core);
-    index const blocks = by_rows ? row_blocks : column_blocks, end = batches * blocks * (core + 1) / cores;
-    for (index u = batches * blocks * core / cores; u < end;) {
-      index const batch = u / blocks, first = u % blocks, last = end - u < blocks - first ? first + end - u : blocks;
+    index const row_units = batches * row_blocks, column_units = batches * column_blocks;
+    bool const by_rows = row_units >= column_units || rounds(row_units, cores) * column_units <= rounds(column_units, cores) * row_units;
+    index const blocks = by_rows ? row_blocks : column_blocks, end = split_at(batches * blocks, core + 1, cores);
+    for (index u = split_at(batches * blocks, core, cores); u < end;) {
+      index const batch = batches == 1 ? 0 : u / blocks, first = u - batch * blocks, last = end - u < blocks - first ? first + end - u : blocks;
       index const limit = by_rows ? a.length[rows] : a.length[columns];
       index const from = first * 4, to = last * 4 < limit ? last * 4 : limit;
       index const m = by_rows ? from : 0, m_end = by_rows ? to : a.length[rows];
       index const n = by_rows ? 0 : from, n_end = by_rows ? a.length[columns] : to;
       if constexpr (P.byte_products) {
         if (fast)
-          part(a, s, batch, m, m_end, n, n_end, narrow);
+          part(core, a, s, batch, m, m_end, n, n_end, narrow);
         else
           part_in_general(a, batch, m, m_end, n, n_end);
       } else {

@@ -55,7 +55,7 @@ struct pool_maxima {
     kernel_operand const &x = a.with[0], &y = a.with[3];
     index const *const xs = x.stride, *const ys = y.stride;
     index const width = a.length[columns_axis], height = a.length[rows_axis], depth = a.length[channels];
-    share const mine(a.length[0] * height * width, core, cores, 1);
+    core_share const mine(a.length[0] * height * width, core, cores, 1);
     if (mine.begin >= mine.end) return;
     index h = mine.begin / width, w = mine.begin - h * width, batch = h / height;
     h -= batch * height;

@@ -27,6 +27,8 @@ struct norm_rows {
     index const w_on = a.with[1].stride[C.axis], b_on = centred ? a.with[2].stride[C.axis] : 0;
     int const shift = a.values[6];
     requantiser<C.result.of> const result(a.values);
+    i32 const* looked_at = nullptr;
+    bool narrow = false;
     auto row = [&](index const* at, index from, index to) DEEPLOY_INLINE_LAMBDA {
       u8 const* x = data<u8>(a, 0) + at[0];
       row_sums const sums = sums_of<x_t>(x, x_on, length);
@@ -44,7 +46,10 @@ struct norm_rows {
       if constexpr (centred) b = reinterpret_cast<u8 const*>(data<i32>(a, 2) + at[2] + from * b_on);
       u8* const y = reinterpret_cast<u8*>(data<y_t>(a, y_operand) + at[centred ? 3 : 2] + from * y_on);
       x += from * x_on;
-      bool const narrow = weights_are_narrow(weights, w_on, to - from);
+      if (weights != looked_at) {  // mostly the same for all rows
+        narrow = weights_are_narrow(weights, w_on, to - from);
+        looked_at = weights;
+      }
       auto stored = [&](i32 value) DEEPLOY_INLINE_LAMBDA { return requantise_element<C.result>(result, result.scale, value); };
       if (narrow) {
         store_row<y_t>(y, y_on, to - from, [&]() DEEPLOY_INLINE_LAMBDA {
@@ -66,9 +71,9 @@ struct norm_rows {
       }
     };
     if constexpr (centred)
-      for_rows<walks(0, 1, 2, 5)>(core, cores, a, C.axis, true, row);
+      for_rows<walks(0, 1, 2, 5), C.only>(core, cores, a, C.axis, true, row);
     else
-      for_rows<walks(0, 1, 4)>(core, cores, a, C.axis, true, row);
+      for_rows<walks(0, 1, 4), C.only>(core, cores, a, C.axis, true, row);
   }
 };
 }  // namespace deeploy::cluster

@@ -41,7 +41,7 @@ struct pad_elements {
     i32 const value = a.values[0];
     index lines = 1;
     for (int i = inner + 1; i < count; ++i) lines *= a.length[axes[i]];
-    share const mine(lines, core, cores, 1);
+    core_share const mine(lines, core, cores, 1);
     for (index line = mine.begin; line < mine.end; ++line) {
       index rest = line, from = x.origin, to = y.origin;
       bool inside = true;

@@ -26,10 +26,12 @@ struct product_block {
   bytes records_step;  ///< per block
   u8* y;
   bytes y_row;
-  bytes y_back;  ///< from the last of four rows to the next column of the first
+  bytes y_back;  ///< from the last of four rows to the next column of the first, or the next four for run_packed()
   i32 shift;
   i32 low, high;
   i32 blocks;
+  column_record same;  ///< of all columns, where they are alike
+  bytes b_next;        ///< from where a block leaves b to the next block
 
   /// @param depth  elements along the reduction, at least four
   constexpr void set_operands(void const* a_at, bytes a_rows_apart, void const* b_at, bytes b_rows_apart, index depth) {
@@ -43,6 +45,7 @@ struct product_block {
     words = along.words;
     tail_step = along.tail_step;
     tail_mask = along.tail_mask;
+    b_next = tail_mask == 0 ? 4 * b_rows_apart - 4 * words : -4 * words - tail_step;
   }
 };
 
@@ -54,14 +57,14 @@ struct product_block {
 #define DEEPLOY_NEXT(d, p, step) ".insn r 0x0b, 7, 0x10, " d ", " p ", " step "\n"
 #define DEEPLOY_MASK(d) "and " d ", " d ", x11\n"
 #define DEEPLOY_NO_MASK(d)
-#define DEEPLOY_STEP(DOT, MASK, B_BACK, A_BACK)                                                                 \
-  DEEPLOY_NEXT("x10", "x8", "x9") DEEPLOY_NEXT("x15", "x5", "x6") DEEPLOY_NEXT("x12", "x8", "x9")               \
-  DEEPLOY_NEXT("x1", "x5", "x6") MASK("x15") MASK("x1") DOT("x16", "x15", "x10") DEEPLOY_NEXT("x13", "x8", "x9") \
-  DOT("x20", "x1", "x10") DOT("x17", "x15", "x12") DEEPLOY_NEXT("x14", "x8", B_BACK) DOT("x21", "x1", "x12")    \
-  DOT("x18", "x15", "x13") DOT("x22", "x1", "x13") DOT("x19", "x15", "x14") DEEPLOY_NEXT("x15", "x5", "x6")     \
-  DOT("x23", "x1", "x14") DEEPLOY_NEXT("x1", "x5", A_BACK) MASK("x15") MASK("x1") DOT("x24", "x15", "x10")      \
-  DOT("x25", "x15", "x12") DOT("x26", "x15", "x13") DOT("x27", "x15", "x14") DOT("x28", "x1", "x10")            \
-  DOT("x29", "x1", "x12") DOT("x30", "x1", "x13") DOT("x31", "x1", "x14")
+// One word along the reduction: 8 loads and 16 products, no result used in the instruction after its load.
+#define DEEPLOY_STEP(DOT, b0, b1, b2, b3, a0, a1, MASK, B, B_BACK, A_BACK)                                      \
+  DEEPLOY_NEXT(b0, "x8", B) DEEPLOY_NEXT(a0, "x5", "x6") DEEPLOY_NEXT(b1, "x8", B) DEEPLOY_NEXT(a1, "x5", "x6") \
+  MASK(a0) MASK(a1) DOT("x16", a0, b0) DEEPLOY_NEXT(b2, "x8", B) DOT("x20", a1, b0) DOT("x17", a0, b1)          \
+  DEEPLOY_NEXT(b3, "x8", B_BACK) DOT("x21", a1, b1) DOT("x18", a0, b2) DOT("x22", a1, b2) DOT("x19", a0, b3)    \
+  DEEPLOY_NEXT(a0, "x5", "x6") DOT("x23", a1, b3) DEEPLOY_NEXT(a1, "x5", A_BACK) MASK(a0) MASK(a1)              \
+  DOT("x24", a0, b0) DOT("x25", a0, b1) DOT("x26", a0, b2) DOT("x27", a0, b3)                                   \
+  DOT("x28", a1, b0) DOT("x29", a1, b1) DOT("x30", a1, b2) DOT("x31", a1, b3)
 #define DEEPLOY_CLIP_FULL(c) ".insn r 0x33, %[clip], 0x0a, " c ", " c ", x%[width]\n"
 #define DEEPLOY_CLIP_ANY(c) ".insn r 0x33, 6, 0x02, " c ", " c ", x14\n.insn r 0x33, 4, 0x02, " c ", " c ", x15\n"
 // clipr, mul, addNr, clip, p.sb
@@ -90,9 +93,9 @@ struct product_block {
       "mv x20, x16\nmv x21, x17\nmv x22, x18\nmv x23, x19\nmv x24, x16\nmv x25, x17\nmv x26, x18\nmv x27, x19\n" \
       "mv x28, x16\nmv x29, x17\nmv x30, x18\nmv x31, x19\n"                                                    \
       ".balign 4\n.option push\n.option norvc\n.insn i 0x7b, 4, x0, x13, 48\n"                                  \
-      DEEPLOY_STEP(DOT, DEEPLOY_NO_MASK, "x11", "x7")                                                           \
+      DEEPLOY_STEP(DOT, "x10", "x12", "x13", "x14", "x15", "x1", DEEPLOY_NO_MASK, "x9", "x11", "x7")                                                           \
       ".option pop\nlw x10, 0(sp)\nlw x11, 32(x10)\nlw x12, 28(x10)\nbeqz x11, 2f\n"                            \
-      "add x5, x5, x12\nadd x8, x8, x12\n" DEEPLOY_STEP(DOT, DEEPLOY_MASK, "x9", "x6")                          \
+      "add x5, x5, x12\nadd x8, x8, x12\n" DEEPLOY_STEP(DOT, "x10", "x12", "x13", "x14", "x15", "x1", DEEPLOY_MASK, "x9", "x9", "x6")                          \
       "lw x10, 0(sp)\n"                                                                                         \
       "2:\nlw x12, 36(x10)\nlw x5, 44(x10)\nlw x6, 48(x10)\nlw x7, 52(x10)\n" RESULTS                           \
       "lw x9, 40(x10)\nlw x11, 12(x10)\nlw x13, 16(x10)\nlw x14, 68(x10)\nsw x5, 44(x10)\n"                     \
@@ -100,14 +103,14 @@ struct product_block {
       "sw x11, 12(x10)\nsw x14, 68(x10)\nbnez x14, 1b\n"                                                        \
       "lw x8, 4(sp)\naddi sp, sp, 16\n"                                                                         \
       : "+r"(at)                                                                                                \
-      : [dot] "i"(dot_code<S>), [clip] "i"(to == result_store::full_u8 ? 2 : 1), [width] "i"(to == result_store::full_u8 ? 9 : 8) \
+      : [dot] "i"(dot_code<S>), [clip] "i"(clip_code(to)), [width] "i"(clip_width(to)) \
       : "memory", "x1", "x5", "x6", "x7", "x9", "x11", "x12", "x13", "x14", "x15", "x16", "x17", "x18", "x19", "x20", \
         "x21", "x22", "x23", "x24", "x25", "x26", "x27", "x28", "x29", "x30", "x31")
 
 /// Runs a block; afterwards its members have moved behind the last column.
 template <signs S, result_store to>
 [[gnu::noinline]] inline void run(product_block& p) {
-  static_assert(sizeof(product_block) == 72);
+  static_assert(sizeof(product_block) == 92);
   register product_block* at __asm__("x10") = &p;
   if constexpr (S == signs::su) {
     if constexpr (to == result_store::words) DEEPLOY_PRODUCT_BLOCK(DEEPLOY_BA, DEEPLOY_ACCUMULATORS);
@@ -119,6 +122,66 @@ template <signs S, result_store to>
     else DEEPLOY_PRODUCT_BLOCK(DEEPLOY_AB, DEEPLOY_REQUANTISED(DEEPLOY_CLIP_FULL));
   }
 }
+// The same where all columns are alike and results lie side by side: rows are stored as words. What stays the same from
+// block to block stays in registers, and the way without a tail in 512 bytes, the size of a core's own cache.
+// x5: a, then y; x6 x7: steps of a; x8 x9 x1: b and its steps; x10 to x15: words, then steps of y and the scale.
+#define DEEPLOY_MASK_X1(d) "and " d ", " d ", x1\n"
+#define DEEPLOY_CLAMP(c) ".insn r 0x33, 5, 0x0a, " c ", " c ", x15\n"
+#define DEEPLOY_SCALED(c, CLAMP, CLIP) CLAMP(c) "mul " c ", " c ", x13\n.insn r 0x5b, 2, 0x20, " c ", x14, x10\n" CLIP(c)
+#define DEEPLOY_LINE(c0, c1, c2, c3, CLAMP, CLIP, step)                                                              \
+  DEEPLOY_SCALED(c0, CLAMP, CLIP) DEEPLOY_SCALED(c1, CLAMP, CLIP) DEEPLOY_SCALED(c2, CLAMP, CLIP) DEEPLOY_SCALED(c3, CLAMP, CLIP)           \
+  ".insn r 0x57, 1, 0x70, " c0 ", " c1 ", " c0 "\n.insn r 0x57, 1, 0x6c, " c0 ", " c3 ", " c2 "\n"             \
+  ".insn r 0x2b, 6, 0, " step ", x5, " c0 "\n"
+#define DEEPLOY_CLIP_X6_X7(c) ".insn r 0x33, 6, 0x02, " c ", " c ", x6\n.insn r 0x33, 4, 0x02, " c ", " c ", x7\n"
+#define DEEPLOY_PACKED_BLOCK(DOT, CLAMP, CLIP, LIMITS, STEPS)                                                          \
+  __asm__ volatile(                                                                                             \
+      "addi sp, sp, -16\nsw x8, 4(sp)\nsw x10, 0(sp)\n"                                                         \
+      "lw x6, 4(x10)\nlw x7, 8(x10)\nlw x8, 12(x10)\nlw x9, 16(x10)\nlw x1, 20(x10)\n.balign 16\n"             \
+      "1:\nlw x16, 72(x10)\nlw x5, 0(x10)\nlw x13, 24(x10)\n"                                                  \
+      "mv x17, x16\nmv x18, x16\nmv x19, x16\nmv x20, x16\nmv x21, x16\nmv x22, x16\nmv x23, x16\nmv x24, x16\n" \
+      "mv x25, x16\nmv x26, x16\nmv x27, x16\nmv x28, x16\nmv x29, x16\nmv x30, x16\nmv x31, x16\n"             \
+      ".balign 4\n.option push\n.option norvc\n.insn i 0x7b, 4, x0, x13, 48\n"                                 \
+      DEEPLOY_STEP(DOT, "x11", "x12", "x13", "x14", "x15", "x10", DEEPLOY_NO_MASK, "x9", "x1", "x7")            \
+      ".option pop\nlw x10, 0(sp)\nlw x11, 32(x10)\nlw x5, 44(x10)\nbnez x11, 3f\n"                           \
+      "2:\n" LIMITS "lw x11, 48(x10)\nlw x12, 52(x10)\nlw x13, 76(x10)\nlw x14, 80(x10)\nlw x15, 84(x10)\nlw x10, 56(x10)\n" \
+      DEEPLOY_LINE("x16", "x17", "x18", "x19", CLAMP, CLIP, "x11") DEEPLOY_LINE("x20", "x21", "x22", "x23", CLAMP, CLIP, "x11") \
+      DEEPLOY_LINE("x24", "x25", "x26", "x27", CLAMP, CLIP, "x11") DEEPLOY_LINE("x28", "x29", "x30", "x31", CLAMP, CLIP, "x12") \
+      "lw x10, 0(sp)\nlw x11, 88(x10)\nlw x12, 68(x10)\n" STEPS "sw x5, 44(x10)\nadd x8, x8, x11\n"            \
+      "addi x12, x12, -1\nsw x12, 68(x10)\nbnez x12, 1b\nj 4f\n"                                              \
+      "3:\nlw x12, 28(x10)\nlw x5, 0(x10)\nlw x13, 24(x10)\nmv x1, x11\nadd x5, x5, x12\nslli x13, x13, 2\n"   \
+      "add x5, x5, x13\nadd x8, x8, x12\n"                                                                     \
+      DEEPLOY_STEP(DOT, "x11", "x12", "x13", "x14", "x15", "x10", DEEPLOY_MASK_X1, "x9", "x9", "x6")            \
+      "lw x10, 0(sp)\nlw x1, 20(x10)\nlw x5, 44(x10)\nj 2b\n"                                                 \
+      "4:\nlw x8, 4(sp)\naddi sp, sp, 16\n"                                                                    \
+      : "+r"(at)                                                                                                \
+      : [dot] "i"(dot_code<S>), [clip] "i"(clip_code(to)), [width] "i"(clip_width(to)) \
+      : "memory", "x1", "x5", "x6", "x7", "x9", "x11", "x12", "x13", "x14", "x15", "x16", "x17", "x18", "x19", "x20", \
+        "x21", "x22", "x23", "x24", "x25", "x26", "x27", "x28", "x29", "x30", "x31")
+#define DEEPLOY_PACKED(DOT)                                                                                     \
+  if constexpr (to == result_store::any)                                                                        \
+    DEEPLOY_PACKED_BLOCK(DOT, DEEPLOY_CLAMP, DEEPLOY_CLIP_X6_X7, "lw x6, 60(x10)\nlw x7, 64(x10)\n", "lw x6, 4(x10)\nlw x7, 8(x10)\n"); \
+  else if constexpr (is_small(to))                                                                              \
+    DEEPLOY_PACKED_BLOCK(DOT, DEEPLOY_NO_MASK, DEEPLOY_CLIP_FULL, "", "");                                      \
+  else                                                                                                          \
+    DEEPLOY_PACKED_BLOCK(DOT, DEEPLOY_CLAMP, DEEPLOY_CLIP_FULL, "", "")
+
+/// Runs a block whose columns are all alike (`same`) and lie side by side in y.
+template <signs S, result_store to>
+[[gnu::noinline]] inline void run_packed(product_block& p) {
+  register product_block* at __asm__("x10") = &p;
+  if constexpr (S == signs::su) {
+    DEEPLOY_PACKED(DEEPLOY_BA);
+  } else {
+    DEEPLOY_PACKED(DEEPLOY_AB);
+  }
+}
+#undef DEEPLOY_MASK_X1
+#undef DEEPLOY_SCALED
+#undef DEEPLOY_LINE
+#undef DEEPLOY_CLIP_X6_X7
+#undef DEEPLOY_PACKED_BLOCK
+#undef DEEPLOY_PACKED
+#undef DEEPLOY_CLAMP
 #undef DEEPLOY_PRODUCT_BLOCK
 #undef DEEPLOY_AB
 #undef DEEPLOY_BA
@@ -150,6 +213,14 @@ inline void run(product_block& p) {
     p.b += 4 * p.b_stride;
     p.records = reinterpret_cast<column_record const*>(reinterpret_cast<u8 const*>(p.records) + p.records_step);
   }
+}
+template <signs S, result_store to>
+inline void run_packed(product_block& p) {
+  column_record const all[4] = {p.same, p.same, p.same, p.same};
+  p.records = all;
+  p.records_step = 0;
+  p.y_back -= 3;
+  run<S, to>(p);
 }
 #endif
 }  // namespace deeploy::cluster

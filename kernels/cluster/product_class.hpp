@@ -20,6 +20,7 @@ struct product_class {
   varies start = varies::by_batch;
   varies scale = varies::by_batch;
   bool stores_bytes = false;
+  bool side_by_side = false;  ///< the columns of the result
   bool mac_load = false;
   constexpr bool operator==(product_class const&) const = default;
 
@@ -33,6 +34,14 @@ struct product_class {
 };
 
 constexpr bool one_byte(element e) { return e == element::i8 || e == element::u8; }
+
+/// No sum of `depth` products of two operands is larger; 2^31 when that cannot be said.
+constexpr u32 largest_sum(layer_descriptor const& l, i64 depth) {
+  if (l.with[2].of != nullptr) return 1u << 31;  // a bias may be anything
+  i64 most = depth;
+  for (int o = 0; o < 2; ++o) most *= one_byte(l.with[o].of->type) ? -lowest(element::i8) + (l.with[o].of->type == element::u8 ? 127 : 0) : i64{1} << 31;
+  return most < i64{1} << 31 ? static_cast<u32>(most) : 1u << 31;
+}
 
 namespace product_axis {
 inline constexpr int rows = 3, columns = 4, depth = 5;
@@ -59,7 +68,7 @@ constexpr varies either(varies a, varies b) {
 constexpr product_class product_class_of(layer_descriptor const& l, bool accumulates, bool mac_load) {
   product_class p;
   i32 const alpha = l.values[6], beta = l.values[7];
-  p.result = requant_class_of(l, 1, 0);
+  p.result = requant_class_of(l, 1, 0, alpha == 1 && l.values[8] == 0 && l.values[9] == 0 ? largest_sum(l, l.space[product_axis::depth].length) : 1u << 31);
   p.byte_products = one_byte(l.with[0].of->type) && one_byte(l.with[1].of->type) && l.values[8] == 0 && l.values[9] == 0;
   for (int o = 0; o < 2; ++o) {
     p.packs[o] = p.byte_products && storage_step(l.with[o], product_axis::depth) != 1;
@@ -70,6 +79,7 @@ constexpr product_class product_class_of(layer_descriptor const& l, bool accumul
   p.scale = either(variation_of(l.with[3], product_axis::rows, product_axis::columns),
                    variation_of(l.with[4], product_axis::rows, product_axis::columns));
   p.stores_bytes = one_byte(l.with[5].of->type) && !accumulates && alpha == 1 && beta == 1;
+  p.side_by_side = storage_step(l.with[5], product_axis::columns) == 1;
   p.mac_load = mac_load;
   return p;
 }

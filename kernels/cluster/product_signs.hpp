@@ -16,21 +16,28 @@ inline constexpr int dot_code = S == signs::ss ? 0x5c : S == signs::uu ? 0x50 : 
 
 constexpr signs swapped(signs s) { return s == signs::us ? signs::su : s == signs::su ? signs::us : s; }
 
+/// Where the share of a core begins; a division takes 30 cycles, and eight cores are the rule.
+constexpr index split_at(index total, int core, int cores) { return cores == 8 ? total * core >> 3 : total * core / cores; }
+/// Units of the core that has the most of them.
+constexpr index rounds(index units, int cores) { return cores == 8 ? (units + 7) >> 3 : (units + cores - 1) / cores; }
+
 /// What becomes of an accumulator.
 enum class result_store : u8 {
   words,    ///< stored as it is
   full_i8,  ///< requantised in 32 bits, clipped to a byte's range
   full_u8,
   any,      ///< requantised in 32 bits, clipped to limits of the layer
+  small_i8, ///< as full_i8, for accumulators that need no clamp before
+  small_u8,
 };
 
 /// Which store requantises by R in the inner loops; `words` where they cannot.
 template <requant_class R>
 inline constexpr result_store store_of =
     !R.present || !R.narrow || (R.round != rounding::half_up && R.round != rounding::down) ? result_store::words
-    : R.clip == clip_range::full_i8                                                        ? result_store::full_i8
-    : R.clip == clip_range::full_u8                                                        ? result_store::full_u8
-                                                                                           : result_store::any;
+    : R.clip == clip_range::full_i8 ? (R.clamps ? result_store::full_i8 : result_store::small_i8)
+    : R.clip == clip_range::full_u8 ? (R.clamps ? result_store::full_u8 : result_store::small_u8)
+                                    : result_store::any;
 
 template <signs S>
 inline i32 dot_words(i32 sum, u32 a, u32 b) {
@@ -72,16 +79,24 @@ inline i32 dot(i32 sum, u8 const* a, u8 const* b, reduction const& along) {
   return sum;
 }
 
+constexpr bool is_small(result_store to) { return to == result_store::small_i8 || to == result_store::small_u8; }
+/// Last operands of p.clip or p.clipu: which of the two, and the width.
+constexpr int clip_code(result_store to) { return to == result_store::full_u8 || to == result_store::small_u8 ? 2 : 1; }
+constexpr int clip_width(result_store to) { return clip_code(to) == 2 ? 9 : 8; }
+
+/// One accumulator requantised.
+template <result_store to>
+inline i32 requantised(i32 sum, prepared_scale const& s, i32 shift, i32 low, i32 high) {
+  i32 const r = xpulp::addnr((is_small(to) ? sum : xpulp::clipr(sum, s.bound)) * s.mul, s.add, shift);
+  if constexpr (to == result_store::any) return xpulp::min(xpulp::max(r, low), high);
+  return clip_code(to) == 2 ? xpulp::clipu8(r) : xpulp::clip8(r);
+}
 /// Stores one accumulator.
 template <result_store to>
 inline void put(u8* y, i32 sum, prepared_scale const& s, i32 shift, i32 low, i32 high) {
-  if constexpr (to == result_store::words) {
+  if constexpr (to == result_store::words)
     *reinterpret_cast<i32*>(y) = sum;
-  } else {
-    i32 const r = xpulp::addnr(xpulp::clipr(sum, s.bound) * s.mul, s.add, shift);
-    *y = static_cast<u8>(to == result_store::full_i8   ? xpulp::clip8(r)
-                         : to == result_store::full_u8 ? xpulp::clipu8(r)
-                                                       : xpulp::min(xpulp::max(r, low), high));
-  }
+  else
+    *y = static_cast<u8>(requantised<to>(sum, s, shift, low, high));
 }
 }  // namespace deeploy::cluster

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows against rows, any number of both: blocks of four by four, and what remains at the edges.
 #pragma once
-#include <cluster/product_block.hpp>
+#include <cluster/product_block_macload.hpp>
 #include <cluster/product_row.hpp>
 
 namespace deeploy::cluster {
@@ -13,32 +13,22 @@ struct product_operands {
   bytes a_stride, b_stride;
   bytes y_row, y_column;
   index depth;  ///< at least four
+  i32 start;    ///< word of the reduction to start with, another one on each core
   /// One per column, or, where all columns are alike, four copies of one.
   column_record const* records;
   i32 shift, low, high;
 };
 
-#ifndef DEEPLOY_SPREAD
-#define DEEPLOY_SPREAD 8
-#endif
-/// Cores that run the same loop in step meet in the same bank of L1 again and again, as rows often begin in the same bank.
-/// A head start of one step of the inner loop each keeps them apart from then on.
-inline void spread(int core) {
-#if defined(__riscv)
-  for (int i = core * DEEPLOY_SPREAD; i > 0; --i) __asm__ volatile("");
-#else
-  (void)core;
-#endif
-}
-
-template <signs S, result_store to, bool column_records>
+/// @tparam side_by_side  y_column is one byte
+template <signs S, result_store to, bool column_records, bool side_by_side = false, bool mac_load = false>
 struct product_tile {
+  static constexpr bool packed = side_by_side && !column_records && to != result_store::words;
   static constexpr int record_step = column_records ? 1 : 0;
 
   /// Columns [0, count) of one row, with the roles of the operands as they are.
   static void run_row(product_operands const& v, index m, index count) {
     product_row p;
-    p.set_operands(v.a + m * v.a_stride, v.b, v.b_stride, v.depth);
+    p.set_operands(v.a + m * v.a_stride, v.b, v.b_stride, v.depth, v.start);
     p.starts = &v.records->start;
     p.starts_step = record_step * static_cast<bytes>(sizeof(column_record));
     p.scale = v.records->scale;
@@ -70,7 +60,7 @@ struct product_tile {
   static void run_column(product_operands const& v, index n, index count) {
     column_record const& record = v.records[n * record_step];
     product_row p;
-    p.set_operands(v.b + n * v.b_stride, v.a, v.a_stride, v.depth);
+    p.set_operands(v.b + n * v.b_stride, v.a, v.a_stride, v.depth, v.start);
     p.starts = &record.start;
     p.starts_step = 0;
     p.scale = record.scale;
@@ -98,10 +88,21 @@ struct product_tile {
           p.records_step = record_step * 4 * static_cast<bytes>(sizeof(column_record));
           p.y = v.y + m * v.y_row;
           p.y_row = v.y_row;
-          p.y_back = v.y_column - 3 * v.y_row;
+          p.y_back = (packed ? 4 : v.y_column) - 3 * v.y_row;
           p.shift = v.shift, p.low = v.low, p.high = v.high;
           p.blocks = whole_columns >> 2;
-          run<S, to>(p);
+          if constexpr (packed) {
+            p.same = *v.records;
+            if constexpr (mac_load) {
+              if (macload_serves(v.depth)) {
+                run_macload<S, to>(p);
+                continue;
+              }
+            }
+            run_packed<S, to>(p);
+          } else {
+            run<S, to>(p);
+          }
         }
       for (index n = whole_columns; n < columns; ++n) run_column(v, n, whole_rows);
     }

@@ -38,7 +38,7 @@ struct reduce_axes {
   template <int together>
   static void sum_up(kernel_arguments const& a, runs& inner, x_t const* x, i32* sums) {
     i32 const on = static_cast<i32>(step_of(a, inner, 0) * sizeof(x_t));
-    for_runs<summed>(a, inner, share(inner.total, 0, 1, 1), [&](index n, index const* at) DEEPLOY_INLINE_LAMBDA {
+    for_runs<summed>(a, inner, core_share(inner.total, 0, 1, 1), [&](index n, index const* at) DEEPLOY_INLINE_LAMBDA {
       u8 const* from = reinterpret_cast<u8 const*>(x + (at[0] - a.with[0].origin));
       if constexpr (together == 4) {
         for (; n > 0; --n) {
@@ -78,7 +78,7 @@ struct reduce_axes {
     merge_axes<walked>(a, C.reduced, -1, outer);
     merge_axes<summed>(a, ~static_cast<u32>(C.reduced), -1, inner);
     requantiser<C.result.of> const result(a.values);
-    share const mine(outer.total, core, cores, 4);
+    core_share const mine(outer.total, core, cores, 4);
     i32* accumulator = static_cast<i32*>(a.scratch) + mine.begin;
     for_runs<walked>(a, outer, mine, [&](index n, index const* at) DEEPLOY_INLINE_LAMBDA {
       x_t const* x = data<x_t>(a, 0) + at[0];

@@ -12,6 +12,7 @@ enum class clip_range : u8 { full_i8, full_u8, any };
 struct requant_class {
   bool present = false;
   bool scaled = false;  ///< mul and add come from operands
+  bool clamps = true;   ///< accumulators may lie outside of where 32 bits serve; false only with one scale for all
   bool narrow = false;  ///< 32-bit arithmetic serves; with scale operands each pair of them is judged at run time
   rounding round = rounding::half_up;
   clip_range clip = clip_range::any;
@@ -98,7 +99,7 @@ struct requantiser {
 
   /// The result by 32-bit arithmetic: four instructions for rounding half_up. s.bound must not be negative.
   constexpr i32 narrow(i32 accumulator, prepared_scale const& s) const {
-    return clipped(unclipped(clamped(accumulator, s.bound), s));
+    return clipped(unclipped(R.clamps ? clamped(accumulator, s.bound) : accumulator, s));
   }
 
   /// The result by 64-bit arithmetic, for every scale. No call into the compiler's library: shifts are made of words.
@@ -164,7 +165,9 @@ constexpr requant_class requant_class_of(layer_descriptor const& l, int class_at
     return r;
   }
   auto fits = [&]<rounding how>() {
-    return requantiser<requant_class{.present = true, .round = how}>(v).prepared(v[1], v[2], largest).bound >= 0;
+    prepared_scale const s = requantiser<requant_class{.present = true, .round = how}>(v).prepared(v[1], v[2], largest);
+    r.clamps = s.bound < 0 || largest > static_cast<u32>(s.bound);
+    return s.bound >= 0;
   };
   switch (r.round) {
     case rounding::half_up: r.narrow = fits.template operator()<rounding::half_up>(); break;

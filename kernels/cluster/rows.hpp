@@ -2,25 +2,27 @@
 // What the cluster's row-wise kernels share: rows over cores, sums and maxima of a row of bytes by words.
 #pragma once
 #include <cluster/element_mapping.hpp>
+#include <reference/mapping.hpp>
 
 namespace deeploy::cluster {
 /// Calls f(at, from, to) for this core's rows: operand o's row begins at element at[o], elements [from, to) are this core's.
 ///
 /// With fewer rows than cores several cores share a row, when `parts` says that they may.
-template <walked_operands walked, class F>
-[[gnu::always_inline]] inline void for_rows(int core, int cores, kernel_arguments const& a, int row_axis, bool parts, F f) {
+/// @tparam only  the layer's only_axis() without the row's
+template <walked_operands walked, int only, class F>
+DEEPLOY_ALWAYS_INLINE void for_rows(int core, int cores, kernel_arguments const& a, int row_axis, bool parts, F f) {
   constexpr int count = walked.count;
   runs r;
-  merge_axes<walked>(a, 1u << row_axis, -1, r);
+  merge_axes<walked, only>(a, 1u << row_axis, -1, r);
   index const length = a.length[row_axis];
-  share mine(r.total, core, cores, 1);
-  share columns(length, 0, 1, 1);
+  core_share mine(r.total, core, cores, 1);
+  core_share columns(length, 0, 1, 1);
   if (parts && r.total * 2 <= cores) {
     index const of_row = cores / r.total, row = core / of_row;
     if (row >= r.total) return;
     mine.begin = row;
     mine.end = row + 1;
-    columns = share(length, core - row * of_row, of_row, 4);
+    columns = core_share(length, core - row * of_row, of_row, 4);
     if (columns.begin >= columns.end) return;
   }
   for_runs<walked>(a, r, mine, [&](index n, index const* first) DEEPLOY_INLINE_LAMBDA {
@@ -101,6 +103,7 @@ DEEPLOY_ALWAYS_INLINE void store_row(u8* y, index step, index n, F f) {
 struct row_class {
   element x = element::i8, y = element::i8;
   u8 axis = 0;  ///< of the row
+  i8 only = -1;  ///< the only other axis, see only_axis()
   element_requant result = {};
   constexpr bool operator==(row_class const&) const = default;
 };
@@ -111,6 +114,7 @@ constexpr row_class row_class_of(layer_descriptor const& l, int y_operand, u32 l
   c.x = l.with[0].of->type;
   c.y = l.with[y_operand].of->type;
   c.axis = static_cast<u8>(l.classes[3]);
+  c.only = static_cast<i8>(only_axis(l, 1u << c.axis));
   c.result = element_requant_of(l, 0, 0, largest);
   return c;
 }

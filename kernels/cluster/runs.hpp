@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // runs: the elements of a tile as few long runs. How elementwise and movement kernels walk any strides at full speed.
 #pragma once
+#include <cluster/inlining.hpp>
 #include <deeploy/kernel.hpp>
 
 namespace deeploy::cluster {
@@ -97,30 +98,51 @@ struct runs {
 [[gnu::noinline]] inline void merge_axes(kernel_arguments const& a, u32 packed, int count, u32 without, int steady, runs& r) {
   int axes[walked_axes], found = 0;
   index total = 1;
-  for (int i = walked_axes - 1; i >= 0; --i) {
-    index const n = a.length[i];
-    if (n == 1) continue;
+  index const* n = a.length + walked_axes;
+  do {
+    --n;
+    if (*n == 1) [[likely]]
+      continue;
+    int const i = static_cast<int>(n - a.length);
     if (without >> i & 1) continue;
-    total *= n;
+    total *= *n;
     axes[found++] = i;
-  }
+  } while (n != a.length);
   r.total = r.length = total;
   r.outer = 0;
   r.axis = found == 0 ? 0 : axes[0];
   if (found > 1) merge_found(a, {packed, count}, steady, axes, found, r);
 }
 
-template <walked_operands walked>
-[[gnu::always_inline]] inline void merge_axes(kernel_arguments const& a, u32 without, int steady, runs& r) {
+/// The only axis of a layer that is longer than 1 (0 if there is none), apart from those in `without`; -1: there are more.
+constexpr int only_axis(layer_descriptor const& l, u32 without = 0) {
+  int only = -1;
+  for (int i = 0; i < l.axes; ++i) {
+    if (l.space[i].length == 1 || without >> i & 1) continue;
+    if (only >= 0) return -1;
+    only = i;
+  }
+  return only < 0 ? 0 : only;
+}
+
+/// @tparam only  the layer's only_axis(): with one axis there is nothing to merge, and small tiles are done sooner
+template <walked_operands walked, int only = -1>
+DEEPLOY_ALWAYS_INLINE void merge_axes(kernel_arguments const& a, u32 without, int steady, runs& r) {
+  if constexpr (only >= 0) {
+    r.axis = only;
+    r.length = r.total = without >> only & 1 ? 1 : a.length[only];
+    r.outer = 0;
+    return;
+  }
   constexpr u32 packed = walked.packed;
   constexpr int count = walked.count;
   merge_axes(a, packed, count, without, steady, r);
 }
 
 /// Elements [begin, end) of `total` that are this core's share; begins at multiples of `granule`, a power of two.
-struct share {
+struct core_share {
   index begin, end;
-  constexpr share(index total, int core, int cores, index granule) {
+  constexpr core_share(index total, int core, int cores, index granule) {
     index const rounded = total + cores * granule - 1;
     index const part = (cores == 8 ? rounded >> 3 : rounded / cores) & -granule;
     begin = core * part;
@@ -134,7 +156,7 @@ struct share {
 ///
 /// @tparam walked  as given to merge_axes()
 template <walked_operands walked, class F>
-[[gnu::always_inline]] inline void for_runs(kernel_arguments const& a, runs& r, share part, F f) {
+DEEPLOY_ALWAYS_INLINE void for_runs(kernel_arguments const& a, runs& r, core_share part, F f) {
   index rest = part.end - part.begin;
   if (rest <= 0) return;
 #pragma GCC unroll 8
@@ -155,12 +177,12 @@ template <walked_operands walked, class F>
 }
 
 /// Elements between neighbours of a run, for an operand of the call.
-[[gnu::always_inline]] inline index step_of(kernel_arguments const& a, runs const& r, int operand) {
+DEEPLOY_ALWAYS_INLINE index step_of(kernel_arguments const& a, runs const& r, int operand) {
   return a.with[operand].stride[r.axis];
 }
 
 template <class T>
-[[gnu::always_inline]] inline T* data(kernel_arguments const& a, int operand) {
+DEEPLOY_ALWAYS_INLINE T* data(kernel_arguments const& a, int operand) {
   return static_cast<T*>(a.with[operand].at);
 }
 }  // namespace deeploy::cluster

@@ -191,8 +191,8 @@ inline u32 load_half(void const* at) {
   __asm__("lhu %0, %1" : "=r"(v) : "m"(*static_cast<loose<u16> const*>(at)));
   return v;
 }
-inline void store_word(void* at, u32 v) { __asm__("sw %1, %0" : "=m"(*static_cast<loose<u32>*>(at)) : "r"(v)); }
-inline void store_half(void* at, u32 v) { __asm__("sh %1, %0" : "=m"(*static_cast<loose<u16>*>(at)) : "r"(v)); }
+inline void store_word(void* at, u32 v) { __asm__ volatile("sw %1, %0" : "=m"(*static_cast<loose<u32>*>(at)) : "r"(v)); }
+inline void store_half(void* at, u32 v) { __asm__ volatile("sh %1, %0" : "=m"(*static_cast<loose<u16>*>(at)) : "r"(v)); }
 #else
 inline u32 load_word(void const* at) { return static_cast<loose<u32> const*>(at)->value; }
 inline u32 load_half(void const* at) { return static_cast<loose<u16> const*>(at)->value; }

@@ -2,18 +2,14 @@
 // Loads and stores that move their pointer on, indexed loads and byte packing: what elementwise and row kernels add to
 // the instructions of xpulp.hpp. Plain C++ twins where the compiler is not RISC-V's.
 #pragma once
+#include <cluster/inlining.hpp>
 #include <cluster/xpulp.hpp>
 
 namespace deeploy::cluster::rows {
-#define DEEPLOY_ALWAYS_INLINE [[gnu::always_inline]] inline
-
 /// A word that need not lie at a multiple of four bytes; the cores split such an access themselves.
 struct [[gnu::packed, gnu::may_alias]] loose_word {
   u32 value;
 };
-
-/// Attribute of lambdas that must not become functions: what they refer to would go to memory.
-#define DEEPLOY_INLINE_LAMBDA __attribute__((always_inline))
 
 #if defined(__riscv)
 // The compiler does not know what these read and write: that would make it keep everything else in memory. They stay in
@@ -71,6 +67,12 @@ DEEPLOY_ALWAYS_INLINE u32 pack(i32 b0, i32 b1, i32 b2, i32 b3) {
   u32 const low = xpulp::packlob(static_cast<u32>(b0), static_cast<u32>(b1), static_cast<u32>(b0));
   return xpulp::packhib(low, static_cast<u32>(b3), static_cast<u32>(b2));
 }
+/// A dot product without an accumulator (pv.dotsp.b).
+DEEPLOY_ALWAYS_INLINE i32 dot_i8(u32 a, u32 b) {
+  i32 y;
+  asm(".insn r 0x57, 1, 0x4c, %0, %1, %2" : "=r"(y) : "r"(a), "r"(b));
+  return y;
+}
 /// sum - a * b.
 DEEPLOY_ALWAYS_INLINE u32 multiply_subtract(u32 sum, u32 a, u32 b) {
   asm(".insn r 0x33, 1, 0x21, %0, %1, %2" : "+r"(sum) : "r"(a), "r"(b));
@@ -106,6 +108,7 @@ DEEPLOY_ALWAYS_INLINE u32 pack(i32 b0, i32 b1, i32 b2, i32 b3) {
   return (static_cast<u32>(b0) & 255u) | (static_cast<u32>(b1) & 255u) << 8 | (static_cast<u32>(b2) & 255u) << 16 |
          static_cast<u32>(b3) << 24;
 }
+DEEPLOY_ALWAYS_INLINE i32 dot_i8(u32 a, u32 b) { return xpulp::sdotsp(0, a, b); }
 DEEPLOY_ALWAYS_INLINE u32 multiply_subtract(u32 sum, u32 a, u32 b) { return sum - a * b; }
 #endif
 

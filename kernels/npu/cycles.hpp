@@ -6,7 +6,8 @@
 namespace deeploy::npu {
 /// Busy cycles of a job, stalls apart.
 ///
-/// @param weight_memory_cycles  per 32-byte word from weight memory: 1 by the published peaks, 2 in simulations with SRAM.
+/// @param weight_memory_cycles  per 32-byte word from weight memory: 1 by the published peaks, 2 in simulations with
+/// SRAM.
 ///                              Words from L1 take one cycle.
 constexpr i64 job_cycles(job_descriptor const& d, int weight_memory_cycles) {
   bool const dense = d.kind != form::depthwise_3x3;
@@ -17,7 +18,9 @@ constexpr i64 job_cycles(job_descriptor const& d, int weight_memory_cycles) {
   i64 const steps = dense ? d.input_tiles() : 1;
   i64 const between = d.prefetch ? 1 : load;
   index const tile = output_tile(d.kind), tiles = d.output_tiles();
-  auto const up = [](i64 n, i64 by) { return (n + by - 1) / by; };
+  auto const up = [](i64 n, i64 by) {
+    return (n + by - 1) / by;
+  };
   // One input sub-tile; with prefetch it takes at least as long as the next window's load.
   auto const step = [&](i64 ko, bool last) {
     i64 const words = d.kind == form::pointwise ? ko : dense ? d.weight_bits * ko : d.weight_bits;
@@ -31,7 +34,9 @@ constexpr i64 job_cycles(job_descriptor const& d, int weight_memory_cycles) {
     if (d.requantise) c += (d.channel_shift ? 8 : 0) + (d.scale_32 ? ko : up(ko, 4)) + 9 + (d.bias ? up(ko, 8) + 8 : 0);
     return c;
   };
-  auto const group = [&](i64 ko) { return pixels * (steps * (step(ko, false) + 2 + between) + results(ko)); };
+  auto const group = [&](i64 ko) {
+    return pixels * (steps * (step(ko, false) + 2 + between) + results(ko));
+  };
   i64 const last = detail::last_of(d.out_channels, tile);
   return load + i64{tiles - 1} * group(tile) + group(last) - between - (step(last, false) - step(last, true));
 }

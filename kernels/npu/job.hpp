@@ -5,7 +5,11 @@
 
 namespace deeploy::npu {
 /// How the unit walks weights: 28 input channels x 9 taps, 28 channels each by itself, or 32 input channels a word.
-enum class form : u8 { dense_3x3, depthwise_3x3, pointwise };
+enum class form : u8 {
+  dense_3x3,
+  depthwise_3x3,
+  pointwise
+};
 
 inline constexpr int job_words = 24;
 inline constexpr index tile_pixels = 6;  ///< output pixels of one tile, each way
@@ -67,17 +71,22 @@ struct job {
 /// Why a job cannot be built; null when it can.
 constexpr char const* problem_of(job_descriptor const& d) {
   if (d.in_channels < 1 || d.out_channels < 1 || d.rows < 1 || d.columns < 1) return "an extent is less than 1";
-  if (d.kind == form::depthwise_3x3 && d.in_channels != d.out_channels) return "depthwise needs as many outputs as inputs";
+  if (d.kind == form::depthwise_3x3 && d.in_channels != d.out_channels)
+    return "depthwise needs as many outputs as inputs";
   if (d.output_tiles() > 0xffff || d.input_tiles() > 0xffff) return "more than 65535 tiles of channels";
-  if (tiles_of(d.rows, tile_pixels) > 0xffff || tiles_of(d.columns, tile_pixels) > 0xffff) return "more than 65535 tiles of pixels";
+  if (tiles_of(d.rows, tile_pixels) > 0xffff || tiles_of(d.columns, tile_pixels) > 0xffff)
+    return "more than 65535 tiles of pixels";
   index const pads[] = {d.pad_top, d.pad_right, d.pad_bottom, d.pad_left};
   for (index pad : pads)
     if (pad < 0 || pad > 2) return "padding is not 0 to 2";
-  if (d.kind == form::pointwise && (d.pad_top | d.pad_right | d.pad_bottom | d.pad_left) != 0) return "padding in 1x1 form";
+  if (d.kind == form::pointwise && (d.pad_top | d.pad_right | d.pad_bottom | d.pad_left) != 0)
+    return "padding in 1x1 form";
   if (d.input_rows() < 1 || d.input_columns() < 1) return "no row or column of real input";
   // The tile before the last would read memory where padding is meant.
-  if (d.pad_bottom == 2 && d.rows > tile_pixels && d.rows % tile_pixels == 1) return "two rows of padding below a last tile of one";
-  if (d.pad_right == 2 && d.columns > tile_pixels && d.columns % tile_pixels == 1) return "two columns of padding beyond a last tile of one";
+  if (d.pad_bottom == 2 && d.rows > tile_pixels && d.rows % tile_pixels == 1)
+    return "two rows of padding below a last tile of one";
+  if (d.pad_right == 2 && d.columns > tile_pixels && d.columns % tile_pixels == 1)
+    return "two columns of padding beyond a last tile of one";
   if (d.signed_input && d.pad_value != 0) return "a padding value other than 0 with signed input";
   if (d.weight_bits < 2 || d.weight_bits > 8) return "weights of other than 2 to 8 bits";
   if (d.weight_offset < -256 || d.weight_offset > 255) return "a weight offset outside -256 to 255";
@@ -114,24 +123,30 @@ constexpr job make_job(job_descriptor const& d, job_addresses const& a = {}) {
   j.word[10] = static_cast<u32>(d.output_pixel_stride);
   j.word[11] = static_cast<u32>(d.output_row_stride);
   j.word[12] = word_bytes;
-  j.word[13] = d.kind == form::depthwise_3x3 ? 0
-                                             : static_cast<u32>(word_bytes * ki * (d.kind == form::pointwise ? 1 : d.weight_bits));
+  j.word[13] = d.kind == form::depthwise_3x3
+                   ? 0
+                   : static_cast<u32>(word_bytes * ki * (d.kind == form::pointwise ? 1 : d.weight_bits));
   u32 const last_rows = detail::last_of(d.rows, tile_pixels), last_columns = detail::last_of(d.columns, tile_pixels);
-  j.word[15] = detail::halves(detail::last_of(d.out_channels, output_tile(d.kind)), detail::last_of(d.in_channels, input_tile(d.kind)));
+  j.word[15] = detail::halves(detail::last_of(d.out_channels, output_tile(d.kind)),
+                              detail::last_of(d.in_channels, input_tile(d.kind)));
   j.word[16] = detail::halves(last_rows, last_columns);
-  j.word[17] = detail::halves(last_rows + halo - static_cast<u32>(d.pad_bottom), last_columns + halo - static_cast<u32>(d.pad_right));
+  j.word[17] = detail::halves(last_rows + halo - static_cast<u32>(d.pad_bottom),
+                              last_columns + halo - static_cast<u32>(d.pad_right));
   j.word[18] = detail::halves(static_cast<u32>(ko), static_cast<u32>(ki));
-  j.word[19] = detail::halves(static_cast<u32>(tiles_of(d.rows, tile_pixels)), static_cast<u32>(tiles_of(d.columns, tile_pixels)));
-  j.word[20] = static_cast<u32>(d.pad_top) << 28 | static_cast<u32>(d.pad_right) << 24 | static_cast<u32>(d.pad_bottom) << 20 |
-               static_cast<u32>(d.pad_left) << 16 | d.pad_value;
+  j.word[19] = detail::halves(static_cast<u32>(tiles_of(d.rows, tile_pixels)),
+                              static_cast<u32>(tiles_of(d.columns, tile_pixels)));
+  j.word[20] = static_cast<u32>(d.pad_top) << 28 | static_cast<u32>(d.pad_right) << 24 |
+               static_cast<u32>(d.pad_bottom) << 20 | static_cast<u32>(d.pad_left) << 16 | d.pad_value;
   j.word[21] = static_cast<u32>(d.weight_offset);
-  auto const flag = [](bool on, int bit) { return static_cast<u32>(on) << bit; };
+  auto const flag = [](bool on, int bit) {
+    return static_cast<u32>(on) << bit;
+  };
   u32 const mode = d.kind == form::dense_3x3 ? 0 : d.kind == form::depthwise_3x3 ? 1 : 2;
   // Bit 11 (no rounding) and bit 15 (one weight offset for the layer) are set as the chip's tests and libraries do.
-  j.word[23] = static_cast<u32>(d.weight_bits - 1) | flag(d.requantise, 4) | mode << 5 | flag(d.weights_in_weight_memory, 9) |
-               flag(d.prefetch, 10) | flag(true, 11) | flag(d.scale_32, 13) | flag(d.stream_in, 14) | flag(true, 15) |
-               static_cast<u32>(d.shift) << 16 | flag(d.output_32, 22) | flag(!d.unsigned_output, 23) |
-               flag(d.channel_shift, 24) | flag(d.bias, 25) | flag(d.signed_input, 26);
+  j.word[23] = static_cast<u32>(d.weight_bits - 1) | flag(d.requantise, 4) | mode << 5 |
+               flag(d.weights_in_weight_memory, 9) | flag(d.prefetch, 10) | flag(true, 11) | flag(d.scale_32, 13) |
+               flag(d.stream_in, 14) | flag(true, 15) | static_cast<u32>(d.shift) << 16 | flag(d.output_32, 22) |
+               flag(!d.unsigned_output, 23) | flag(d.channel_shift, 24) | flag(d.bias, 25) | flag(d.signed_input, 26);
   return j;
 }
 }  // namespace deeploy::npu

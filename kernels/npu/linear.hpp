@@ -27,19 +27,32 @@ constexpr pixels pixels_of(index tokens) {
 /// y[t][o] = sum over i of x[t][i] * weight[o][i] in 1x1 form, rows of x and y dense.
 constexpr job_descriptor linear_job(index tokens, index inputs, index outputs, bytes output_bytes) {
   pixels const p = pixels_of(tokens);
-  return {.kind = form::pointwise, .in_channels = inputs, .out_channels = outputs, .rows = p.rows, .columns = p.columns,
-          .input_pixel_stride = inputs, .input_row_stride = inputs * p.columns,
-          .output_pixel_stride = outputs * output_bytes, .output_row_stride = outputs * output_bytes * p.columns,
+  return {.kind = form::pointwise,
+          .in_channels = inputs,
+          .out_channels = outputs,
+          .rows = p.rows,
+          .columns = p.columns,
+          .input_pixel_stride = inputs,
+          .input_row_stride = inputs * p.columns,
+          .output_pixel_stride = outputs * output_bytes,
+          .output_row_stride = outputs * output_bytes * p.columns,
           .output_32 = output_bytes == 4};
 }
 
-/// One row in 3x3 form: the input is a 3 x 3 image of inputs / 9 channels, the result one pixel. 252 inputs a step instead of
+/// One row in 3x3 form: the input is a 3 x 3 image of inputs / 9 channels, the result one pixel. 252 inputs a step
+/// instead of
 /// 32. `inputs` is a multiple of 9; what is left over is a second job that streams in.
 constexpr job_descriptor folded_linear_job(index inputs, index outputs, bytes output_bytes) {
   index const channels = inputs / 9;
-  return {.kind = form::dense_3x3, .in_channels = channels, .out_channels = outputs, .rows = 1, .columns = 1,
-          .input_pixel_stride = channels, .input_row_stride = 3 * channels,
-          .output_pixel_stride = outputs * output_bytes, .output_row_stride = outputs * output_bytes,
+  return {.kind = form::dense_3x3,
+          .in_channels = channels,
+          .out_channels = outputs,
+          .rows = 1,
+          .columns = 1,
+          .input_pixel_stride = channels,
+          .input_row_stride = 3 * channels,
+          .output_pixel_stride = outputs * output_bytes,
+          .output_row_stride = outputs * output_bytes,
           .output_32 = output_bytes == 4};
 }
 /// The input of a folded row that meets weight (c, y, x).

@@ -8,9 +8,12 @@ namespace deeploy::npu {
 constexpr bytes packed_bytes(form kind, index out_channels, index in_channels, int bits) {
   index const groups = tiles_of(in_channels, input_tile(kind));
   switch (kind) {
-    case form::dense_3x3: return word_bytes * out_channels * groups * bits;
-    case form::depthwise_3x3: return word_bytes * groups * bits;
-    default: return word_bytes * out_channels * groups;
+    case form::dense_3x3:
+      return word_bytes * out_channels * groups * bits;
+    case form::depthwise_3x3:
+      return word_bytes * groups * bits;
+    default:
+      return word_bytes * out_channels * groups;
   }
 }
 
@@ -41,7 +44,8 @@ constexpr bool pack(form kind, index out_channels, index in_channels, int bits, 
           for (int b = 0; b < bits; ++b) {
             index const word = kind == form::pointwise ? row : row * bits + b;
             index const bit = kind == form::pointwise ? 32 * (lane / 4) + 4 * b + lane % 4 : 28 * (3 * y + x) + lane;
-            to[word * word_bytes + bit / 8] = static_cast<u8>(to[word * word_bytes + bit / 8] | (code >> b & 1) << bit % 8);
+            to[word * word_bytes + bit / 8] =
+                static_cast<u8>(to[word * word_bytes + bit / 8] | (code >> b & 1) << bit % 8);
           }
         }
     }

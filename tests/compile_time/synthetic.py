@@ -2,8 +2,8 @@
 # Writes a network of any number of layers and shape classes as model.hpp, for measuring what the compiler makes of it.
 """usage: synthetic.py OUT_FOLDER LAYERS
 
-A chain of linear layers, norms, activations, softmaxes, residual sums and requantisations whose widths change from block
-to block, so that many shape classes appear.
+A chain of linear layers, norms, activations, softmaxes, residual sums and requantisations. Widths, element types, roundings
+and biases change from block to block, so that many shape classes appear: of tiles, and of kernels.
 """
 import json
 import os
@@ -34,49 +34,56 @@ class Model:
         self.names.append(name)
 
 
+ROUNDINGS = ("half_up", "half_away", "half_even", "down", "to_zero")
+
+
+def result(i, block, shift, mul, element):
+    """A requantisation to i8 or u8, with the rounding of this block."""
+    limits = ", .low = 0, .high = 255" if element == "u8" else ""
+    return f".result = {{.round = rounding::{ROUNDINGS[(block + i) % len(ROUNDINGS)]}, .shift = {shift}, .mul = {mul}{limits}}}"
+
+
 def build(count):
     m = Model()
     rows, width = 4, 32
     current = m.tensor("input", "i8", (rows, width), ", role::input")
     residual = current
-    i = 0
-    while i < count:
-        kind = i % 10
+    for i in range(count):
+        kind, block = i % 10, i // 10
         last = i == count - 1
         name, out = f"layer_{i}", f"x_{i}"
         role = ", role::output" if last else ""
-        if kind in (0, 3, 6):
-            wide = width if last or kind == 6 else 16 + (i * 7) % 48
-            weight = m.constant(f"w_{i}", "i8", (wide, width))
-            m.tensor(out, "i8", (rows, wide), role)
-            m.layer(name, f"op::matmul<SELF, {current}, view<{weight}, {{.of = {{{width}, {wide}}}, .stride = {{1, {width}}}}}>, {out},"
-                          f" {{.result = {{.shift = 9, .mul = {i % 13 + 1}}}}}>")
-            width = wide
+        element = "u8" if (block + i) % 3 == 0 else "i8"
+        if kind == 4:
+            element = "u8"
         elif kind == 1:
-            m.tensor(out, "i8", (rows, width), role)
-            m.layer(name, f"op::irms_norm<SELF, {current}, {m.constant(f'w_{i}', 'i32', (width,))}, {out}, {{.shift = 16}}>")
+            element = "i8"
+        before, width_before = current, width
+        if kind in (0, 3, 6) and not last and kind != 6:
+            width = 16 + (i * 7) % 48
+        m.tensor(out, element, (rows, width), role)
+        if kind in (0, 3, 6):
+            weight = m.constant(f"w_{i}", "i8", (width, width_before))
+            bias = f", bias<{m.constant(f'b_{i}', 'i32', (width,))}>" if block % 2 else ""
+            m.layer(name, f"op::matmul<SELF, {before}, view<{weight}, {{.of = {{{width_before}, {width}}}, .stride = {{1, {width_before}}}}}>, {out},"
+                          f" {{{result(i, block, 9, i % 13 + 1, element)}}}{bias}>")
+        elif kind == 1:
+            m.layer(name, f"op::irms_norm<SELF, {before}, {m.constant(f'w_{i}', 'i32', (width,))}, {out}, {{.shift = 16}}>")
         elif kind == 2:
-            m.tensor(out, "i8", (rows, width), role)
-            m.layer(name, f"op::ihardswish<SELF, {current}, {out}, {{.one_over_six = 42, .three = 181, .six = 362, .result = {{.shift = 16, .mul = {i % 7 + 3}}}}}>")
+            m.layer(name, f"op::ihardswish<SELF, {before}, {out}, {{.one_over_six = 42, .three = 181, .six = 362, {result(i, block, 16, i % 7 + 3, element)}}}>")
         elif kind == 4:
-            m.tensor(out, "u8", (rows, width), role)
-            m.layer(name, f"op::isoftmax<SELF, {current}, {out}, {{.coefficient_b = 85, .coefficient_c = 3770, .log2 = 63}}>")
+            m.layer(name, f"op::isoftmax<SELF, {before}, {out}, {{.coefficient_b = 85, .coefficient_c = 3770, .log2 = 63}}>")
         elif kind == 5:
-            m.tensor(out, "i8", (rows, width), role)
-            m.layer(name, f"op::requantise<SELF, {current}, {out}, {{.result = {{.shift = 10, .mul = {i % 5 + 400}}}}}>")
+            m.layer(name, f"op::requantise<SELF, {before}, {out}, {{{result(i, block, 10, i % 5 + 400, element)}}}>")
             residual = out
         elif kind == 7:
-            m.tensor(out, "i8", (rows, width), role)
-            other = residual if residual == f"x_{i - 2}" else current
-            m.layer(name, f"op::add<SELF, {current}, {other}, {out}, {{.result = {{.shift = 1}}}}>")
+            other = residual if residual == f"x_{i - 2}" else before
+            m.layer(name, f"op::add<SELF, {before}, {other}, {out}, {{{result(i, block, 1, 1, element)}}}>")
         elif kind == 8:
-            m.tensor(out, "i8", (rows, width), role)
-            m.layer(name, f"op::igelu<SELF, {current}, {out}, {{.b = -40, .one = 1743, .result = {{.shift = 14, .mul = {i % 9 + 2}}}}}>")
+            m.layer(name, f"op::igelu<SELF, {before}, {out}, {{.b = -40, .one = 1743, {result(i, block, 14, i % 9 + 2, element)}}}>")
         else:
-            m.tensor(out, "i8", (rows, width), role)
-            m.layer(name, f"op::mul<SELF, {current}, {current}, {out}, {{.result = {{.shift = 7}}}}>")
+            m.layer(name, f"op::mul<SELF, {before}, {before}, {out}, {{{result(i, block, 7, 1, element)}}}>")
         current = out
-        i += 1
     return m
 
 
@@ -91,7 +98,9 @@ def main():
     with open(os.path.join(folder, "constants.bin"), "wb") as f:
         f.write(bytes(i * 37 % 251 for i in range(m.offset)))
     with open(os.path.join(folder, "model.json"), "w") as f:
-        json.dump({"name": "synthetic", "network": "model::synthetic::network", "inputs": [], "outputs": [], "tensors": [], "values": {}}, f)
+        json.dump({"name": "synthetic", "network": "model::synthetic::network", "inputs": [], "outputs": [],
+                   "tensors": [], "values": {}}, f)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -26,5 +26,5 @@ struct control_block {
 }  // namespace deeploy::siracusa
 
 extern "C" deeploy::siracusa::control_block deeploy_control;
-/// Tables of ready tiles, in L1; see board.hpp.
-extern "C" unsigned char deeploy_tile_tables[];
+/// What is fetched of steps before they run, in L1; see board.hpp.
+extern "C" unsigned char deeploy_fetched_steps[];

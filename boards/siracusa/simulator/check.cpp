@@ -29,21 +29,21 @@ checker::checker(firmware const& i, std::vector<std::string> const& names) : ima
   prepare(l1, map::l1, map::l1_bytes);
   prepare(l2, map::l2, map::l2_bytes);
   prepare(weights, map::weights, map::weight_bytes);
+  weights.retains = true;
   for (unsigned a = 0; a < actors; ++a) clocks[a][a] = 1;
 }
 
 void checker::attach(machine& m) {
   system = &m;
   m.monitors.push_back(this);
+  // What has no bytes in the file is written by the program's start-up or not at all.
   for (auto const& segment : image.segments) {
     address32 address = segment.address;
     shadow* s = shadow_of(address, nullptr);
     if (!s) continue;
-    std::size_t const first = address - s->base, end = std::min(first + segment.bytes.size() + segment.zero_bytes, s->initialised.size());
-    std::fill(s->initialised.begin() + static_cast<std::ptrdiff_t>(first), s->initialised.begin() + static_cast<std::ptrdiff_t>(end), 1);
+    std::size_t const first = address - s->base, end = std::min(first + segment.bytes.size(), s->initialised.size());
+    std::fill(s->initialised.begin() + first, s->initialised.begin() + end, 1);
   }
-  // Weight memory keeps its content without power: what is there was put there before.
-  std::fill(weights.initialised.begin(), weights.initialised.end(), 1);
   for (auto const& name : flag_names)
     if (auto const address = image.address_of(name)) make_flag(*address);
 }
@@ -194,7 +194,7 @@ void checker::load(core& c, address32 address, unsigned bytes) {
                fmt::format("{} reads {}, which {} will write: it is in flight", party(c), name_of(s->base + static_cast<address32>(i)), job->what));
       return;
     }
-    if (!s->initialised[i]) {
+    if (!s->initialised[i] && !s->retains) {
       report(fmt::format("never {}", c.pc), fmt::format("{} reads {}, which was never written", party(c), name_of(s->base + static_cast<address32>(i))));
       return;
     }

@@ -4,6 +4,7 @@
 #pragma once
 #include "elf.hpp"
 #include "machine.hpp"
+#include "zeroed.hpp"
 
 #include <set>
 #include <string>
@@ -52,10 +53,11 @@ private:
   /// What is known of a memory's bytes.
   struct shadow {
     address32 base = 0;
-    std::vector<epoch> written_by, read_by;          // a read by several: several_readers + index
-    std::vector<address32> written_at, read_at;      // program counter or job number, one for each word
-    std::vector<std::uint8_t> initialised;
-    std::vector<std::uint8_t> job_writes, job_reads;  // number of jobs in flight
+    zeroed_array<epoch> written_by, read_by;          // a read by several: several_readers + index
+    zeroed_array<address32> written_at, read_at;      // program counter or job number, one for each word
+    zeroed_array<std::uint8_t> initialised;
+    bool retains = false;  // keeps its content without power: what was never written here may be there all the same
+    zeroed_array<std::uint8_t> job_writes, job_reads;  // number of jobs in flight
     bool contains(address32 a) const { return a - base < written_by.size(); }
   };
   struct run {

@@ -88,7 +88,7 @@ void checker::add_job(job_in_flight job, unsigned issuer, bool check_reads) {
     shadow* s = shadow_of(address, nullptr);
     if (!s) continue;
     for (std::size_t i = address - s->base; i < address - s->base + r.bytes; ++i) {
-      if (check_reads && !s->initialised[i]) {
+      if (check_reads && !s->initialised[i] && !s->retains) {
         report(fmt::format("never {}", job.what), fmt::format("{} reads {}, which was never written", job.what, name_of(s->base + static_cast<address32>(i))));
         break;
       }
@@ -166,7 +166,7 @@ void checker::started(npu_ticket const& ticket, neureka::job const&) {
       shadow* s = shadow_of(address, nullptr);
       if (!s) continue;
       for (std::size_t i = address - s->base; i < address - s->base + r.bytes; ++i)
-        if (!s->initialised[i]) {
+        if (!s->initialised[i] && !s->retains) {
           report(fmt::format("never {}", job.what), fmt::format("{} reads {}, which was never written", job.what, name_of(s->base + static_cast<address32>(i))));
           break;
         }

@@ -12,6 +12,7 @@
 #include "soc.hpp"
 #include "timer.hpp"
 #include "udma.hpp"
+#include "zeroed.hpp"
 
 #include <atomic>
 #include <functional>
@@ -78,7 +79,8 @@ struct machine {
   machine_options const options;
   cycle_count now = 0;
   std::array<core, map::all_cores> cores;
-  std::vector<std::uint8_t> l1, l2, weights, l3;
+  std::vector<std::uint8_t> l1, l2, weights;
+  zeroed_array<std::uint8_t> l3;
   banks l1_banks, fabric_banks;
   code_region l1_code, l2_code, weights_code;
   std::vector<address_range> executable;  // empty: everything is

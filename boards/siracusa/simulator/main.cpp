@@ -2,6 +2,7 @@
 // siracusa-sim: the command line.
 #include "check.hpp"
 #include "fault.hpp"
+#include "gdb.hpp"
 #include "observers.hpp"
 #include "session.hpp"
 #include "stats.hpp"
@@ -16,6 +17,18 @@ namespace {
 simulator::machine* running = nullptr;
 void interrupt(int) {
   if (running) running->interrupted = true;
+}
+
+unsigned port_number(std::string const& text) {
+  std::size_t used = 0;
+  unsigned long port = 0;
+  try {
+    port = std::stoul(text, &used);
+  } catch (std::exception const&) {
+    used = 0;
+  }
+  if (used != text.size() || port == 0 || port > 65535) throw std::invalid_argument("--gdb: '" + text + "' is no port");
+  return static_cast<unsigned>(port);
 }
 
 /// Writes a whole file, or says why not.
@@ -46,6 +59,8 @@ int main(int argc, char** argv) {
   app.add_option("--profile", profile_path, "write cycles, stalls and instructions per function and line");
   app.add_option("--stats", stats_path, "write counters and energy as JSON");
   app.add_option("--timeline", timeline_path, "write a Chrome trace-event file (Perfetto opens it)");
+  std::string gdb_port;
+  app.add_option("--gdb", gdb_port, "wait for a debugger on this port of the loopback interface, or - for stdin and stdout");
   std::vector<std::string> polled_flags;
   app.add_flag("--check", options.checked, "find races, reads of bytes never written, jobs in flight, stack overflows");
   app.add_option("--check-flag", polled_flags, "a variable that cores poll on purpose, without an event")->needs("--check");
@@ -53,6 +68,8 @@ int main(int argc, char** argv) {
   try {
     firmware const image(path);
     options.zfinx = zfinx || (image.zfinx && !separate);
+    // The console must not mix with the debugger's packets.
+    if (gdb_port == "-") options.print = [](std::string const& line) { fmt::print(stderr, "{}\n", line); };
     std::optional<checker> checked;
     if (options.checked) checked.emplace(image, polled_flags);
     auto const m = std::make_unique<machine>(options, checked ? &*checked : nullptr);
@@ -71,7 +88,13 @@ int main(int argc, char** argv) {
       m->monitors.push_back(&*drawn);
     }
     if (!watching.all.empty()) m->watch = &watching;
-    m->run();
+    if (gdb_port.empty()) {
+      m->run();
+    } else if (gdb_port == "-") {
+      gdb_stub(*m, {.in = 0, .out = 1, .waiting = {}}).serve();
+    } else {
+      gdb_stub(*m, listen_for_gdb(port_number(gdb_port))).serve();
+    }
     std::fputs(describe_stop(*m, image).c_str(), stderr);
     bool written = true;
     if (profiled) written &= write_file(profile_path, profiled->report());
@@ -86,7 +109,7 @@ int main(int argc, char** argv) {
   } catch (std::invalid_argument const& e) {
     fmt::print(stderr, "siracusa-sim: {}\n", e.what());
     return 2;
-  } catch (bad_image const& e) {
+  } catch (std::runtime_error const& e) {
     fmt::print(stderr, "siracusa-sim: {}\n", e.what());
     return 2;
   }

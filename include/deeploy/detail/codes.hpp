@@ -154,6 +154,9 @@
   X(6206, "the command line is not understood; see --help")                                                              \
   X(6207, "the user interrupted the command; nothing was written")                                                       \
   X(6208, "the tool failed in a way that it does not know; report this")                                                 \
+  X(6209, "headers and planner library are of different builds; build the tool again")                                   \
+  X(6210, "the compiler of the target cannot be started; install it, or name another in DEEPLOY_TARGET_CXX")             \
+  X(6211, "the simulator of the target cannot be started; build it, or say where it is in DEEPLOY_SIMULATOR")            \
   X(6301, "a core's stack overflowed; raise its bytes in siracusa_reserved")                                             \
   X(6302, "a core trapped; report this with the console's text")
 

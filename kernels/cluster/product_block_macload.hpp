@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// The inner block of products with mac&load: 17 instructions for 64 multiply-accumulates, loads and all.
+#pragma once
+#include <cluster/product_block.hpp>
+
+namespace deeploy::cluster {
+/// Does the block below serve? It has no tail, and loads one word ahead.
+constexpr bool macload_serves(index depth) { return (depth & 3) == 0 && depth >= 8; }
+
+#if defined(__riscv)
+/// funct7 of pv.mlsdot: the rows of a pass through A0 and A1, those of b through W0 to W3.
+template <signs S>
+inline constexpr int macload_code = S == signs::ss ? 0x7c : S == signs::uu ? 0x70 : S == signs::us ? 0x6c : 0x74;
+
+// x16 to x31: the accumulators, row by row. x5 x6 x7 x9: rows of a; x11 to x14: rows of b; x15 x8 x1: mul, add and bound.
+// The last operand: bit 0 names A, bits 1 and 2 W; 8 loads this A and 16 this W from the pointer afterwards.
+#define DEEPLOY_ML(d, p, how) ".insn r 0x77, 1, %[macload], " d ", " p ", x" how "\n"
+#define DEEPLOY_FIRST_ROWS                                                                                      \
+  DEEPLOY_ML("x16", "x7", "0") DEEPLOY_ML("x17", "x7", "2") DEEPLOY_ML("x18", "x7", "4") DEEPLOY_ML("x19", "x7", "14") \
+  DEEPLOY_ML("x20", "x9", "1") DEEPLOY_ML("x21", "x9", "3") DEEPLOY_ML("x22", "x9", "5") DEEPLOY_ML("x23", "x9", "15")
+#define DEEPLOY_LAST_ROWS_LOADING                                                                               \
+  DEEPLOY_ML("x24", "x5", "0") DEEPLOY_ML("x25", "x5", "2") DEEPLOY_ML("x26", "x5", "4") DEEPLOY_ML("x27", "x5", "14") \
+  DEEPLOY_ML("x28", "x11", "17") DEEPLOY_ML("x29", "x12", "19") DEEPLOY_ML("x30", "x13", "21") DEEPLOY_ML("x31", "x14", "23") \
+  DEEPLOY_ML("x0", "x6", "9")
+#define DEEPLOY_LAST_ROWS                                                                                       \
+  DEEPLOY_ML("x24", "x5", "0") DEEPLOY_ML("x25", "x5", "2") DEEPLOY_ML("x26", "x5", "4") DEEPLOY_ML("x27", "x5", "6") \
+  DEEPLOY_ML("x28", "x5", "1") DEEPLOY_ML("x29", "x5", "3") DEEPLOY_ML("x30", "x5", "5") DEEPLOY_ML("x31", "x5", "7")
+#define DEEPLOY_CLIP_FULL(c) ".insn r 0x33, %[clip], 0x0a, " c ", " c ", x%[width]\n"
+#define DEEPLOY_CLIP_X11_X12(c) ".insn r 0x33, 6, 0x02, " c ", " c ", x11\n.insn r 0x33, 4, 0x02, " c ", " c ", x12\n"
+#define DEEPLOY_CLAMP(c) ".insn r 0x33, 5, 0x0a, " c ", " c ", x1\n"
+#define DEEPLOY_NO_CLAMP(c)
+#define DEEPLOY_SCALED(c, CLAMP, CLIP) CLAMP(c) "mul " c ", " c ", x15\n.insn r 0x5b, 2, 0x20, " c ", x8, x9\n" CLIP(c)
+#define DEEPLOY_LINE(c0, c1, c2, c3, CLAMP, CLIP, step)                                                              \
+  DEEPLOY_SCALED(c0, CLAMP, CLIP) DEEPLOY_SCALED(c1, CLAMP, CLIP) DEEPLOY_SCALED(c2, CLAMP, CLIP) DEEPLOY_SCALED(c3, CLAMP, CLIP)           \
+  ".insn r 0x57, 1, 0x70, " c0 ", " c1 ", " c0 "\n.insn r 0x57, 1, 0x6c, " c0 ", " c3 ", " c2 "\n"             \
+  ".insn r 0x2b, 6, 0, " step ", x5, " c0 "\n"
+#define DEEPLOY_MACLOAD_BLOCK(CLAMP, CLIP, KEEP, LIMITS, RESTORE)                                                      \
+  __asm__ volatile(                                                                                             \
+      "addi sp, sp, -16\nsw x8, 12(sp)\nsw x10, 8(sp)\n"                                                                       \
+      "lw x11, 12(x10)\nlw x9, 16(x10)\nlw x15, 76(x10)\nlw x8, 80(x10)\nlw x1, 84(x10)\n"                      \
+      "add x12, x11, x9\nadd x13, x12, x9\nadd x14, x13, x9\n.balign 16\n"                                      \
+      "1:\nlw x5, 0(x10)\nlw x9, 4(x10)\nlw x16, 72(x10)\nadd x6, x5, x9\nadd x7, x6, x9\nadd x9, x7, x9\n"     \
+      "mv x17, x16\nmv x18, x16\nmv x19, x16\nmv x20, x16\nmv x21, x16\nmv x22, x16\nmv x23, x16\nmv x24, x16\n" \
+      "mv x25, x16\nmv x26, x16\nmv x27, x16\nmv x28, x16\nmv x29, x16\nmv x30, x16\n"                          \
+      DEEPLOY_ML("x0", "x11", "16") DEEPLOY_ML("x0", "x12", "18") DEEPLOY_ML("x0", "x13", "20")                 \
+      DEEPLOY_ML("x0", "x14", "22") DEEPLOY_ML("x0", "x5", "8") DEEPLOY_ML("x0", "x6", "9") "lw x10, 24(x10)\n"  \
+      "mv x31, x16\n.balign 4\n.option push\n.option norvc\n.insn i 0x7b, 4, x0, x10, 34\n"                       \
+      DEEPLOY_FIRST_ROWS DEEPLOY_LAST_ROWS_LOADING DEEPLOY_FIRST_ROWS DEEPLOY_LAST_ROWS                         \
+      ".option pop\nlw x10, 8(sp)\n" KEEP "lw x5, 44(x10)\nlw x6, 48(x10)\nlw x7, 52(x10)\nlw x9, 56(x10)\n" LIMITS            \
+      DEEPLOY_LINE("x16", "x17", "x18", "x19", CLAMP, CLIP, "x6") DEEPLOY_LINE("x20", "x21", "x22", "x23", CLAMP, CLIP, "x6") \
+      DEEPLOY_LINE("x24", "x25", "x26", "x27", CLAMP, CLIP, "x6") DEEPLOY_LINE("x28", "x29", "x30", "x31", CLAMP, CLIP, "x7") \
+      RESTORE "lw x9, 88(x10)\nlw x6, 68(x10)\nsw x5, 44(x10)\nadd x11, x11, x9\nadd x12, x12, x9\nadd x13, x13, x9\n" \
+      "add x14, x14, x9\naddi x6, x6, -1\nsw x6, 68(x10)\nbnez x6, 1b\n"                                        \
+      "lw x8, 12(sp)\naddi sp, sp, 16\n"                                                                        \
+      : "+r"(at)                                                                                                \
+      : [macload] "i"(macload_code<S>), [clip] "i"(clip_code(to)), [width] "i"(clip_width(to)) \
+      : "memory", "x1", "x5", "x6", "x7", "x9", "x11", "x12", "x13", "x14", "x15", "x16", "x17", "x18", "x19", "x20", \
+        "x21", "x22", "x23", "x24", "x25", "x26", "x27", "x28", "x29", "x30", "x31")
+
+/// As run_packed(), for reductions that macload_serves().
+template <signs S, result_store to>
+[[gnu::noinline]] inline void run_macload(product_block& p) {
+  register product_block* at __asm__("x10") = &p;
+  p.b_next = 4 * (p.b_stride - p.words);
+  --p.words;  // the last word loads nothing
+  if constexpr (to == result_store::any) {
+    DEEPLOY_MACLOAD_BLOCK(DEEPLOY_CLAMP, DEEPLOY_CLIP_X11_X12, "sw x11, 0(sp)\nsw x12, 4(sp)\n", "lw x11, 60(x10)\nlw x12, 64(x10)\n", "lw x11, 0(sp)\nlw x12, 4(sp)\n");
+  } else if constexpr (is_small(to)) {
+    DEEPLOY_MACLOAD_BLOCK(DEEPLOY_NO_CLAMP, DEEPLOY_CLIP_FULL, "", "", "");
+  } else {
+    DEEPLOY_MACLOAD_BLOCK(DEEPLOY_CLAMP, DEEPLOY_CLIP_FULL, "", "", "");
+  }
+}
+#undef DEEPLOY_ML
+#undef DEEPLOY_FIRST_ROWS
+#undef DEEPLOY_LAST_ROWS_LOADING
+#undef DEEPLOY_LAST_ROWS
+#undef DEEPLOY_CLIP_FULL
+#undef DEEPLOY_CLIP_X11_X12
+#undef DEEPLOY_CLAMP
+#undef DEEPLOY_NO_CLAMP
+#undef DEEPLOY_SCALED
+#undef DEEPLOY_LINE
+#undef DEEPLOY_MACLOAD_BLOCK
+#else
+template <signs S, result_store to>
+inline void run_macload(product_block& p) {
+  run_packed<S, to>(p);
+}
+#endif
+}  // namespace deeploy::cluster

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+# deeploy_script_test(NAME SCRIPT LABELS.. [ARGUMENTS ..] [TIMEOUT seconds] [SERIAL])
+#
+# A test that is a Python script: it finds the command, the compiler and the sources in its environment, prints what it
+# measured, and ends with 77 and a line "SKIPPED: why" when something that it needs is not there.
+find_package(Python3 QUIET COMPONENTS Interpreter)
+if(NOT DEFINED DEEPLOY_TEST_PYTHON)
+  # The interpreter of the networks needs numpy and onnx, which one of several Pythons may have.
+  foreach(candidate python3 /usr/bin/python3 ${Python3_EXECUTABLE})
+    execute_process(COMMAND ${candidate} -c "import numpy, onnx" RESULT_VARIABLE missing OUTPUT_QUIET ERROR_QUIET)
+    if(missing EQUAL 0)
+      set(found ${candidate})
+      break()
+    endif()
+  endforeach()
+  if(NOT found)
+    set(found ${Python3_EXECUTABLE})
+    message(STATUS "deeploy: no Python with numpy and onnx; tests with random networks are skipped")
+  endif()
+  set(DEEPLOY_TEST_PYTHON ${found} CACHE STRING "Python of the tests, if possible with numpy and onnx")
+  unset(found)
+endif()
+
+function(deeploy_script_test name script)
+  cmake_parse_arguments(PARSE_ARGV 2 arg "SERIAL" "TIMEOUT" "LABELS;ARGUMENTS")
+  if(NOT TARGET deeploy_command OR NOT DEEPLOY_TEST_PYTHON)
+    add_test(NAME ${name} COMMAND ${CMAKE_COMMAND} -E echo "SKIPPED: the command or Python is missing")
+    set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" SKIP_REGULAR_EXPRESSION "^SKIPPED")
+    return()
+  endif()
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 1500)
+  endif()
+  cmake_path(ABSOLUTE_PATH script BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
+  add_test(NAME ${name} COMMAND ${DEEPLOY_TEST_PYTHON} -B ${script} ${arg_ARGUMENTS})
+  set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" SKIP_RETURN_CODE 77 TIMEOUT ${arg_TIMEOUT} ENVIRONMENT
+    "DEEPLOY=$<TARGET_FILE:deeploy_command>;DEEPLOY_TEST_CACHE=${PROJECT_BINARY_DIR}/test_cache;DEEPLOY_BUILD=${PROJECT_BINARY_DIR};CXX=${CMAKE_CXX_COMPILER}")
+  if(arg_SERIAL)
+    set_tests_properties(${name} PROPERTIES RUN_SERIAL ON)
+  endif()
+endfunction()

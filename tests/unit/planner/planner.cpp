@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// The planner against all legal plans of small networks, and against random ones.
+#include <doctest/doctest.h>
+
+#include <planner/legal_plans.hpp>
+#include <support/rounds.hpp>
+
+namespace deeploy::test {
+TEST_CASE("planner: no legal plan of a small network is cheaper, and none is below the bound") {
+  drawn d(11);
+  int placed = 0;
+  for (int round = 0; round < static_cast<int>(small_models().size()) * rounds(); ++round) {
+    CAPTURE(round);
+    plan::planned_model const& m = small_models()[static_cast<std::size_t>(round) % small_models().size()];
+    plan::plan_options const o = options_for(m, d.in(60, 700), true);
+    legal_plans all(m, o);
+    std::int64_t least = -1;
+    for (auto const& order : all.orders())
+      for (auto const& homes : all.all_homes())
+        if (std::int64_t const c = all.cheapest(order, homes); c >= 0 && (least < 0 || c < least)) least = c;
+    plan::plan_result const r = plan::make_plan(m, o);
+    CAPTURE(o.capacity[0]);
+    if (least < 0) {
+      CHECK(!r.problems.empty());
+      continue;
+    }
+    REQUIRE(r.problems.empty());
+    CHECK(r.plan.bound <= least);
+    CHECK(r.plan.objective == least);
+    ++placed;
+  }
+  CHECK(placed >= 8);
+}
+
+TEST_CASE("planner: no plan costs more than the best of 1,000 random ones") {
+  drawn d(12);
+  for (std::size_t i = 0; i < small_models().size(); ++i) {
+    CAPTURE(i);
+    plan::planned_model const& m = small_models()[i];
+    plan::plan_options const o = options_for(m, d.in(300, 2000), false);
+    plan::plan_result const r = plan::make_plan(m, o);
+    REQUIRE(r.problems.empty());
+    legal_plans all(m, o);
+    int legal = 0;
+    for (int n = 0; n < 1000 * rounds(); ++n)
+      if (std::int64_t const cost = all.random(d); cost >= 0) {
+        ++legal;
+        REQUIRE(r.plan.objective <= cost);
+        REQUIRE(r.plan.bound <= cost);
+      }
+    CHECK(legal >= 100);
+    CHECK(r.plan.bound <= r.plan.objective);
+  }
+}
+
+TEST_CASE("planner: same model, same options, same plan") {
+  for (plan::planned_model const& m : small_models()) {
+    plan::plan_options const o = options_for(m, 600, false);
+    plan::plan_result const a = plan::make_plan(m, o), b = plan::make_plan(m, o);
+    CHECK(a.plan.objective == b.plan.objective);
+    REQUIRE(a.plan.steps.size() == b.plan.steps.size());
+    for (std::size_t s = 0; s < a.plan.steps.size(); ++s) {
+      CHECK(a.plan.steps[s].layer == b.plan.steps[s].layer);
+      CHECK(a.plan.steps[s].scratch_at == b.plan.steps[s].scratch_at);
+      for (int x = 0; x < max_axes; ++x) CHECK(a.plan.steps[s].tile[x] == b.plan.steps[s].tile[x]);
+      for (int x = 0; x < max_operands; ++x) CHECK(a.plan.steps[s].buffer[x].at[0] == b.plan.steps[s].buffer[x].at[0]);
+    }
+  }
+}
+
+TEST_CASE("planner: what cannot fit is explained with layer and bytes") {
+  plan::planned_model const& m = small_models()[0];
+  plan::plan_result const r = plan::make_plan(m, options_for(m, 4, false));
+  REQUIRE(!r.problems.empty());
+  CHECK(r.problems[0].code == 5001);
+  CHECK(r.problems[0].text.find("offers 4") != std::string::npos);
+  CHECK(r.problems[0].text.find("layer l") != std::string::npos);
+}
+}  // namespace deeploy::test
