@@ -39,7 +39,12 @@ function(deeploy_add_model name)
   set(include ${CMAKE_CURRENT_BINARY_DIR}/${name}_model)
   set(folder ${include}/${name})
   file(MAKE_DIRECTORY ${folder})
-  set(run ${CMAKE_COMMAND} -E env CXX=${CMAKE_CXX_COMPILER} ${command})
+  # The planner runs here, whatever the firmware is compiled for.
+  set(compiler ${CMAKE_CXX_COMPILER})
+  if(CMAKE_CROSSCOMPILING)
+    set(compiler c++)
+  endif()
+  set(run ${CMAKE_COMMAND} -E env CXX=${compiler} ${command})
 
   if(arg_ONNX)
     set(words import ${arg_ONNX} --out ${folder} --name ${name})
@@ -85,11 +90,11 @@ function(deeploy_add_model name)
       list(APPEND words --engines ${engines})
     endif()
   endif()
-  add_custom_command(OUTPUT ${folder}/plan.hpp ${folder}/network.hpp ${folder}/weights.cpp COMMAND ${run} ${words}
+  add_custom_command(OUTPUT ${folder}/plan.hpp ${folder}/network.hpp ${folder}/weights.cpp ${folder}/arenas.cpp COMMAND ${run} ${words}
                      DEPENDS ${header} ${arg_CONSTANTS} ${arg_PLAN} ${arg_TUNING} ${tools} COMMENT "deeploy: planning ${name} for ${arg_BOARD}" VERBATIM)
 
   # The images are part of the program by .incbin; the assembler looks for them in the model's folder.
-  add_library(${name}_weights STATIC ${folder}/weights.cpp)
+  add_library(${name}_weights STATIC ${folder}/weights.cpp ${folder}/arenas.cpp)
   set_source_files_properties(${folder}/weights.cpp PROPERTIES COMPILE_OPTIONS "-Wa,-I${folder}")
   add_library(${name} INTERFACE)
   target_include_directories(${name} INTERFACE ${include})

@@ -113,7 +113,11 @@ endif()
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/deeploy)
 install(EXPORT deeploy_targets NAMESPACE deeploy:: DESTINATION ${package_folder} FILE deeployTargets.cmake)
 configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/deeployConfig.cmake.in ${PROJECT_BINARY_DIR}/deeployConfig.cmake
-                              INSTALL_DESTINATION ${package_folder} PATH_VARS CMAKE_INSTALL_BINDIR)
+                              INSTALL_DESTINATION ${package_folder} PATH_VARS CMAKE_INSTALL_BINDIR CMAKE_INSTALL_DATADIR)
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/deeployConfigVersion.cmake COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
 install(FILES ${PROJECT_BINARY_DIR}/deeployConfig.cmake ${PROJECT_BINARY_DIR}/deeployConfigVersion.cmake
-              ${PROJECT_SOURCE_DIR}/cmake/deeploy_add_model.cmake DESTINATION ${package_folder})
+              ${PROJECT_SOURCE_DIR}/cmake/deeploy_add_model.cmake ${PROJECT_SOURCE_DIR}/cmake/deeploy_add_firmware.cmake
+        DESTINATION ${package_folder})
+# What boards have beside headers: start-up, linker scripts, recipes, toolchain files.
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/boards DESTINATION ${CMAKE_INSTALL_DATADIR}/deeploy FILES_MATCHING
+        PATTERN "*.S" PATTERN "*.ld" PATTERN "*.json" PATTERN "*.cmake" PATTERN "start.cpp" PATTERN "simulator" EXCLUDE)

@@ -19,6 +19,7 @@ def main():
     parser.add_argument("--count", type=int, default=3, help="how many, unless DEEPLOY_COUNT says")
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--seed", type=int, default=int(os.environ.get("DEEPLOY_SEED", 1)))
+    parser.add_argument("--board", help="a board that has a simulator (default: the host)")
     a = parser.parse_args()
     a.count = int(os.environ.get("DEEPLOY_COUNT", a.count))
     harness.need_oracle()
@@ -26,7 +27,7 @@ def main():
     with harness.Folder() as folder:
         harness.oracle("network_cases.py", folder, "--family", a.family, "--count", a.count, "--first", a.first,
                        "--seed", a.seed)
-        sweep = runs.Sweep(harness.DEEPLOY, os.path.join(harness.CACHE, "networks"), 1024000, fresh=True)
+        sweep = runs.Sweep(harness.DEEPLOY, os.path.join(harness.CACHE, "networks"), 1024000, fresh=True, board=["--board", a.board] if a.board else [])
         wrong = []
         for case in cases.find_cases(folder):
             results = sweep.run_case(case, sizes)

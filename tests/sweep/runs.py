@@ -15,7 +15,9 @@ STATUS = {0: "equal", 1: "different", 2: "refused", INFEASIBLE: "infeasible"}
 
 
 class Sweep:
-    def __init__(self, deeploy, cache, l2, fresh=False):
+    def __init__(self, deeploy, cache, l2, fresh=False, board=(), layers=True):
+        """`board`: words that choose board and engines, such as --board siracusa; none: the host."""
+        self.board, self.layers = list(board), layers
         self.deeploy, self.cache, self.l2, self.fresh = os.path.abspath(deeploy), os.path.abspath(cache), l2, fresh
         self.sources = cases.digest_of_sources(deeploy)
         self.objects = os.path.join(self.cache, "objects")
@@ -54,7 +56,7 @@ class Sweep:
         """Results by L1 size. The import is made once and serves all of them."""
         results, missing = {}, []
         for l1 in sizes:
-            known = self.known(case, ["validate", l1, self.l2])
+            known = self.known(case, ["validate", l1, self.l2, *self.board])
             results[l1] = known
             if known is None:
                 missing.append(l1)
@@ -75,7 +77,7 @@ class Sweep:
                 results[l1]["seconds"] += seconds
                 seconds = 0
                 if results[l1]["status"] != "interrupted":
-                    self.keep(case, ["validate", l1, self.l2], results[l1])
+                    self.keep(case, ["validate", l1, self.l2, *self.board], results[l1])
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         return results
@@ -84,10 +86,10 @@ class Sweep:
         report = os.path.join(folder, "report.json")
         if os.path.exists(report):
             os.remove(report)
-        words = ["validate", imported, "--l1", str(l1), "--l2", str(self.l2), "--json", report, "--cache", self.objects]
+        words = ["validate", imported, "--l1", str(l1), "--l2", str(self.l2), "--json", report, "--cache", self.objects, *self.board]
         for inputs, expected in zip(case.inputs, case.expected):
             words += ["--inputs", inputs, "--expect", expected]
-        if case.activations:
+        if case.activations and self.layers:
             words += ["--layers", "--activations", case.activations]
         begun = time.time()
         status, output, errors = self.call(words)
@@ -103,7 +105,7 @@ class Sweep:
                 result["status"] = "crashed"
             result.update(gap=r["plan"]["gap"], outputs=len(r["outputs"]),
                           elements=sum(o["elements"] for o in r["outputs"]),
-                          different=sum(o["different"] for o in r["outputs"]), cycles=r["plan"]["objective"],
+                          different=sum(o["different"] for o in r["outputs"]), cycles=r["cycles"], estimated=r["plan"]["objective"],
                           compared=r.get("layer_comparison", {}).get("compared", 0),
                           first=r.get("layer_comparison", {}).get("first_differing", ""))
         elif status == 0:

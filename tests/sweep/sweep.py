@@ -22,6 +22,8 @@ def line_of(case, results):
         if r["status"] == "different":
             text += " (%d of %d elements%s)" % (r.get("different", 0), r.get("elements", 0),
                                                 ", first layer " + r["first"] if r.get("first") else "")
+        if r.get("cycles"):
+            text += " %d cycles (%d estimated)" % (r["cycles"], r["estimated"])
         words.append(text + ("*" if r.get("cached") else ""))
     seconds = sum(r["seconds"] for r in results.values() if not r.get("cached"))
     compared = max(r.get("compared", 0) for r in results.values())
@@ -70,6 +72,8 @@ def arguments():
     here.add_argument("--jobs", type=int, default=2)
     here.add_argument("--cache", help="folder for results and compiled kernels (default: sweep beside the command)")
     here.add_argument("--fresh", action="store_true", help="do not take results of earlier sweeps")
+    here.add_argument("--board", help="a board that has a simulator; its runs count cycles (default: the host)")
+    here.add_argument("--engines", help="engines of the board that may be used, separated by commas")
     here.add_argument("--tight", type=int, default=500,
                       help="a size at which what cannot fit must be explained; 0: not tried")
     return here.parse_args()
@@ -86,7 +90,7 @@ def main():
         print("no integer case in %s matches %s" % (a.conformance, a.only))
         return 2
     sweep = runs.Sweep(a.deeploy, a.cache or os.path.join(os.path.dirname(os.path.abspath(a.deeploy)), "sweep"), a.l2,
-                       a.fresh)
+                       a.fresh, (["--board", a.board] if a.board else []) + (["--engines", a.engines] if a.engines else []))
     begun = time.time()
     print("%d cases at %d sizes of L1, L2 %d bytes; * from an earlier sweep of the same files and sources" % (len(chosen), len(sizes), a.l2))
     everything = in_parallel(a.jobs, lambda c: sweep.run_case(c, sizes), chosen, lambda c,

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: Apache-2.0
+# Installs, builds examples/04_siracusa with the board's toolchain file, runs it: every image must be read rightly.
+function(run)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE text ERROR_VARIABLE text)
+  if(NOT status EQUAL 0)
+    message(FATAL_ERROR "${ARGN} ended with ${status}:\n${text}")
+  endif()
+  set(text "${text}" PARENT_SCOPE)
+endfunction()
+file(REMOVE_RECURSE ${WORK})
+run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/prefix)
+run(${CMAKE_COMMAND} -G Ninja -S ${SOURCE}/examples/04_siracusa -B ${WORK}/build -DCMAKE_PREFIX_PATH=${WORK}/prefix
+    -DCMAKE_TOOLCHAIN_FILE=${WORK}/prefix/share/deeploy/boards/siracusa/toolchain.cmake)
+run(${CMAKE_COMMAND} --build ${WORK}/build)
+run(${SIMULATOR} ${WORK}/build/firmware.elf)
+string(REGEX MATCHALL "image [0-9] shows a [0-9]\n" right "${text}")
+list(LENGTH right count)
+if(NOT count EQUAL 5)
+  message(FATAL_ERROR "expected five right answers, got:\n${text}")
+endif()
+message(STATUS "${text}")
