@@ -8,6 +8,7 @@
 #include <generators/command/operators.hpp>
 #include <generators/import/lower.hpp>
 #include <host/kernels.hpp>
+#include <siracusa/kernels.hpp>
 
 namespace deeploy::command {
 namespace {
@@ -18,7 +19,7 @@ constexpr auto as_tuple(detail::types<T...>) {
   return hana::tuple_t<T...>;
 }
 /// The boards of this build; a board adds itself here.
-constexpr auto boards = hana::tuple_t<board::host>;
+constexpr auto boards = hana::tuple_t<board::host, board::siracusa>;
 
 template <class Kind, class Engine>
 std::string forms() {

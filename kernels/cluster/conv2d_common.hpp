@@ -16,6 +16,7 @@ struct conv_common {
   static column_record record_at(kernel_arguments const& a, result_place const& p) {
     using namespace product_operand;
     column_record r;
+    r.start = 0;
     if constexpr (C.present[bias]) r.start = static_cast<i32>(elements<C, bias>(a)[p.at[bias]]);
     requantiser<V.result> const q(a.values);
     if constexpr (V.result.scaled)
@@ -25,9 +26,33 @@ struct conv_common {
     return r;
   }
 
-  /// Fills the records of the channels.
+  /// Are the weights of a channel one run of elements, in the order of a window?
+  static bool weights_in_rows(kernel_arguments const& a) {
+    using namespace conv_axis;
+    index const* const ws = a.with[1].stride;
+    index const line = a.length[kernel_columns] * a.length[in_channels];
+    return (ws[in_channels] == 1 || a.length[in_channels] == 1) && (ws[kernel_columns] == a.length[in_channels] || a.length[kernel_columns] == 1) &&
+           (ws[kernel_rows] == line || a.length[kernel_rows] == 1);
+  }
+
+  /// Fills the records of the channels, and rows of weights with zeros behind them.
   static void prepare(int core, int cores, kernel_arguments const& a) {
     conv_scratch const s(V, C.accumulates, a.length);
+    if constexpr (V.has_records()) fill_records(core, cores, a, s);
+    if constexpr (V.pads_weights) {
+      if (!weights_in_rows(a)) return;
+      kernel_operand const& w = a.with[1];
+      index const members = a.length[out_channels], count = a.length[groups] * members, end = split_at(count, core + 1, cores);
+      for (index n = split_at(count, core, cores); n < end; ++n) {
+        index const g = a.length[groups] == 1 ? 0 : n / members, k = n - g * members;
+        u8* to = static_cast<u8*>(a.scratch) + s.weights + n * packed_depth(s.depth);
+        to = copy_bytes(to, static_cast<u8 const*>(w.at) + (w.origin + g * w.stride[groups] + k * w.stride[out_channels]), s.depth);
+        clear_bytes(to, packed_depth(s.depth) - s.depth);
+      }
+    }
+  }
+
+  static void fill_records(int core, int cores, kernel_arguments const& a, conv_scratch const& s) {
     auto* const records = reinterpret_cast<column_record*>(static_cast<u8*>(a.scratch) + s.records);
     index const members = a.length[out_channels], count = a.length[groups] * members, end = count * (core + 1) / cores;
     i32 found = 0;

@@ -39,7 +39,7 @@ struct conv_dense : conv_common<C, V> {
 
   /// `count` pixels from (row, column) on, whose windows are rows `apart` bytes apart.
   static void products(kernel_arguments const& a, work const& w, column_record const* records, index row, index column,
-                       index count, u8 const* windows, bytes apart, index depth) {
+                       index count, u8 const* windows, bytes apart, index depth, u8 const* padded_weights, bool windows_are_padded) {
     using namespace conv_axis;
     kernel_operand const &weight = a.with[1], &y = a.with[product_operand::y];
     product_operands v;
@@ -48,6 +48,11 @@ struct conv_dense : conv_common<C, V> {
     v.b = static_cast<u8 const*>(weight.at) + (weight.origin + w.group * weight.stride[groups] + w.channel * weight.stride[out_channels]);
     v.b_stride = weight.stride[out_channels];
     v.depth = depth;
+    if constexpr (V.pads_weights) {
+      v.b_stride = packed_depth(depth);
+      v.b = padded_weights + (w.group * a.length[out_channels] + w.channel) * v.b_stride;
+      if (windows_are_padded) v.depth = v.b_stride;
+    }
     v.start = w.start;
     index const channels = w.channel_end - w.channel;
     if constexpr (V.direct) {
@@ -73,13 +78,14 @@ struct conv_dense : conv_common<C, V> {
     using namespace conv_axis;
     index const wide = a.length[out_columns];
     index const *const xs = a.with[0].stride, *const ys = a.with[product_operand::y].stride;
+    u8 const* const padded_weights = static_cast<u8 const*>(a.scratch) + s.weights;
     bool const y_rows_join = ys[out_rows] == wide * ys[out_columns] || a.length[out_rows] == 1;
     if (reads_in_place(a)) {
       bool const joined = y_rows_join && (xs[out_rows] == wide * xs[out_columns] || a.length[out_rows] == 1);
       for (index p = w.pixel; p < w.pixel_end;) {
         index const row = p / wide, column = p % wide;
         index const run = joined || w.pixel_end - p < wide - column ? w.pixel_end - p : wide - column;
-        products(a, w, records, row, column, run, pixel_at(a, w, row, column), xs[out_columns], s.depth);
+        products(a, w, records, row, column, run, pixel_at(a, w, row, column), xs[out_columns], s.depth, padded_weights, false);
         p += run;
       }
       return;
@@ -94,7 +100,7 @@ struct conv_dense : conv_common<C, V> {
         window_to_row(a, pixel_at(a, w, row, column), row, column, to);
         if (++column == wide) column = 0, ++row;
       }
-      products(a, w, records, first_row, first_column, count, windows, s.pitch, s.depth);
+      products(a, w, records, first_row, first_column, count, windows, s.pitch, s.depth, padded_weights, true);
       p += count;
     }
   }
@@ -102,12 +108,7 @@ struct conv_dense : conv_common<C, V> {
   static void compute(int core, int cores, kernel_arguments const& a) {
     using namespace conv_axis;
     conv_scratch const s(V, C.accumulates, a.length);
-    index const* const ws = a.with[1].stride;
-    index const line = a.length[kernel_columns] * a.length[in_channels];
-    bool const weights_in_rows = (ws[in_channels] == 1 || a.length[in_channels] == 1) &&
-                                 (ws[kernel_columns] == a.length[in_channels] || a.length[kernel_columns] == 1) &&
-                                 (ws[kernel_rows] == line || a.length[kernel_rows] == 1);
-    if (!weights_in_rows || s.depth < 4) return common::compute_in_general(core, cores, a);
+    if (!common::weights_in_rows(a) || s.depth < 4) return common::compute_in_general(core, cores, a);
     column_record same[4];
     column_record const* const records = common::records_of(a, s, cores, same);
     u8* const windows = static_cast<u8*>(a.scratch) + s.windows + core * (conv_scratch::pixels * s.pitch);

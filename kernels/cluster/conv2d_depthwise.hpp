@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Depthwise convolutions of bytes, channels innermost: 3 x 3 windows walk down strips of columns, others pixel by pixel.
+// Depthwise 3 x 3 convolutions of bytes, channels innermost: two channels at a time, down strips of columns.
 #pragma once
 #include <cluster/conv2d_common.hpp>
 #include <cluster/conv2d_strip.hpp>
@@ -12,9 +12,6 @@ struct conv_depthwise : conv_common<C, V> {
   static constexpr result_store to = V.direct ? store_of<V.result> : result_store::words;
 
   static constexpr int stride = static_cast<int>(C.classes[4]);
-  /// Is the layer one that strips can do, and do they requantise as V says?
-  static constexpr bool has_strips = V.direct && !V.channel_records && to != result_store::any && (stride == 1 || stride == 2) &&
-                                     C.classes[5] == stride && C.classes[6] == 1 && C.classes[7] == 1;
   static constexpr int outputs = stride == 1 ? 4 : 2, width = stride == 1 ? 6 : 5;  ///< columns of results and of inputs
 
   /// Columns [column, column + outputs) of rows [row, row_end), of which the input columns [low, high) are no padding.
@@ -28,18 +25,33 @@ struct conv_depthwise : conv_common<C, V> {
     int const columns = high - low;
     x += (a.first[out_columns] + stride * column + low) * x_column;
     y += column * ys[out_columns];
+    u16 const zero = 0;
     u16 pairs[2 * width];
-    auto pair_at = [&](index input, int i) -> u32 { return input < 0 || input >= limit ? 0 : xpulp::load_half(x + input * x_row + i * x_column); };
+    // A row of pairs, or zeros where it is padding.
+    struct row_of_pairs {
+      u8 const* at;
+      bytes step;
+      u32 next() {
+        u32 const pair = xpulp::load_half(at);
+        at += step;
+        return pair;
+      }
+    };
+    auto row_at = [&](index input) -> row_of_pairs {
+      if (input < 0 || input >= limit) return {reinterpret_cast<u8 const*>(&zero), 0};
+      return {x + input * x_row, x_column};
+    };
     // Mostly once: rows whose new input rows all are inside, then one that is not.
     while (row < row_end) {
       p.y = y + row * ys[out_rows];
       index input = a.first[out_rows] + stride * row;
-      // What the first row needs before its own new rows.
-      for (int i = 0; i < width; ++i) {
-        channel_pair& c = p.state[i] = {};
-        if (i < low || i >= high) continue;
-        c.take(pair_at(input, i - low));
-        if constexpr (stride == 1) c.take(pair_at(input + 1, i - low));
+      // What the first row needs before its own new rows: two rows, or one behind a row of zeros that it shifts out.
+      row_of_pairs older = row_at(stride == 1 ? input : -1), newer = row_at(stride == 1 ? input + 1 : input);
+      p.state[0] = p.state[width - 1] = {};
+      for (int i = low; i < high; ++i) {
+        u32 const both = xpulp::packh(newer.next(), older.next());
+        p.state[i].of[0] = xpulp::shuffle2b(0, both, channel_pair::take_two_0);
+        p.state[i].of[1] = xpulp::shuffle2b(0, both, channel_pair::take_two_1);
       }
       input += 3 - stride;
       index inside = input < 0 || input > limit ? 0 : (limit - input) / stride;
@@ -50,10 +62,17 @@ struct conv_depthwise : conv_common<C, V> {
       row += inside;
       input += stride * inside;
       if (row < row_end) {
-        for (int r = 0; r < stride; ++r)
-          for (int i = 0; i < columns; ++i) pairs[r * columns + i] = static_cast<u16>(pair_at(input + r, i));
-        bytes const pitch = stride == 1 ? 0 : 2 * columns;
-        p.part[1] = {reinterpret_cast<u8 const*>(pairs), 2 - pitch, 0, pitch, 1};
+        if (input < 0 || input >= limit) {
+          p.part[1] = {reinterpret_cast<u8 const*>(&zero), 0, 0, 0, 1};
+        } else {
+          u16* to_pairs = pairs;
+          for (int r = 0; r < stride; ++r) {
+            row_of_pairs from = row_at(input + r);
+            for (int i = 0; i < columns; ++i) *to_pairs++ = static_cast<u16>(from.next());
+          }
+          bytes const pitch = stride == 1 ? 0 : 2 * columns;
+          p.part[1] = {reinterpret_cast<u8 const*>(pairs), 2 - pitch, 0, pitch, 1};
+        }
         ++row;
       }
       if (low == 0 && high == width) run<S, to, stride, 0, width>(p);
@@ -100,36 +119,31 @@ struct conv_depthwise : conv_common<C, V> {
 
   static void compute(int core, int cores, kernel_arguments const& a) {
     using namespace conv_axis;
-    if constexpr (!has_strips) {
-      return common::compute_in_general(core, cores, a);
-    } else {
-      conv_scratch const s(V, C.accumulates, a.length);
-      column_record same[4];
-      column_record const* const records = common::records_of(a, s, cores, same);
-      index const wide = a.length[out_columns], high = a.length[out_rows];
-      bool const strips = records != nullptr && a.length[kernel_rows] == 3 && a.length[kernel_columns] == 3 && wide >= outputs &&
-                          a.length[groups] >= 2 && a.with[0].stride[groups] == 1 && a.with[product_operand::y].stride[groups] == 1;
-      if (!strips) return common::compute_in_general(core, cores, a);
-      // Units are pairs of channels and bands of rows: as few bands as keep the cores busy.
-      index const pairs = (a.length[groups] + 1) >> 1, outer = pairs * a.length[batch];
-      index bands = 1, best = rounds(outer, cores) * (high + 3);
-      for (index try_bands = 2; try_bands <= cores && try_bands <= high && rounds(outer, cores) * cores != outer; ++try_bands) {
-        index const now = rounds(outer * try_bands, cores) * (high / try_bands + 4);
-        if (now < best) {
-          best = now;
-          bands = try_bands;
-        }
+    conv_scratch const s(V, C.accumulates, a.length);
+    column_record same[4];
+    column_record const* const records = common::records_of(a, s, cores, same);
+    index const wide = a.length[out_columns], high = a.length[out_rows];
+    bool const strips = records != nullptr && a.length[kernel_rows] == 3 && a.length[kernel_columns] == 3 && wide >= outputs &&
+                        a.length[groups] >= 2 && a.with[0].stride[groups] == 1 && a.with[product_operand::y].stride[groups] == 1;
+    if (!strips) return common::compute_in_general(core, cores, a);
+    // Units are pairs of channels and bands of rows: as few bands as keep the cores busy.
+    index const odd = a.length[groups] & 1, pairs = a.length[groups] >> 1, outer = pairs * a.length[batch];
+    index bands = 1, best = rounds(outer, cores) * (high + 3);
+    for (index try_bands = 2; try_bands <= cores && try_bands <= high && rounds(outer, cores) * cores != outer; ++try_bands) {
+      index const now = rounds(outer * try_bands, cores) * (high / try_bands + 4);
+      if (now < best) {
+        best = now;
+        bands = try_bands;
       }
-      index const units = outer * bands, end = split_at(units, core + 1, cores);
-      for (index u = split_at(units, core, cores); u < end; ++u) {
-        index const which = bands == 1 ? u : u / bands, band = u - which * bands;
-        index const n = a.length[batch] == 1 ? 0 : which / pairs, g = (which - n * pairs) * 2;
-        index const row = bands == 1 ? 0 : high * band / bands, row_end = bands == 1 ? high : high * (band + 1) / bands;
-        if (g + 1 == a.length[groups])
-          one_by_one(a, n, g, 1, row, row_end, 0, wide);
-        else
-          pair(a, records, n, g, row, row_end);
-      }
+    }
+    index const units = outer * bands, end = split_at(units, core + 1, cores);
+    for (index u = split_at(units, core, cores); u < end; ++u) {
+      index const which = bands == 1 ? u : u / bands, band = u - which * bands;
+      index const n = a.length[batch] == 1 ? 0 : which / pairs, g = (which - n * pairs) * 2 + odd;
+      index const row = bands == 1 ? 0 : high * band / bands, row_end = bands == 1 ? high : high * (band + 1) / bands;
+      pair(a, records, n, g, row, row_end);
+      // An odd channel goes with the one behind it, which is then done twice. The first core never has the longest share.
+      if (odd != 0 && g == 1) pair(a, records, n, 0, row, row_end);
     }
   }
 };

@@ -17,6 +17,19 @@ constexpr tap_range taps_inside(index at, index step, index limit, index taps) {
 }
 
 inline u8* copy_bytes(u8* to, u8 const* from, index count) {
+#if defined(__riscv)
+  if (index pairs = count >> 3; pairs > 0) {
+    u32 x, y;
+    __asm__ volatile(
+        ".balign 4\n.option push\n.option norvc\n.insn i 0x7b, 4, x0, %[pairs], 8\n"
+        ".insn i 0x0b, 2, %[x], %[from], 4\n.insn i 0x0b, 2, %[y], %[from], 4\n"
+        ".insn s 0x2b, 2, %[x], 4(%[to])\n.insn s 0x2b, 2, %[y], 4(%[to])\n.option pop\n"
+        : [to] "+r"(to), [from] "+r"(from), [x] "=&r"(x), [y] "=&r"(y)
+        : [pairs] "r"(pairs)
+        : "memory");
+    count &= 7;
+  }
+#endif
   for (; count >= 4; count -= 4, to += 4, from += 4) xpulp::store_word(to, xpulp::load_word(from));
   for (; count > 0; --count) *to++ = *from++;
   return to;
@@ -27,7 +40,7 @@ inline u8* clear_bytes(u8* to, index count) {
   return to;
 }
 
-/// Writes the window of the pixel (row, column) as a row, padding as zeros. `x` is where tap (0, 0) of the pixel would lie.
+/// Writes the window of the pixel (row, column) as a row, padding as zeros, and zeros behind it up to a whole word. `x` is where tap (0, 0) of the pixel would lie.
 [[gnu::noinline]] inline void window_to_row(kernel_arguments const& a, u8 const* x, index row, index column, u8* to) {
   using namespace conv_axis;
   index const channels = a.length[in_channels], taps_high = a.length[kernel_rows], taps_wide = a.length[kernel_columns];
@@ -46,7 +59,9 @@ inline u8* clear_bytes(u8* to, index count) {
       to = copy_bytes(to, tap, (wide.to - wide.from) * channels);
     } else {
       for (index s = wide.from; s < wide.to; ++s, tap += step[kernel_columns]) {
-        if (packed)
+        if (channels == 1)
+          *to++ = *tap;
+        else if (packed)
           to = copy_bytes(to, tap, channels);
         else
           for (index c = 0; c < channels; ++c) *to++ = tap[c * step[in_channels]];
@@ -54,6 +69,7 @@ inline u8* clear_bytes(u8* to, index count) {
     }
     to = clear_bytes(to, (taps_wide - wide.to) * channels);
   }
-  clear_bytes(to, (taps_high - high.to) * line);
+  to = clear_bytes(to, (taps_high - high.to) * line);
+  clear_bytes(to, packed_depth(taps_high * line) - taps_high * line);
 }
 }  // namespace deeploy::cluster

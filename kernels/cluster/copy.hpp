@@ -34,10 +34,22 @@ struct convert_elements {
       u8 const* x = reinterpret_cast<u8 const*>(data<x_t>(a, 0) + at[0]);
       u8* y = reinterpret_cast<u8*>(data<y_t>(a, 1) + at[1]);
       for (; n > 0; --n)
-        rows::put<y_t>(y, rows::next<x_t>(x, static_cast<i32>(step_of(a, r, 0) * sizeof(x_t))), static_cast<i32>(step_of(a, r, 1) * sizeof(y_t)));
+        rows::put<y_t>(y, rows::next<x_t>(x, static_cast<i32>(step_of(a, r, 0) * sizeof(x_t))),
+                       static_cast<i32>(step_of(a, r, 1) * sizeof(y_t)));
     });
   }
 };
+
+/// Do both operands keep the axes of the layer in one order, without gaps?
+constexpr bool runs_merge(layer_descriptor const& l, int from, int to) {
+  operand const &x = l.with[from], &y = l.with[to];
+  if (x.rank != y.rank) return false;
+  for (int i = 0; i < x.rank; ++i)
+    if (x.dim[i].axis != y.dim[i].axis || x.dim[i].stride != y.dim[i].stride || x.dim[i].scale != 1 ||
+        x.dim[i].shift != 0)
+      return false;
+  return true;
+}
 
 /// Cycles of moving the elements of a tile to operand `to`: words where both sides run along the same axis.
 constexpr i64 move_cycles(layer_descriptor const& l, index const* tile, int from, int to) {
@@ -47,12 +59,14 @@ constexpr i64 move_cycles(layer_descriptor const& l, index const* tile, int from
   for (int i = 0; i < y.rank; ++i)
     if (y.dim[i].stride == 1) inner = y.dim[i].axis;
   bool together = false;
-  for (int i = 0; i < x.rank; ++i) together = together || (x.dim[i].stride == 1 && x.dim[i].axis == inner && x.dim[i].scale == 1);
+  for (int i = 0; i < x.rank; ++i)
+    together = together || (x.dim[i].stride == 1 && x.dim[i].axis == inner && x.dim[i].scale == 1);
   i64 const elements = (elements_of(l, tile) + 7) / 8;
   i64 const run = inner < 0 ? 1 : tile[inner];
-  i64 const eighths = together ? 5 * size : size == 1 ? 22 : 32;
-  // Each run that cannot be merged with the next costs its set-up; that it can is not counted on.
-  return walk_cycles + (elements * eighths + 7) / 8 + (elements + run - 1) / run * 20;
+  // Across, strides are often multiples of all banks' width: cores then wait for one bank.
+  i64 const eighths = together ? 7 * size : size == 1 ? 36 : 44;
+  // Runs that follow each other in both places become one; others cost their set-up each.
+  return walk_cycles + (elements * eighths + 7) / 8 + (runs_merge(l, from, to) ? 0 : (elements + run - 1) / run * 50);
 }
 }  // namespace deeploy::cluster
 
@@ -64,7 +78,9 @@ struct mapping<op::copy_kind, Engine> {
   static constexpr bool takes(layer_descriptor const&, int) { return true; }
   static constexpr index multiple(layer_descriptor const&, int, int) { return 1; }
   static constexpr i64 scratch_bytes(layer_descriptor const&, int, index const*) { return 0; }
-  static constexpr i64 tile_cycles(layer_descriptor const& l, int, index const* tile) { return cluster::move_cycles(l, tile, 0, 1); }
+  static constexpr i64 tile_cycles(layer_descriptor const& l, int, index const* tile) {
+    return cluster::move_cycles(l, tile, 0, 1);
+  }
   template <layer_descriptor const& L, int>
   static constexpr kernel_code code = [] {
     constexpr element x = L.with[0].of->type, y = L.with[1].of->type;

@@ -24,7 +24,8 @@ constexpr i64 requant_instructions(element_requant const& r) {
   return 2 + round + clip + (r.fits ? 0 : 1);
 }
 
-/// @tparam Operator  the operator: describe(layer) gives the class, of_class<C> its arithmetic, `instructions` their number
+/// @tparam Operator  the operator: describe(layer) gives the class, of_class<C> its arithmetic, `instructions` their
+/// number
 template <class Operator>
 struct elementwise_mapping {
   static constexpr bool supported = true;
@@ -49,12 +50,20 @@ struct elementwise_mapping {
     i64 const before = requant_instructions(c.before[0]) + requant_instructions(c.before[1]);
     i64 const arithmetic = before + Operator::instructions(c) + requant_instructions(c.result);
     if (form == 0) {
-      i64 const store = is_byte(c.out) ? 14 : 24;  // eighths: packed words and a quarter of the loop, or each alone
-      return walk_cycles + (elements * (8 * (c.inputs + arithmetic) + store) + 7) / 8;
+      // Eighths: packed words and a quarter of the loop, or each alone; a requantisation alone has a hardware loop.
+      bool const in_hardware_loop = Operator::instructions(c) == 0 && c.result.of.narrow && !c.result.of.scaled;
+      i64 const store = !is_byte(c.out) ? 24 : in_hardware_loop ? 0 : 14;
+      i64 scales = 0;  // made ready one after the other, each at the head of its run
+      if (c.result.of.scaled) {
+        scales = 1;
+        for (int a = 0; a < l.axes; ++a)
+          if (depends_on(l.with[c.inputs], a) || depends_on(l.with[c.inputs + 1], a)) scales *= tile[a];
+      }
+      return walk_cycles + (elements * (8 * (c.inputs + arithmetic) + store) + 7) / 8 + (scales + 7) / 8 * 200;
     }
     // Look-ups, and about one access in eight loses against another core.
-    if (table_of(l) == 1) return walk_cycles + phase_cycles + 32 * (arithmetic + 6) + (elements * 32 + 7) / 8;
-    return walk_cycles + phase_cycles + 128 * (arithmetic / 3 + 10) + (elements * 68 + 7) / 8;
+    if (table_of(l) == 1) return walk_cycles + phase_cycles + 32 * (arithmetic + 6) + (elements * 27 + 7) / 8;
+    return walk_cycles + phase_cycles + 128 * (arithmetic / 3 + 10) + (elements * 66 + 7) / 8;
   }
   template <layer_descriptor const& L, int form>
   static constexpr kernel_code code = [] {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Elementwise operators on bytes by tables: every value an element can have is computed once, then looked up.
 #pragma once
+#include <cluster/element_loops.hpp>
 #include <cluster/elementwise.hpp>
 
 namespace deeploy::cluster {
@@ -31,7 +32,8 @@ struct unary_table {
     core_share const mine(256, core, cores, 1);
     u8* const table = static_cast<u8*>(a.scratch);
     for (index i = mine.begin; i < mine.end; ++i)
-      table[i] = static_cast<u8>(requantise_element<of.result>(result, {}, op(value_of_byte<element_type<of.in[0]>>(i))));
+      table[i] =
+          static_cast<u8>(requantise_element<of.result>(result, {}, op(value_of_byte<element_type<of.in[0]>>(i))));
   }
   static void look_up(int core, int cores, kernel_arguments const& a) {
     constexpr walked_operands walked = walks(0, 3);
@@ -42,15 +44,14 @@ struct unary_table {
     for_runs<walked>(a, r, core_share(r.total, core, cores, 4), [&](index n, index const* at) DEEPLOY_INLINE_LAMBDA {
       u8 const* x = data<u8>(a, 0) + at[0];
       u8* y = data<u8>(a, 3) + at[1];
-      auto one = [&]() DEEPLOY_INLINE_LAMBDA { return static_cast<i32>(rows::load_u8(table, rows::next<u8>(x, x_on))); };
-      if (y_on == 1)
-        for (; n >= 4; n -= 4) {
-          i32 const x0 = rows::next<u8>(x, x_on), x1 = rows::next<u8>(x, x_on), x2 = rows::next<u8>(x, x_on),
-                    x3 = rows::next<u8>(x, x_on);
-          u32 const y0 = rows::load_u8(table, x0), y1 = rows::load_u8(table, x1), y2 = rows::load_u8(table, x2),
-                    y3 = rows::load_u8(table, x3);
-          rows::put_word(y, rows::pack(static_cast<i32>(y0), static_cast<i32>(y1), static_cast<i32>(y2), static_cast<i32>(y3)));
-        }
+#if defined(__riscv)
+      if (y_on == 1 && n >= 4) {
+        element_loops::look_up(x, x_on, y, table, n >> 2);
+        n &= 3;
+      }
+#endif
+      auto one = [&]()
+                     DEEPLOY_INLINE_LAMBDA { return static_cast<i32>(rows::load_u8(table, rows::next<u8>(x, x_on))); };
       for (; n > 0; --n) rows::put<u8>(y, one(), y_on);
     });
   }
@@ -111,22 +112,16 @@ struct sum_table {
       u8 const* x = data<u8>(a, 0) + at[0];
       u8 const* b = data<u8>(a, 1) + at[1];
       u8* y = data<u8>(a, 4) + at[2];
+#if defined(__riscv)
+      if (y_on == 1 && n >= 4) {
+        element_loops::look_up_sums(x, a_on, b, b_on, y, ta, tb, ty, n >> 2);
+        n &= 3;
+      }
+#endif
       auto sum = [&]() DEEPLOY_INLINE_LAMBDA {
         i32 const xa = rows::next<u8>(x, a_on), xb = rows::next<u8>(b, b_on);
         return static_cast<i32>(rows::load_u8(ta, xa) + rows::load_u8(tb, xb));
       };
-      if (y_on == 1)
-        for (; n >= 4; n -= 4) {
-          i32 const xa0 = rows::next<u8>(x, a_on), xb0 = rows::next<u8>(b, b_on), xa1 = rows::next<u8>(x, a_on),
-                    xb1 = rows::next<u8>(b, b_on), xa2 = rows::next<u8>(x, a_on), xb2 = rows::next<u8>(b, b_on),
-                    xa3 = rows::next<u8>(x, a_on), xb3 = rows::next<u8>(b, b_on);
-          u32 const u0 = rows::load_u8(ta, xa0), v0 = rows::load_u8(tb, xb0), u1 = rows::load_u8(ta, xa1),
-                    v1 = rows::load_u8(tb, xb1), u2 = rows::load_u8(ta, xa2), v2 = rows::load_u8(tb, xb2),
-                    u3 = rows::load_u8(ta, xa3), v3 = rows::load_u8(tb, xb3);
-          u32 const y0 = rows::load_u8(ty, static_cast<i32>(u0 + v0)), y1 = rows::load_u8(ty, static_cast<i32>(u1 + v1)),
-                    y2 = rows::load_u8(ty, static_cast<i32>(u2 + v2)), y3 = rows::load_u8(ty, static_cast<i32>(u3 + v3));
-          rows::put_word(y, rows::pack(static_cast<i32>(y0), static_cast<i32>(y1), static_cast<i32>(y2), static_cast<i32>(y3)));
-        }
       for (; n > 0; --n) rows::put<u8>(y, static_cast<i32>(rows::load_u8(ty, sum())), y_on);
     });
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the cluster's elementwise kernels share: one loop for all strides, and tables for operators on bytes.
 #pragma once
+#include <cluster/element_loops.hpp>
 #include <cluster/mapping.hpp>
 #include <cluster/requantised.hpp>
 #include <cluster/runs.hpp>
@@ -18,11 +19,16 @@ struct element_requant {
 /// Largest magnitude of an element.
 constexpr u32 magnitude_of(element type) {
   switch (type) {
-    case element::i8: return 128;
-    case element::u8: return 255;
-    case element::i16: return 32768;
-    case element::u16: return 65535;
-    default: return 1u << 31;
+    case element::i8:
+      return 128;
+    case element::u8:
+      return 255;
+    case element::i16:
+      return 32768;
+    case element::u16:
+      return 65535;
+    default:
+      return 1u << 31;
   }
 }
 
@@ -59,7 +65,8 @@ struct element_class {
   constexpr bool operator==(element_class const&) const = default;
 };
 
-/// Satisfied by the operators of elementwise kernels: made from the layer's values, called with the inputs of an element.
+/// Satisfied by the operators of elementwise kernels: made from the layer's values, called with the inputs of an
+/// element.
 ///
 ///     static constexpr element_class of;
 ///     explicit operator_type(i32 const* values);
@@ -76,9 +83,24 @@ struct elementwise {
 
   static constexpr walked_operands walked = [] {
     walked_operands w{0, walked_count};
-    for (int i = 0; i < walked_count; ++i) w.packed |= static_cast<u32>(i < walked_count - 1 ? i : result_operand) << (4 * i);
+    for (int i = 0; i < walked_count; ++i)
+      w.packed |= static_cast<u32>(i < walked_count - 1 ? i : result_operand) << (4 * i);
     return w;
   }();
+
+  /// A requantisation alone, of the usual kind: its loop is written in instructions.
+  static constexpr bool in_hardware_loop = [] {
+    if constexpr (requires { Op::is_identity; })
+      return !scaled && of.result.of.narrow && of.result.of.clip != clip_range::any && sizeof(out) == 1 &&
+             (of.result.of.round == rounding::half_up || of.result.of.round == rounding::down);
+    else
+      return false;
+  }();
+#if defined(__riscv)
+  static constexpr bool on_target = true;
+#else
+  static constexpr bool on_target = false;
+#endif
 
   static void direct(int core, int cores, kernel_arguments const& a) { run(core, cores, a, detail::first<inputs>{}); }
 
@@ -98,14 +120,24 @@ struct elementwise {
       u8* y = reinterpret_cast<u8*>(data<out>(a, result_operand) + at[last]);
       prepared_scale scale{};
       auto all = [&]() DEEPLOY_INLINE_LAMBDA {
-        auto load = [&](i32* v) DEEPLOY_INLINE_LAMBDA { ((v[i] = rows::next<element_type<of.in[i]>>(x[i], on[i])), ...); };
+        auto load = [&](i32* v)
+                        DEEPLOY_INLINE_LAMBDA { ((v[i] = rows::next<element_type<of.in[i]>>(x[i], on[i])), ...); };
         auto one = [&](i32 const* v) DEEPLOY_INLINE_LAMBDA -> i32 {
           return requantise_element<of.result>(result, scale, op(v[i]...));
         };
-        if constexpr (sizeof(out) == 1) {
+#if defined(__riscv)
+        if constexpr (in_hardware_loop)
+          if (y_on == 1 && n >= 4) {
+            constexpr int kinds[] = {0x00, 0x20, 0x08, 0x28, 0x10};
+            element_loops::requantise<kinds[static_cast<int>(of.in[0])], of.result.of.clip == clip_range::full_u8,
+                                      !of.result.fits>(x[0], on[0], y, result.scale.mul, result.scale.add,
+                                                       result.shift(), result.scale.bound, n >> 2);
+            n &= 3;
+          }
+#endif
+        if constexpr (sizeof(out) == 1 && !(in_hardware_loop && on_target)) {
           if (y_on == 1) {
-_Pragma("GCC unroll 2")
-            for (; n >= 4; n -= 4) {
+            _Pragma("GCC unroll 2") for (; n >= 4; n -= 4) {
               i32 v0[inputs], v1[inputs], v2[inputs], v3[inputs];  // all loaded before the first is used
               load(v0);
               load(v1);

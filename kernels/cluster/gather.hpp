@@ -24,7 +24,8 @@ struct gather_elements {
       for (; n > 0; n -= part) {
         i32 const asked = *which, wanted = asked < 0 ? asked + length : asked;
         index const picked = xpulp::max(xpulp::min(wanted, length - 1), 0);
-        move_elements<T>(reinterpret_cast<u8*>(y), step_of(a, r, 2) * size, reinterpret_cast<u8 const*>(x + picked * slice), step_of(a, r, 0) * size, part);
+        move_elements<T>(reinterpret_cast<u8*>(y), step_of(a, r, 2) * size,
+                         reinterpret_cast<u8 const*>(x + picked * slice), step_of(a, r, 0) * size, part);
         which += step_of(a, r, 1);
         x += step_of(a, r, 0);
         y += step_of(a, r, 2);

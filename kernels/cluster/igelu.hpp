@@ -33,7 +33,8 @@ struct igelu {
         i32 const gate = (one + ((top ^ sign) - sign)) >> 1;
         return static_cast<i32>(static_cast<u32>(x) * static_cast<u32>(gate));
       } else {
-        i64 const size = x < 0 ? -static_cast<i64>(x) : x, q = (size < -static_cast<i64>(b) ? size : -static_cast<i64>(b)) + b;
+        i64 const size = x < 0 ? -static_cast<i64>(x) : x,
+                  q = (size < -static_cast<i64>(b) ? size : -static_cast<i64>(b)) + b;
         i64 const sign = x > 0 ? 1 : x < 0 ? -1 : 0;
         return static_cast<i32>(static_cast<u32>(x) * static_cast<u32>((one + sign * (one - q * q)) >> 1));
       }

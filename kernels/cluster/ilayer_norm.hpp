@@ -8,11 +8,11 @@ namespace deeploy::cluster {
 struct ilayer_norm {
   static constexpr bytes scratch_bytes = 0;
   static constexpr bool parts = true;
-  static constexpr i64 fixed_cycles = 0, row_cycles = 330, per_length_eighths = 8, per_element_eighths = 240;
+  static constexpr i64 fixed_cycles = 0, row_cycles = 560, per_length_eighths = 16, per_element_eighths = 180;
   // The result is 8 bits behind the shift: with at most 24 places they lie in the lower word, where sums may wrap.
   static constexpr bool serves(layer_descriptor const& l) {
-    return is_row_of_bytes(l) && l.with[1].of->type == element::i32 && l.with[2].of->type == element::i32 && l.values[6] >= 0 &&
-           l.values[6] <= 24;
+    return is_row_of_bytes(l) && l.with[1].of->type == element::i32 && l.with[2].of->type == element::i32 &&
+           l.values[6] >= 0 && l.values[6] <= 24;
   }
   template <layer_descriptor const& L>
   static constexpr kernel_code code{{&norm_rows<row_class_of(L, 5, 128), true>::run}};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What must become part of its caller: small functions and lambdas of inner loops, when the compiler optimises at all.
 #pragma once
+#undef DEEPLOY_INLINE_LAMBDA
 
 #if defined(__OPTIMIZE__)
 #define DEEPLOY_ALWAYS_INLINE [[gnu::always_inline]] inline

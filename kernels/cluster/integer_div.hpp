@@ -5,17 +5,22 @@
 #include <deeploy/op/integer_div.hpp>
 
 namespace deeploy::cluster {
-/// Division with the rounding of op::integer_div by one divisor, which serves a whole run where B is broadcast along it.
+/// Division with the rounding of op::integer_div by one divisor, which serves a whole run where B is broadcast along
+/// it.
 struct rounded_division {
   i64 factor, half;
   i64 denominator;
   rows::divider by;
-  u32 limit;    ///< up to this magnitude the numerator fits 30 bits, and its sum with the rounding 31; 0: none does
-  u32 sign;     ///< all ones for a negative denominator
+  u32 limit;  ///< up to this magnitude the numerator fits 30 bits, and its sum with the rounding 31; 0: none does
+  u32 sign;   ///< all ones for a negative denominator
 
   DEEPLOY_ALWAYS_INLINE rounded_division(i32 const* values, i32 b)
-      : factor(static_cast<i64>(values[6]) * values[7]), half(0), denominator(static_cast<i64>(values[7]) * b + values[8]),
-        by(1), limit(0), sign(denominator < 0 ? ~0u : 0u) {
+      : factor(static_cast<i64>(values[6]) * values[7]),
+        half(0),
+        denominator(static_cast<i64>(values[7]) * b + values[8]),
+        by(1),
+        limit(0),
+        sign(denominator < 0 ? ~0u : 0u) {
     half = denominator >> 1;
     u64 const size = static_cast<u64>(denominator < 0 ? -denominator : denominator);
     u64 const most = static_cast<u64>(factor < 0 ? -factor : factor);
@@ -66,7 +71,8 @@ struct divide_elements {
           mul += step_of(a, r, 2);
           add += step_of(a, r, 3);
         }
-        rows::put<y_t>(y, requantise_element<C.result>(result, scale, value), static_cast<i32>(step_of(a, r, 4) * sizeof(y_t)));
+        rows::put<y_t>(y, requantise_element<C.result>(result, scale, value),
+                       static_cast<i32>(step_of(a, r, 4) * sizeof(y_t)));
         b += step_of(a, r, 1);
         if (!steady && n > 1) division = rounded_division(a.values, static_cast<i32>(*b));
       }
@@ -97,9 +103,10 @@ struct mapping<op::integer_div_kind, Engine> {
   static constexpr i64 scratch_bytes(layer_descriptor const&, int, index const*) { return 0; }
   static constexpr i64 tile_cycles(layer_descriptor const& l, int, index const* tile) {
     // A divisor made ready costs a division; where B varies along the innermost axis, one per element.
-    i64 const each = depends_on(l.with[1], l.axes - 1) ? 110 : 24;
-    return cluster::walk_cycles + (cluster::elements_of(l, tile) + 7) / 8 *
-                                      (each + cluster::requant_instructions(cluster::element_requant_of(l, 0, 0, 1u << 31)));
+    i64 const each = depends_on(l.with[1], l.axes - 1) ? 130 : 42;
+    return cluster::walk_cycles +
+           (cluster::elements_of(l, tile) + 7) / 8 *
+               (each + cluster::requant_instructions(cluster::element_requant_of(l, 0, 0, 1u << 31)));
   }
   template <layer_descriptor const& L, int>
   static constexpr kernel_code code{{&cluster::divide_elements<cluster::integer_div::describe(L)>::run}};

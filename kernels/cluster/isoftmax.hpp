@@ -45,42 +45,44 @@ struct softmax_rows {
     index const length = a.length[C.axis], x_on = a.with[0].stride[C.axis], y_on = a.with[3].stride[C.axis];
     u32 const most = static_cast<u32>(a.values[10]) - 1;
     requantiser<C.result.of> const result(a.values);
-    for_rows<walks(0, 3), C.only>(core, cores, a, C.axis, false, [&](index const* at, index, index) DEEPLOY_INLINE_LAMBDA {
-      u8 const* const row = data<u8>(a, 0) + at[0];
-      u8 const* const e = exponential_table::at_largest(a.scratch, largest_of<x_t>(row, x_on, length));
-      u32 sum = 0;
-      u8 const* x = row;
-      index n = length;
-      for (; n >= 4; n -= 4) {
-        i32 const x0 = rows::next<x_t>(x, x_on), x1 = rows::next<x_t>(x, x_on), x2 = rows::next<x_t>(x, x_on),
-                  x3 = rows::next<x_t>(x, x_on);
-        u32 const e0 = rows::load_word(e, 4 * x0), e1 = rows::load_word(e, 4 * x1), e2 = rows::load_word(e, 4 * x2),
-                  e3 = rows::load_word(e, 4 * x3);
-        sum += e0;
-        sum += e1;
-        sum += e2;
-        sum += e3;
-      }
-      for (; n > 0; --n) sum += rows::load_word(e, 4 * rows::next<x_t>(x, x_on));
-      rows::divider const by(sum == 0 ? 1 : sum);
-      x = row;
-      u8* y = reinterpret_cast<u8*>(data<y_t>(a, 3) + at[1]);
-      u32 const factor = sum == 0 ? 0 : most;
-      store_row<y_t>(y, y_on, length, [&]() DEEPLOY_INLINE_LAMBDA {
-        u32 const part = rows::load_word(e, 4 * rows::next<x_t>(x, x_on)) * factor;
-        return requantise_element<C.result>(result, result.scale, static_cast<i32>(static_cast<u8>(by(part))));
-      });
-    });
+    for_rows<walks(0, 3), C.only>(
+        core, cores, a, C.axis, false, [&](index const* at, index, index) DEEPLOY_INLINE_LAMBDA {
+          u8 const* const row = data<u8>(a, 0) + at[0];
+          u8 const* const e = exponential_table::at_largest(a.scratch, largest_of<x_t>(row, x_on, length));
+          u32 sum = 0;
+          u8 const* x = row;
+          index n = length;
+          for (; n >= 4; n -= 4) {
+            i32 const x0 = rows::next<x_t>(x, x_on), x1 = rows::next<x_t>(x, x_on), x2 = rows::next<x_t>(x, x_on),
+                      x3 = rows::next<x_t>(x, x_on);
+            u32 const e0 = rows::load_word(e, 4 * x0), e1 = rows::load_word(e, 4 * x1), e2 = rows::load_word(e, 4 * x2),
+                      e3 = rows::load_word(e, 4 * x3);
+            sum += e0;
+            sum += e1;
+            sum += e2;
+            sum += e3;
+          }
+          for (; n > 0; --n) sum += rows::load_word(e, 4 * rows::next<x_t>(x, x_on));
+          rows::divider const by(sum == 0 ? 1 : sum);
+          x = row;
+          u8* y = reinterpret_cast<u8*>(data<y_t>(a, 3) + at[1]);
+          u32 const factor = sum == 0 ? 0 : most;
+          store_row<y_t>(y, y_on, length, [&]() DEEPLOY_INLINE_LAMBDA {
+            u32 const part = rows::load_word(e, 4 * rows::next<x_t>(x, x_on)) * factor;
+            return requantise_element<C.result>(result, result.scale, static_cast<i32>(static_cast<u8>(by(part))));
+          });
+        });
   }
 };
 
 struct isoftmax {
   static constexpr bytes scratch_bytes = exponential_table::size_bytes;
   static constexpr bool parts = false;
-  static constexpr i64 fixed_cycles = 440, row_cycles = 90, per_length_eighths = 0, per_element_eighths = 160;
+  static constexpr i64 fixed_cycles = 500, row_cycles = 230, per_length_eighths = 0, per_element_eighths = 176;
   static constexpr bool serves(layer_descriptor const& l) { return is_row_of_bytes(l); }
   template <layer_descriptor const& L>
-  static constexpr kernel_code code{{&softmax_rows<row_class_of(L, 3, 255)>::fill, &softmax_rows<row_class_of(L, 3, 255)>::run}};
+  static constexpr kernel_code code{
+      {&softmax_rows<row_class_of(L, 3, 255)>::fill, &softmax_rows<row_class_of(L, 3, 255)>::run}};
 };
 }  // namespace deeploy::cluster
 

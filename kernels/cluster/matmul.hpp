@@ -25,7 +25,7 @@ struct matmul {
 
   /// Where operand o of the batch with subscripts `at` begins.
   template <int o>
-  static rows_of_operand own_rows(kernel_arguments const& a, index const (&at)[3]) {
+  [[gnu::always_inline]] static rows_of_operand own_rows(kernel_arguments const& a, index const (&at)[3]) {
     kernel_operand const& with = a.with[o];
     index offset = with.origin;
     for (int i = 0; i < 3; ++i) offset += with.stride[i] * at[i];
@@ -41,7 +41,7 @@ struct matmul {
       if (P.batches[o] >> i & 1) n = n * a.length[i] + at[i];
     return static_cast<u8*>(a.scratch) + s.packed[o] + n * a.length[o == 0 ? rows : columns] * packed_depth(a.length[depth]);
   }
-  static void subscripts_of(kernel_arguments const& a, index batch, index (&at)[3]) {
+  [[gnu::always_inline]] static void subscripts_of(kernel_arguments const& a, index batch, index (&at)[3]) {
     at[0] = at[1] = at[2] = 0;
     for (int i = 2; i >= 0 && batch != 0; --i) {
       at[i] = batch % a.length[i];
@@ -71,9 +71,10 @@ struct matmul {
   }
 
   /// The record of a column, or of all columns of a batch.
-  static column_record record_at(kernel_arguments const& a, result_place const& p) {
+  [[gnu::always_inline]] static column_record record_at(kernel_arguments const& a, result_place const& p) {
     using namespace product_operand;
     column_record r;
+    r.start = 0;
     if constexpr (C.present[bias]) r.start = static_cast<i32>(elements<C, bias>(a)[p.at[bias]]);
     requantiser<P.result> const q(a.values);
     if constexpr (P.result.scaled)
@@ -103,7 +104,7 @@ struct matmul {
   }
 
   /// Rows [m, m_end) by columns [n, n_end) of a batch.
-  static void part(int core, kernel_arguments const& a, product_scratch const& s, index batch, index m, index m_end, index n,
+  [[gnu::always_inline]] static void part(int core, kernel_arguments const& a, product_scratch const& s, index batch, index m, index m_end, index n,
                    index n_end, bool narrow) {
     index at[3];
     subscripts_of(a, batch, at);
@@ -141,8 +142,8 @@ struct matmul {
         v.shift = a.values[0], v.low = a.values[4], v.high = a.values[5];
         return product_tile<S, store_of<P.result>, P.column_records(), P.side_by_side, P.mac_load>::run_all(v, m_end - m, n_end - n);
       }
-      for (column_record& r : same) r = {};
     }
+    for (column_record& r : same) r = {};
     v.records = same;
     auto* const accumulators = static_cast<i32*>(a.scratch);
     each_product<S, false>(v, m_end - m, n_end - n, [&](index i, index j, i32 sum) {

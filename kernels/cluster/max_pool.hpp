@@ -37,18 +37,25 @@ struct pool_maxima {
 
   /// The maxima of `words` words of channels over a window.
   template <int words>
-  DEEPLOY_ALWAYS_INLINE static void maxima(u8 const* x, taps const& r, taps const& s, index row_on, index column_on, u8*& y) {
+  DEEPLOY_ALWAYS_INLINE static void maxima(u8 const* x, taps const& r, taps const& s, index row_on, index column_on,
+                                           u8*& y) {
     u32 best[words];
-    for (u32& b : best) b = lowest(C.x) < 0 ? 0x80808080u : 0u;
+#pragma GCC unroll 4
+    for (int i = 0; i < words; ++i) best[i] = lowest(C.x) < 0 ? 0x80808080u : 0u;
     x += r.from * row_on + s.from * column_on;
     for (index i = r.from; i < r.to; ++i, x += row_on) {
       u8 const* at = x;
       for (index j = s.from; j < s.to; ++j, at += column_on) {
         u8 const* of_channels = at;
-        for (u32& b : best) b = larger(b, rows::next_word(of_channels));
+        u32 x_word[words];
+#pragma GCC unroll 4
+        for (int w = 0; w < words; ++w) x_word[w] = rows::next_word(of_channels);
+#pragma GCC unroll 4
+        for (int w = 0; w < words; ++w) best[w] = larger(best[w], x_word[w]);
       }
     }
-    for (u32 b : best) rows::put_word(y, b);
+#pragma GCC unroll 4
+    for (int i = 0; i < words; ++i) rows::put_word(y, best[i]);
   }
 
   static void run(int core, int cores, kernel_arguments const& a) {
@@ -60,12 +67,15 @@ struct pool_maxima {
     index h = mine.begin / width, w = mine.begin - h * width, batch = h / height;
     h -= batch * height;
     requantiser<C.result.of> const result(a.values);
-    index const row_on = xs[kernel_rows] * static_cast<index>(sizeof(x_t)), column_on = xs[kernel_columns] * static_cast<index>(sizeof(x_t));
-    index const x_on = xs[channels] * static_cast<index>(sizeof(x_t)), y_on = ys[channels] * static_cast<index>(sizeof(y_t));
+    index const row_on = xs[kernel_rows] * static_cast<index>(sizeof(x_t)),
+                column_on = xs[kernel_columns] * static_cast<index>(sizeof(x_t));
+    index const x_on = xs[channels] * static_cast<index>(sizeof(x_t)),
+                y_on = ys[channels] * static_cast<index>(sizeof(y_t));
     for (index pixel = mine.begin; pixel < mine.end; ++pixel) {
       taps const r(a, rows_axis, kernel_rows, h), s(a, columns_axis, kernel_columns, w);
       index const to = y.origin + batch * ys[0] + h * ys[rows_axis] + w * ys[columns_axis];
-      u8 const* from = reinterpret_cast<u8 const*>(data<x_t>(a, 0) + (x.origin + batch * xs[0] + h * xs[rows_axis] + w * xs[columns_axis]));
+      u8 const* from = reinterpret_cast<u8 const*>(
+          data<x_t>(a, 0) + (x.origin + batch * xs[0] + h * xs[rows_axis] + w * xs[columns_axis]));
       u8* out = reinterpret_cast<u8*>(data<y_t>(a, 3) + to);
       index c = 0;
       if constexpr (plain) {
@@ -85,7 +95,8 @@ struct pool_maxima {
         if constexpr (C.result.of.scaled) {
           auto of = [&](int o) {
             index const* st = a.with[o].stride;
-            return data<i32>(a, o)[a.with[o].origin + batch * st[0] + h * st[rows_axis] + w * st[columns_axis] + c * st[channels]];
+            return data<i32>(
+                a, o)[a.with[o].origin + batch * st[0] + h * st[rows_axis] + w * st[columns_axis] + c * st[channels]];
           };
           scale = {of(1), of(2), -1};
         }
@@ -118,11 +129,14 @@ struct mapping<op::max_pool_kind, Engine> {
         if (o.dim[i].axis == 3) return o.dim[i].stride == 1;
       return false;
     };
-    return cluster::is_byte(l.with[0].of->type) && l.classes[0] == 0 && channels_together(l.with[0]) && channels_together(l.with[3]);
+    return cluster::is_byte(l.with[0].of->type) && l.classes[0] == 0 && channels_together(l.with[0]) &&
+           channels_together(l.with[3]);
   }
   static constexpr i64 tile_cycles(layer_descriptor const& l, int, index const* tile) {
-    i64 const pixels = (static_cast<i64>(tile[0]) * tile[1] * tile[2] + 7) / 8, window = static_cast<i64>(tile[4]) * tile[5];
-    i64 const single = 12 + window * 5 + tile[4] * 5 + cluster::requant_instructions(cluster::element_requant_of(l, 0, 0, 128));
+    i64 const pixels = (static_cast<i64>(tile[0]) * tile[1] * tile[2] + 7) / 8,
+              window = static_cast<i64>(tile[4]) * tile[5];
+    i64 const single =
+        12 + window * 5 + tile[4] * 5 + cluster::requant_instructions(cluster::element_requant_of(l, 0, 0, 128));
     auto of_channels = [&](i64 c) {
       return c / 16 * (14 + window * 13 + tile[4] * 5) + c % 16 / 4 * (10 + window * 6 + tile[4] * 5) + c % 4 * single;
     };
@@ -138,7 +152,8 @@ struct mapping<op::max_pool_kind, Engine> {
   }
   template <layer_descriptor const& L>
   static constexpr cluster::pool_class class_of_layer = {
-      L.with[0].of->type, L.with[3].of->type, cluster::element_requant_of(L, 0, 0, cluster::magnitude_of(L.with[0].of->type))};
+      L.with[0].of->type, L.with[3].of->type,
+      cluster::element_requant_of(L, 0, 0, cluster::magnitude_of(L.with[0].of->type))};
   template <layer_descriptor const& L, int>
   static constexpr kernel_code code{{&cluster::pool_maxima<class_of_layer<L>>::run}};
 };

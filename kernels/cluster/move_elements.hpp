@@ -7,7 +7,8 @@ namespace deeploy::cluster {
 /// Copies n bytes that lie together.
 DEEPLOY_ALWAYS_INLINE void move_bytes(u8* to, u8 const* from, index n) {
   for (; n >= 16; n -= 16) {
-    u32 const w0 = rows::next_word(from), w1 = rows::next_word(from), w2 = rows::next_word(from), w3 = rows::next_word(from);
+    u32 const w0 = rows::next_word(from), w1 = rows::next_word(from), w2 = rows::next_word(from),
+              w3 = rows::next_word(from);
     rows::put_word(to, w0);
     rows::put_word(to, w1);
     rows::put_word(to, w2);
@@ -24,8 +25,8 @@ DEEPLOY_ALWAYS_INLINE void move_elements(u8* to, index to_on, u8 const* from, in
     if (from_on == to_on) return move_bytes(to, from, n * static_cast<index>(sizeof(T)));
     if constexpr (sizeof(T) == 1)
       for (; n >= 4; n -= 4) {
-        i32 const b0 = rows::next<u8>(from, from_on), b1 = rows::next<u8>(from, from_on), b2 = rows::next<u8>(from, from_on),
-                  b3 = rows::next<u8>(from, from_on);
+        i32 const b0 = rows::next<u8>(from, from_on), b1 = rows::next<u8>(from, from_on),
+                  b2 = rows::next<u8>(from, from_on), b3 = rows::next<u8>(from, from_on);
         rows::put_word(to, rows::pack(b0, b1, b2, b3));
       }
   }

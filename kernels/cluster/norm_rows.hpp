@@ -50,7 +50,8 @@ struct norm_rows {
         narrow = weights_are_narrow(weights, w_on, to - from);
         looked_at = weights;
       }
-      auto stored = [&](i32 value) DEEPLOY_INLINE_LAMBDA { return requantise_element<C.result>(result, result.scale, value); };
+      auto stored = [&](i32 value)
+                        DEEPLOY_INLINE_LAMBDA { return requantise_element<C.result>(result, result.scale, value); };
       if (narrow) {
         store_row<y_t>(y, y_on, to - from, [&]() DEEPLOY_INLINE_LAMBDA {
           i32 const d = rows::next<x_t>(x, x_on) - mean;
@@ -66,7 +67,10 @@ struct norm_rows {
         i64 const d = rows::next<x_t>(x, x_on) - mean;
         i64 const quotient = d * rows::next<i32>(w, 4 * w_on) / static_cast<i64>(by.by);
         i64 const value = (quotient + (centred ? rows::next<i32>(b, 4 * b_on) : 0)) >> shift;
-        i32 const kept = centred ? static_cast<i8>(value) : value < -128 ? -128 : value > 127 ? 127 : static_cast<i32>(value);
+        i32 const kept = centred        ? static_cast<i8>(value)
+                         : value < -128 ? -128
+                         : value > 127  ? 127
+                                        : static_cast<i32>(value);
         rows::put<y_t>(at_y, stored(kept), static_cast<i32>(y_on * sizeof(y_t)));
       }
     };

@@ -5,8 +5,8 @@
 #include <reference/pad.hpp>
 
 namespace deeploy::cluster {
-/// Elements of one size padded. Lines run along the result's innermost axis, with the next ones while nothing is padded on
-/// the inner side; a line is padding, elements, padding. @cores all; each takes an equal part of the lines
+/// Elements of one size padded. Lines run along the result's innermost axis, with the next ones while nothing is padded
+/// on the inner side; a line is padding, elements, padding. @cores all; each takes an equal part of the lines
 template <bytes size, int rank>
 struct pad_elements {
   static void run(int core, int cores, kernel_arguments const& a) {
@@ -60,7 +60,8 @@ struct pad_elements {
       }
       fill_elements<T>(out, y_on, value, before * unit);
       move_elements<T>(out + before * unit * y_on, y_on,
-                       reinterpret_cast<u8 const*>(data<T>(a, 0)) + (from * size + before * unit * x_on), x_on, (behind - before) * unit);
+                       reinterpret_cast<u8 const*>(data<T>(a, 0)) + (from * size + before * unit * x_on), x_on,
+                       (behind - before) * unit);
       fill_elements<T>(out + behind * unit * y_on, y_on, value, (length - behind) * unit);
     }
   }
@@ -76,7 +77,11 @@ struct mapping<op::pad_kind, Engine> {
   static constexpr index multiple(layer_descriptor const&, int, int) { return 1; }
   static constexpr i64 scratch_bytes(layer_descriptor const&, int, index const*) { return 0; }
   static constexpr i64 tile_cycles(layer_descriptor const& l, int, index const* tile) {
-    return cluster::move_cycles(l, tile, 0, 1) + cluster::walk_cycles;
+    // Lines: rows of the outermost axes; what is set up per line costs a division for each.
+    i64 const elements = cluster::elements_of(l, tile), size = size_of(l.with[1].of->type);
+    i64 lines = 1;
+    for (int a = 0; a + 2 < l.axes; ++a) lines *= tile[a];
+    return 2 * cluster::walk_cycles + (elements + 7) / 8 * size + (lines + 7) / 8 * 120;
   }
   template <layer_descriptor const& L, int>
   static constexpr kernel_code code = [] {

@@ -6,8 +6,8 @@
 namespace deeploy::cluster {
 /// Where a column of results starts and how it is requantised.
 struct column_record {
-  i32 start = 0;  ///< of the accumulators
-  prepared_scale scale = {};
+  i32 start;  ///< of the accumulators
+  prepared_scale scale;
 };
 
 /// Four rows by 4 * blocks columns. Both operands lie along the reduction: element k of row i is a[i * a_stride + k].
@@ -34,7 +34,7 @@ struct product_block {
   bytes b_next;        ///< from where a block leaves b to the next block
 
   /// @param depth  elements along the reduction, at least four
-  constexpr void set_operands(void const* a_at, bytes a_rows_apart, void const* b_at, bytes b_rows_apart, index depth) {
+  [[gnu::always_inline]] constexpr void set_operands(void const* a_at, bytes a_rows_apart, void const* b_at, bytes b_rows_apart, index depth) {
     a = static_cast<u8 const*>(a_at);
     a_stride = a_rows_apart;
     a_back = 4 - 3 * a_rows_apart;

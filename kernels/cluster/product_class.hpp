@@ -37,9 +37,9 @@ constexpr bool one_byte(element e) { return e == element::i8 || e == element::u8
 
 /// No sum of `depth` products of two operands is larger; 2^31 when that cannot be said.
 constexpr u32 largest_sum(layer_descriptor const& l, i64 depth) {
-  if (l.with[2].of != nullptr) return 1u << 31;  // a bias may be anything
+  if (l.with[2].of != nullptr || !one_byte(l.with[0].of->type) || !one_byte(l.with[1].of->type)) return 1u << 31;
   i64 most = depth;
-  for (int o = 0; o < 2; ++o) most *= one_byte(l.with[o].of->type) ? -lowest(element::i8) + (l.with[o].of->type == element::u8 ? 127 : 0) : i64{1} << 31;
+  for (int o = 0; o < 2; ++o) most *= l.with[o].of->type == element::u8 ? 255 : 128;
   return most < i64{1} << 31 ? static_cast<u32>(most) : 1u << 31;
 }
 
@@ -92,7 +92,7 @@ struct product_scratch {
   i64 end = 0;
   static constexpr i64 flag_bytes = 64;
 
-  constexpr product_scratch(product_class const& p, bool accumulates, index const* length) {
+  [[gnu::always_inline]] constexpr product_scratch(product_class const& p, bool accumulates, index const* length) {
     i64 at = 0;
     // The accumulators, batch x rows x columns, come first: they stay where they are when the last tile is shorter.
     if (accumulates) {

@@ -6,22 +6,29 @@
 namespace deeploy::cluster {
 /// Cores that the cost functions count with.
 inline constexpr i64 cost_cores = 8;
-/// Entry of a kernel, splitting the work and meeting at the barrier.
-inline constexpr i64 product_call_cycles = 150;
-inline constexpr i64 product_phase_cycles = 60;
+/// Measured on programs of one layer: entry of a kernel, splitting the work and meeting at the barrier.
+inline constexpr i64 product_call_cycles = 700;
+inline constexpr i64 product_phase_cycles = 1100;
+/// One result that the inner loops cannot store: its place, bias and requantisation.
+inline constexpr i64 product_finish_cycles = 160;
 
 constexpr i64 parts_of(i64 n, i64 part) { return (n + part - 1) / part; }
 constexpr i64 least(i64 a, i64 b) { return a < b ? a : b; }
 
-/// Instructions per word of the reduction and per block besides, of a block of four by four and of a row by four.
+/// Of a block of four by four, and of a row by four: half cycles per word of the reduction with the usual share of bank
+/// conflicts, and cycles besides.
 struct block_cost {
-  i64 step = 24, block = 160;
-  i64 row_step = 9, row_block = 60;
+  i64 step_halves = 49, block = 115;
+  i64 row_step_halves = 17, row_block = 90;
 };
+constexpr block_cost cost_of(bool column_records, bool mac_load) {
+  if (mac_load && !column_records) return {.step_halves = 36, .block = 125};
+  return {.block = column_records ? 175 : 115};
+}
 
 /// Rows by columns on one core, with `each` cycles more per result.
 constexpr i64 rows_by_columns(block_cost const& c, i64 rows, i64 columns, i64 words, i64 each) {
-  i64 const whole = words * c.step + c.block, one_row = words * c.row_step + c.row_block;
+  i64 const whole = words * c.step_halves / 2 + c.block, one_row = words * c.row_step_halves / 2 + c.row_block;
   return parts_of(columns, 4) * (rows / 4 * whole + least(rows % 4 * one_row, whole)) + rows * columns * each;
 }
 
@@ -35,18 +42,18 @@ constexpr i64 shared_products(block_cost const& c, i64 batches, i64 rows, i64 co
 constexpr i64 matmul_cycles(product_class const& p, bool accumulates, index const* tile) {
   i64 const rows = tile[product_axis::rows], columns = tile[product_axis::columns], depth = tile[product_axis::depth];
   i64 const batches = static_cast<i64>(tile[0]) * tile[1] * tile[2];
-  i64 const store = p.direct() ? 0 : (p.result.present ? 40 : 20) + (accumulates ? 8 : 0);
-  i64 const general = parts_of(batches * rows * columns * (depth * 6 + 30 + store), cost_cores);
+  i64 const store = p.direct() ? 0 : product_finish_cycles + (accumulates ? 8 : 0);
+  i64 const general = parts_of(batches * rows * columns * (depth * 12 + 100 + product_finish_cycles), cost_cores);
   if (!p.byte_products) return product_call_cycles + general;
   i64 prepared = p.prepares() ? product_phase_cycles : 0;
   if (p.direct() && p.column_records()) prepared += parts_of(columns * 60, cost_cores);
   for (int o = 0; o < 2; ++o) {
     if (!p.packs[o]) continue;
-    i64 count = (o == 0 ? rows : columns) * packed_depth(static_cast<index>(depth));
+    i64 groups = parts_of(o == 0 ? rows : columns, 4);
     for (int a = 0; a < 3; ++a)
-      if (p.batches[o] >> a & 1) count *= tile[a];
-    prepared += parts_of(count * 3, 2 * cost_cores);
+      if (p.batches[o] >> a & 1) groups *= tile[a];
+    prepared += parts_of(groups, cost_cores) * 4 * 3 * packed_depth(static_cast<index>(depth));
   }
-  return product_call_cycles + prepared + shared_products({}, batches, rows, columns, parts_of(depth, 4), store);
+  return product_call_cycles + prepared + shared_products(cost_of(p.direct() && p.column_records(), p.mac_load), batches, rows, columns, parts_of(depth, 4), store);
 }
 }  // namespace deeploy::cluster

@@ -12,11 +12,11 @@ inline constexpr int bias = 2, mul = 3, add = 4, y = 5;
 /// Offsets of one result's bias, scales and place.
 struct result_place {
   index at[6] = {};
-  constexpr void move(kernel_arguments const& a, int axis, index by) {
+  [[gnu::always_inline]] constexpr void move(kernel_arguments const& a, int axis, index by) {
     for (int o = product_operand::bias; o <= product_operand::y; ++o) at[o] += a.with[o].stride[axis] * by;
   }
 };
-constexpr result_place first_result(kernel_arguments const& a) {
+[[gnu::always_inline]] constexpr result_place first_result(kernel_arguments const& a) {
   result_place p;
   for (int o = product_operand::bias; o <= product_operand::y; ++o) p.at[o] = a.with[o].origin;
   return p;

@@ -26,7 +26,7 @@ struct product_row {
 
   /// @param start  word of the reduction to start with: rows often begin in the same bank of L1, and cores that walk them in
   ///               step would meet there at every word
-  constexpr void set_operands(void const* a_at, void const* b_at, bytes b_rows_apart, index depth, i32 start) {
+  [[gnu::always_inline]] constexpr void set_operands(void const* a_at, void const* b_at, bytes b_rows_apart, index depth, i32 start) {
     reduction const along(depth);
     if (start >= along.words) start = 0;
     a = static_cast<u8 const*>(a_at) + 4 * start;

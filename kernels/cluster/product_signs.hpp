@@ -17,9 +17,9 @@ inline constexpr int dot_code = S == signs::ss ? 0x5c : S == signs::uu ? 0x50 : 
 constexpr signs swapped(signs s) { return s == signs::us ? signs::su : s == signs::su ? signs::us : s; }
 
 /// Where the share of a core begins; a division takes 30 cycles, and eight cores are the rule.
-constexpr index split_at(index total, int core, int cores) { return cores == 8 ? total * core >> 3 : total * core / cores; }
+[[gnu::always_inline]] constexpr index split_at(index total, int core, int cores) { return cores == 8 ? total * core >> 3 : total * core / cores; }
 /// Units of the core that has the most of them.
-constexpr index rounds(index units, int cores) { return cores == 8 ? (units + 7) >> 3 : (units + cores - 1) / cores; }
+[[gnu::always_inline]] constexpr index rounds(index units, int cores) { return cores == 8 ? (units + 7) >> 3 : (units + cores - 1) / cores; }
 
 /// What becomes of an accumulator.
 enum class result_store : u8 {
@@ -53,7 +53,7 @@ struct reduction {
   i32 words;      ///< whole words, at least one
   bytes tail_step;
   u32 tail_mask;  ///< 0: none
-  constexpr explicit reduction(index depth)
+  [[gnu::always_inline]] constexpr explicit reduction(index depth)
       : words(depth >> 2), tail_step((depth & 3) - 4), tail_mask((depth & 3) == 0 ? 0u : ~0u << (8 * (4 - (depth & 3)))) {}
 };
 

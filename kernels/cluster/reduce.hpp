@@ -149,8 +149,9 @@ struct reduce_mapping {
   static constexpr i64 tile_cycles(layer_descriptor const& l, int form, index const* tile) {
     // A core's share is a multiple of four results.
     i64 const results = ((results_of(l, tile) + 31) & ~31LL) / 8, summed = elements_of(l, tile) / results_of(l, tile);
-    i64 const eighths = is_byte(l.with[0].of->type) ? 16 : 48;
-    i64 const each = 12 + (averages ? 20 : 0) + requant_instructions(element_requant_of(l, 0, 0, averages ? 128 : 1u << 31));
+    i64 const eighths = is_byte(l.with[0].of->type) ? 22 : 48;
+    i64 const each =
+        12 + (averages ? 20 : 0) + requant_instructions(element_requant_of(l, 0, 0, averages ? 128 : 1u << 31));
     return 2 * walk_cycles + results * (each + 15 + (form == 0 ? 0 : 6)) + (results * summed * eighths + 7) / 8;
   }
   template <layer_descriptor const& L, int form>

@@ -25,16 +25,14 @@ struct requant_class {
 /// Why this is exact: [-bound - 1, bound] is chosen so that nothing in it overflows, and either no accumulator lies
 /// outside of it, or the result has reached the clip at both ends; as it is monotone, it stays there.
 struct prepared_scale {
-  i32 mul = 1;
-  i32 add = 0;
-  i32 bound = -1;
+  i32 mul, add, bound;
 };
 
 /// The values of a requantisation in the order in which a layer keeps them: shift mul add zero low high.
 template <requant_class R>
 struct requantiser {
   i32 const* values;
-  prepared_scale scale = {};  ///< of the layer, if it has one for all
+  prepared_scale scale;  ///< of the layer, if it has one for all
 
   static constexpr bool zero_commutes = R.round == rounding::half_up || R.round == rounding::down;
 
@@ -44,7 +42,7 @@ struct requantiser {
   constexpr i32 high() const { return R.clip == clip_range::full_i8 ? 127 : R.clip == clip_range::full_u8 ? 255 : values[5]; }
 
   /// @param layer_values  kernel_arguments::values at the requantisation's first value
-  constexpr explicit requantiser(i32 const* layer_values) : values(layer_values) {
+  [[gnu::always_inline]] constexpr explicit requantiser(i32 const* layer_values) : values(layer_values) {
     if constexpr (R.present && R.narrow && !R.scaled) scale = assumed_narrow(values[1], values[2]);
   }
 
@@ -64,7 +62,7 @@ struct requantiser {
   }
 
   /// The scale made ready for 32 bits, without asking whether that is right.
-  constexpr prepared_scale assumed_narrow(i32 mul, i32 add) const {
+  [[gnu::always_inline]] constexpr prepared_scale assumed_narrow(i32 mul, i32 add) const {
     u32 const magnitude = mul < 0 ? 0u - static_cast<u32>(mul) : static_cast<u32>(mul);
     // The largest power of two with 2^bits * |mul| <= 2^30.
     i32 const bits = magnitude <= 1 ? 30 : 29 - highest_bit(magnitude - 1);

@@ -5,7 +5,8 @@
 #include <reference/mapping.hpp>
 
 namespace deeploy::cluster {
-/// Calls f(at, from, to) for this core's rows: operand o's row begins at element at[o], elements [from, to) are this core's.
+/// Calls f(at, from, to) for this core's rows: operand o's row begins at element at[o], elements [from, to) are this
+/// core's.
 ///
 /// With fewer rows than cores several cores share a row, when `parts` says that they may.
 /// @tparam only  the layer's only_axis() without the row's
@@ -102,7 +103,7 @@ DEEPLOY_ALWAYS_INLINE void store_row(u8* y, index step, index n, F f) {
 /// What a row-wise kernel is compiled for.
 struct row_class {
   element x = element::i8, y = element::i8;
-  u8 axis = 0;  ///< of the row
+  u8 axis = 0;   ///< of the row
   i8 only = -1;  ///< the only other axis, see only_axis()
   element_requant result = {};
   constexpr bool operator==(row_class const&) const = default;
@@ -144,7 +145,8 @@ struct row_mapping {
     i64 const busiest = Operator::parts && count * 2 <= 8 ? 1 : (count + 7) / 8;
     i64 const part = Operator::parts && count * 2 <= 8 ? (length + 8 / count - 1) / (8 / count) : length;
     return walk_cycles + Operator::fixed_cycles +
-           busiest * (Operator::row_cycles + (length * Operator::per_length_eighths + part * Operator::per_element_eighths) / 8 +
+           busiest * (Operator::row_cycles +
+                      (length * Operator::per_length_eighths + part * Operator::per_element_eighths) / 8 +
                       part * requant_instructions(element_requant_of(l, 0, 0, 255)));
   }
   template <layer_descriptor const& L, int>

@@ -21,8 +21,8 @@ constexpr walked_operands walks(Number... numbers) {
   return w;
 }
 
-/// A tile's axes, merged where all operands allow it, and where a core stands in them. Code that only tiles of several runs
-/// need is shared by all kernels, so that the others stay small.
+/// A tile's axes, merged where all operands allow it, and where a core stands in them. Code that only tiles of several
+/// runs need is shared by all kernels, so that the others stay small.
 struct runs {
   index length;  ///< elements of a run
   index total;   ///< elements of all runs
@@ -45,20 +45,21 @@ struct runs {
       row = above;
     }
   }
-  /// Goes to the next run; there is one.
+  /// The innermost of the outer axes has come to its end: goes to the next run, which there is.
   [[gnu::noinline]] void next(int count) {
-    inside = 0;
-    for (int i = 0;; ++i) {
+    for (int i = 0;;) {
+      for (int o = 0; o < count; ++o) at[o] -= (outer_length[i] - 1) * outer_step[i][o];
+      position[i++] = 0;
       for (int o = 0; o < count; ++o) at[o] += outer_step[i][o];
       if (++position[i] < outer_length[i]) return;
-      for (int o = 0; o < count; ++o) at[o] -= outer_length[i] * outer_step[i][o];
-      position[i] = 0;
+      for (int o = 0; o < count; ++o) at[o] -= outer_step[i][o];
     }
   }
 };
 
 /// Sorts and merges several axes.
-[[gnu::noinline]] inline void merge_found(kernel_arguments const& a, walked_operands walked, int steady, int* axes, int found, runs& r) {
+[[gnu::noinline]] inline void merge_found(kernel_arguments const& a, walked_operands walked, int steady, int* axes,
+                                          int found, runs& r) {
   kernel_operand const& last = a.with[walked[walked.count - 1]];
   auto outside = [&](int axis) {  // is larger for axes further out
     bool const moves = steady >= 0 && a.with[walked[steady]].stride[axis] != 0;
@@ -94,8 +95,10 @@ struct runs {
 ///
 /// @param packed, count  the walked operands
 /// @param without        bit a: axis a is no part of the walk
-/// @param steady         number in `walked` of an operand that shall not move along a run where that is possible; or none, -1
-[[gnu::noinline]] inline void merge_axes(kernel_arguments const& a, u32 packed, int count, u32 without, int steady, runs& r) {
+/// @param steady         number in `walked` of an operand that shall not move along a run where that is possible; or
+/// none, -1
+[[gnu::noinline]] inline void merge_axes(kernel_arguments const& a, u32 packed, int count, u32 without, int steady,
+                                         runs& r) {
   int axes[walked_axes], found = 0;
   index total = 1;
   index const* n = a.length + walked_axes;
@@ -114,7 +117,8 @@ struct runs {
   if (found > 1) merge_found(a, {packed, count}, steady, axes, found, r);
 }
 
-/// The only axis of a layer that is longer than 1 (0 if there is none), apart from those in `without`; -1: there are more.
+/// The only axis of a layer that is longer than 1 (0 if there is none), apart from those in `without`; -1: there are
+/// more.
 constexpr int only_axis(layer_descriptor const& l, u32 without = 0) {
   int only = -1;
   for (int i = 0; i < l.axes; ++i) {
@@ -151,8 +155,8 @@ struct core_share {
   }
 };
 
-/// Calls f(n, at) for pieces of runs that together are this core's share: n elements, operand o from element at[o] on, its
-/// neighbours step_of(a, r, o) apart.
+/// Calls f(n, at) for pieces of runs that together are this core's share: n elements, operand o from element at[o] on,
+/// its neighbours step_of(a, r, o) apart.
 ///
 /// @tparam walked  as given to merge_axes()
 template <walked_operands walked, class F>
@@ -171,8 +175,14 @@ DEEPLOY_ALWAYS_INLINE void for_runs(kernel_arguments const& a, runs& r, core_sha
     for (int o = 0; o < walked.count; ++o) from[o] = r.at[o] + r.inside * a.with[walked[o]].stride[r.axis];
     f(n, static_cast<index const*>(from));
     rest -= n;
-    if (rest <= 0) return;
-    r.next(walked.count);
+    if (rest <= 0 || r.outer == 0) return;
+    r.inside = 0;
+    if (++r.position[0] == r.outer_length[0]) {
+      r.next(walked.count);
+      continue;
+    }
+#pragma GCC unroll 8
+    for (int o = 0; o < walked.count; ++o) r.at[o] += r.outer_step[0][o];
   }
 }
 

@@ -7,10 +7,10 @@
 namespace deeploy::cluster {
 /// The elementwise steps of the chain as functions on bytes, filled once for all rows.
 ///
-/// A score is requantised to i8; `first` takes it through the division, its requantisation and the sum's requantisation of
-/// that operand; `mask` takes a byte of the mask through the sum's requantisation of the other. Both hold distances from the
-/// lowest value, so that a sum of two entries is an index of `sum`, which gives the softmax's operand. `probability` takes the
-/// softmax's byte through its requantisation.
+/// A score is requantised to i8; `first` takes it through the division, its requantisation and the sum's requantisation
+/// of that operand; `mask` takes a byte of the mask through the sum's requantisation of the other. Both hold distances
+/// from the lowest value, so that a sum of two entries is an index of `sum`, which gives the softmax's operand.
+/// `probability` takes the softmax's byte through its requantisation.
 struct score_tables {
   u32 exponentials[256];
   u8 first[256];  ///< entry 0 is for the score -128
@@ -22,22 +22,22 @@ struct score_tables {
 
 /// One row of the chain: a query of one head.
 struct score_row {
-  i8 const* query;      ///< `width` elements that are neighbours
-  i8 const* keys;       ///< key k begins at keys[k * key_on]
-  i8 const* values;     ///< the values of key k begin at values[k * value_on]
-  u8 const* mask;       ///< a byte per key as prepare_mask() makes them; unused without a mask
-  u8* result;           ///< `width` elements that are neighbours
+  i8 const* query;   ///< `width` elements that are neighbours
+  i8 const* keys;    ///< key k begins at keys[k * key_on]
+  i8 const* values;  ///< the values of key k begin at values[k * value_on]
+  u8 const* mask;    ///< a byte per key as prepare_mask() makes them; unused without a mask
+  u8* result;        ///< `width` elements that are neighbours
   index key_on, value_on;
-  index length;         ///< keys
-  index width;          ///< of the head
-  u32* exponentials;    ///< scratch, one word per key
-  u8* probabilities;    ///< scratch, one byte per key, up to a multiple of four
+  index length;       ///< keys
+  index width;        ///< of the head
+  u32* exponentials;  ///< scratch, one word per key
+  u8* probabilities;  ///< scratch, one byte per key, up to a multiple of four
 };
 
 /// What the pass is compiled for.
 struct score_class {
-  element_requant scores;       ///< of the first product, to i8; not scaled
-  requant_class result;         ///< of the second product; not scaled
+  element_requant scores;  ///< of the first product, to i8; not scaled
+  requant_class result;    ///< of the second product; not scaled
   bool masked = true;
   bool probabilities_signed = false;  ///< the probabilities are i8, not u8
   constexpr bool operator==(score_class const&) const = default;
@@ -48,8 +48,8 @@ struct score_class {
 /// @param first, mask, sum, probability  functions on i32, see score_tables; the sum's argument is the index
 /// @param softmax  coefficient_a coefficient_b coefficient_c log2
 template <class First, class Mask, class Sum, class Probability>
-inline void fill_score_tables(int core, int cores, score_tables& t, First first, Mask mask, Sum sum, Probability probability,
-                              i32 const* softmax) {
+inline void fill_score_tables(int core, int cores, score_tables& t, First first, Mask mask, Sum sum,
+                              Probability probability, i32 const* softmax) {
   exponential_table::fill(core, cores, t.exponentials, softmax);
   core_share const mine(256, core, cores, 1);
   u32 largest = 0;
@@ -71,7 +71,8 @@ inline void prepare_mask(int core, int cores, score_tables const& t, u8 const* m
   core_share const mine(length, core, cores, 4);
   mask += mine.begin;
   prepared += mine.begin;
-  for (index i = mine.begin; i < mine.end; ++i) rows::put<u8>(prepared, static_cast<i32>(rows::load_u8(t.mask, rows::next<u8>(mask, 1))), 1);
+  for (index i = mine.begin; i < mine.end; ++i)
+    rows::put<u8>(prepared, static_cast<i32>(rows::load_u8(t.mask, rows::next<u8>(mask, 1))), 1);
 }
 
 /// The pass. All functions work on one row and one core; rows are independent.
@@ -90,7 +91,8 @@ struct score_pass {
   }
 
   /// Do the hardware loops take the requantisation of the scores?
-  static constexpr bool hardware_scores = C.scores.of.present && C.scores.fits && C.scores.of.clip == clip_range::full_i8 &&
+  static constexpr bool hardware_scores = C.scores.of.present && C.scores.fits &&
+                                          C.scores.of.clip == clip_range::full_i8 &&
                                           requantiser<C.scores.of>::zero_commutes;
 
   /// The softmax's operand for each key into the bytes of `row.probabilities`; the largest of them.
@@ -132,17 +134,20 @@ struct score_pass {
       }
       return s;
     };
-    auto clipped = [&](i32 s) DEEPLOY_INLINE_LAMBDA { return requantise_element<C.scores>(to_score, to_score.scale, s); };
+    auto clipped = [&](i32 s)
+                       DEEPLOY_INLINE_LAMBDA { return requantise_element<C.scores>(to_score, to_score.scale, s); };
     auto divided = [&](i32 s) DEEPLOY_INLINE_LAMBDA { return rows::load_u8(first, s); };
-    auto summed = [&](u32 u, u32 m) DEEPLOY_INLINE_LAMBDA { return static_cast<i32>(rows::load_u8(tables.sum, static_cast<i32>(u + m))); };
+    auto summed = [&](u32 u, u32 m) DEEPLOY_INLINE_LAMBDA {
+      return static_cast<i32>(rows::load_u8(tables.sum, static_cast<i32>(u + m)));
+    };
     constexpr int held = words == 0 ? 1 : words;
     index n = row.length;
     u32 best = 0x80808080u;
 #if defined(__riscv)
     if constexpr (words == 1 && hardware_scores)
       if (n >= 4) {
-        score_loops::scores<C.masked>(key, mask, out, best, on, query[0], to_score.scale.mul, to_score.scale.add, to_score.shift(),
-                                      first, tables.sum, unmasked, n >> 2);
+        score_loops::scores<C.masked>(key, mask, out, best, on, query[0], to_score.scale.mul, to_score.scale.add,
+                                      to_score.shift(), first, tables.sum, unmasked, n >> 2);
         n &= 3;
       }
 #endif
@@ -194,7 +199,8 @@ struct score_pass {
     }
 #endif
     for (; n >= 4; n -= 4) {
-      i32 const x0 = rows::next<i8>(x, 1), x1 = rows::next<i8>(x, 1), x2 = rows::next<i8>(x, 1), x3 = rows::next<i8>(x, 1);
+      i32 const x0 = rows::next<i8>(x, 1), x1 = rows::next<i8>(x, 1), x2 = rows::next<i8>(x, 1),
+                x3 = rows::next<i8>(x, 1);
       u32 const e0 = rows::load_word(e, 4 * x0), e1 = rows::load_word(e, 4 * x1), e2 = rows::load_word(e, 4 * x2),
                 e3 = rows::load_word(e, 4 * x3);
       sum += e0;
@@ -220,7 +226,9 @@ struct score_pass {
   DEEPLOY_ALWAYS_INLINE void weigh(score_row const& row, [[maybe_unused]] u32 r, F quotient) const {
     u8 const* e = reinterpret_cast<u8 const*>(row.exponentials);
     u8* out = row.probabilities;
-    auto looked_up = [&](u32 q) DEEPLOY_INLINE_LAMBDA { return static_cast<i32>(rows::load_u8(tables.probability, static_cast<i32>(q))); };
+    auto looked_up = [&](u32 q) DEEPLOY_INLINE_LAMBDA {
+      return static_cast<i32>(rows::load_u8(tables.probability, static_cast<i32>(q)));
+    };
     index n = row.length;
 #if defined(__riscv)
     if (by_upper_word && n >= 4) {
@@ -237,9 +245,9 @@ struct score_pass {
     for (; n > 0; --n) rows::put<u8>(out, looked_up(quotient(rows::next_word(e))), 1);
   }
   DEEPLOY_ALWAYS_INLINE void probabilities(score_row const& row, u32 sum) const {
-    // With e * sum < 2^32 for every e the rounded-up quotient r = ceil(2^32 * most / sum) is exact: e * r / 2^32 is less
-    // than 1 / sum above e * most / sum, which itself is a multiple of 1 / sum. 24 bits of sum keep the parts of r in a word;
-    // 16 bits of e and of the length keep the sum from wrapping, so that no quotient is above `most`.
+    // With e * sum < 2^32 for every e the rounded-up quotient r = ceil(2^32 * most / sum) is exact: e * r / 2^32 is
+    // less than 1 / sum above e * most / sum, which itself is a multiple of 1 / sum. 24 bits of sum keep the parts of r
+    // in a word; 16 bits of e and of the length keep the sum from wrapping, so that no quotient is above `most`.
     u32 const each = sum == 0 ? 0 : 0xFFFFFFFFu / sum;
     if (largest <= each && largest >> 16 == 0 && row.length >> 16 == 0 && most < 256 && sum > most && sum >> 24 == 0) {
       u32 const r = most * each + (most * (0u - each * sum) + sum - 1) / sum;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The inner loops of the score chain, four keys at a time in hardware loops. Each has its plain twin in score_chain.hpp.
+// The inner loops of the score chain, four keys at a time in hardware loops. Each has its plain twin in
+// score_chain.hpp.
 #pragma once
 #include <cluster/xpulp_rows.hpp>
 
@@ -27,22 +28,22 @@ inline constexpr bool present = false;
 #define DEEPLOY_ADD_MASK(i) "add %[k" i "], %[k" i "], %[m" i "]\n"
 #define DEEPLOY_ADD_CONSTANT(i) "add %[k" i "], %[k" i "], %[m0]\n"
 #define DEEPLOY_SUM(i) ".insn r 0x03, 7, 0x20, %[k" i "], %[sum], %[k" i "]\n"
-#define DEEPLOY_PACK_K \
-  ".insn r 0x57, 1, 0x70, %[k0], %[k1], %[k0]\n.insn r 0x57, 1, 0x6c, %[k0], %[k3], %[k2]\n"
-#define DEEPLOY_SCORES(n, MASK, ADD)                                                                                     \
-  asm volatile(DEEPLOY_HARDWARE_LOOP(n) DEEPLOY_EACH(DEEPLOY_KEY) DEEPLOY_EACH(MASK) DEEPLOY_EACH(DEEPLOY_SCORE)          \
-                   DEEPLOY_EACH(DEEPLOY_SCALE) DEEPLOY_EACH(DEEPLOY_SHIFT) DEEPLOY_EACH(DEEPLOY_CLIP)                     \
-                       DEEPLOY_EACH(DEEPLOY_FIRST) DEEPLOY_EACH(ADD) DEEPLOY_EACH(DEEPLOY_SUM) DEEPLOY_PACK_K             \
-               ".insn r 0x57, 1, 0x18, %[best], %[best], %[k0]\n.insn s 0x2b, 2, %[k0], 4(%[out])\n" DEEPLOY_LOOP_END     \
-               : [key] "+r"(key), [mask] "+r"(mask), [out] "+r"(out), [best] "+r"(best), [k0] "=&r"(k0), [k1] "=&r"(k1),  \
-                 [k2] "=&r"(k2), [k3] "=&r"(k3), [m0] "+&r"(m0), [m1] "=&r"(m1), [m2] "=&r"(m2), [m3] "=&r"(m3)           \
-               : [on] "r"(on), [query] "r"(query), [mul] "r"(mul), [add] "r"(add), [shift] "r"(shift), [first] "r"(first), \
-                 [sum] "r"(sum), [fours] "r"(fours))
+#define DEEPLOY_PACK_K ".insn r 0x57, 1, 0x70, %[k0], %[k1], %[k0]\n.insn r 0x57, 1, 0x6c, %[k0], %[k3], %[k2]\n"
+#define DEEPLOY_SCORES(n, MASK, ADD)                                                                              \
+  asm volatile(                                                                                                   \
+      DEEPLOY_HARDWARE_LOOP(n) DEEPLOY_EACH(DEEPLOY_KEY) DEEPLOY_EACH(MASK) DEEPLOY_EACH(DEEPLOY_SCORE)           \
+          DEEPLOY_EACH(DEEPLOY_SCALE) DEEPLOY_EACH(DEEPLOY_SHIFT) DEEPLOY_EACH(DEEPLOY_CLIP)                      \
+              DEEPLOY_EACH(DEEPLOY_FIRST) DEEPLOY_EACH(ADD) DEEPLOY_EACH(DEEPLOY_SUM) DEEPLOY_PACK_K              \
+      ".insn r 0x57, 1, 0x18, %[best], %[best], %[k0]\n.insn s 0x2b, 2, %[k0], 4(%[out])\n" DEEPLOY_LOOP_END      \
+      : [key] "+r"(key), [mask] "+r"(mask), [out] "+r"(out), [best] "+r"(best), [k0] "=&r"(k0), [k1] "=&r"(k1),   \
+        [k2] "=&r"(k2), [k3] "=&r"(k3), [m0] "+&r"(m0), [m1] "=&r"(m1), [m2] "=&r"(m2), [m3] "=&r"(m3)            \
+      : [on] "r"(on), [query] "r"(query), [mul] "r"(mul), [add] "r"(add), [shift] "r"(shift), [first] "r"(first), \
+        [sum] "r"(sum), [fours] "r"(fours))
 
 /// Operands of the softmax for 4 * fours keys of four elements; moves key, mask and out on, raises the bytes of best.
 template <bool masked>
-inline void scores(u8 const*& key, u8 const*& mask, u8*& out, u32& best, index on, u32 query, i32 mul, i32 add, i32 shift,
-                   u8 const* first, u8 const* sum, u32 unmasked, index fours) {
+inline void scores(u8 const*& key, u8 const*& mask, u8*& out, u32& best, index on, u32 query, i32 mul, i32 add,
+                   i32 shift, u8 const* first, u8 const* sum, u32 unmasked, index fours) {
   u32 k0, k1, k2, k3, m0 = unmasked, m1, m2, m3;
   if constexpr (masked)
     DEEPLOY_SCORES("40", DEEPLOY_MASK, DEEPLOY_ADD_MASK);
@@ -57,10 +58,11 @@ inline void scores(u8 const*& key, u8 const*& mask, u8*& out, u32& best, index o
 /// Exponentials of 4 * fours operands, and their sum added to `sum`. @param table  entry 0 is operand 0's
 inline void exponentials(u8 const*& x, u8*& out, u32& sum, u8 const* table, index fours) {
   u32 x0, x1, x2, x3;
-  asm volatile(DEEPLOY_HARDWARE_LOOP("20") DEEPLOY_EACH(DEEPLOY_OPERAND) DEEPLOY_EACH(DEEPLOY_OFFSET)
-                   DEEPLOY_EACH(DEEPLOY_EXPONENTIAL) DEEPLOY_EACH(DEEPLOY_KEEP) DEEPLOY_LOOP_END
-               : [x] "+r"(x), [out] "+r"(out), [sum] "+r"(sum), [x0] "=&r"(x0), [x1] "=&r"(x1), [x2] "=&r"(x2), [x3] "=&r"(x3)
-               : [table] "r"(table), [fours] "r"(fours));
+  asm volatile(
+      DEEPLOY_HARDWARE_LOOP("20") DEEPLOY_EACH(DEEPLOY_OPERAND) DEEPLOY_EACH(DEEPLOY_OFFSET)
+          DEEPLOY_EACH(DEEPLOY_EXPONENTIAL) DEEPLOY_EACH(DEEPLOY_KEEP) DEEPLOY_LOOP_END
+      : [x] "+r"(x), [out] "+r"(out), [sum] "+r"(sum), [x0] "=&r"(x0), [x1] "=&r"(x1), [x2] "=&r"(x2), [x3] "=&r"(x3)
+      : [table] "r"(table), [fours] "r"(fours));
 }
 
 #define DEEPLOY_LOAD_E(i) ".insn i 0x0b, 2, %[k" i "], %[e], 4\n"
@@ -70,7 +72,8 @@ inline void exponentials(u8 const*& x, u8*& out, u32& sum, u8 const* table, inde
 inline void probabilities(u8 const*& e, u8*& out, u32 by, u8 const* table, index fours) {
   u32 k0, k1, k2, k3;
   asm volatile(DEEPLOY_HARDWARE_LOOP("15") DEEPLOY_EACH(DEEPLOY_LOAD_E) DEEPLOY_EACH(DEEPLOY_QUOTIENT)
-                   DEEPLOY_EACH(DEEPLOY_PROBABILITY) DEEPLOY_PACK_K ".insn s 0x2b, 2, %[k0], 4(%[out])\n" DEEPLOY_LOOP_END
+                   DEEPLOY_EACH(DEEPLOY_PROBABILITY) DEEPLOY_PACK_K
+               ".insn s 0x2b, 2, %[k0], 4(%[out])\n" DEEPLOY_LOOP_END
                : [e] "+r"(e), [out] "+r"(out), [k0] "=&r"(k0), [k1] "=&r"(k1), [k2] "=&r"(k2), [k3] "=&r"(k3)
                : [by] "r"(by), [table] "r"(table), [fours] "r"(fours));
 }
@@ -97,10 +100,10 @@ inline void weighted(u8 const*& value, u8 const*& p, i32 (&sum)[4], index on, in
                ".insn r 0x57, 1, %[dot], %[s2], %[w], %[v3]\n"
                ".insn r 0x57, 1, 0x64, %[v0], %[v2], %[halves]\n"    // column 3
                ".insn r 0x57, 1, %[dot], %[s3], %[w], %[v0]\n" DEEPLOY_LOOP_END
-               : [value] "+r"(value), [p] "+r"(p), [s0] "+r"(s0), [s1] "+r"(s1), [s2] "+r"(s2), [s3] "+r"(s3), [v0] "=&r"(v0),
-                 [v1] "=&r"(v1), [v2] "=&r"(v2), [v3] "=&r"(v3), [w] "=&r"(w), [c] "=&r"(c)
-               : [on] "r"(on), [bytes] "r"(0x05010400u), [above] "r"(0x07030602u), [halves] "r"(0x07060302u), [dot] "i"(dot),
-                 [fours] "r"(fours));
+               : [value] "+r"(value), [p] "+r"(p), [s0] "+r"(s0), [s1] "+r"(s1), [s2] "+r"(s2), [s3] "+r"(s3),
+                 [v0] "=&r"(v0), [v1] "=&r"(v1), [v2] "=&r"(v2), [v3] "=&r"(v3), [w] "=&r"(w), [c] "=&r"(c)
+               : [on] "r"(on), [bytes] "r"(0x05010400u), [above] "r"(0x07030602u), [halves] "r"(0x07060302u),
+                 [dot] "i"(dot), [fours] "r"(fours));
   sum[0] = s0;
   sum[1] = s1;
   sum[2] = s2;

@@ -43,17 +43,19 @@ constexpr i32 ff1(u32 a) {
     if (a >> i & 1) return i;
   return 32;
 }
+// Sums wrap as the cores' do.
+constexpr i32 wrapped(i32 a, i32 b) { return static_cast<i32>(static_cast<u32>(a) + static_cast<u32>(b)); }
 constexpr i32 sdotsp(i32 sum, u32 a, u32 b) {
-  return sum + lane_b<0>(a) * lane_b<0>(b) + lane_b<1>(a) * lane_b<1>(b) + lane_b<2>(a) * lane_b<2>(b) +
-         lane_b<3>(a) * lane_b<3>(b);
+  return wrapped(sum, lane_b<0>(a) * lane_b<0>(b) + lane_b<1>(a) * lane_b<1>(b) + lane_b<2>(a) * lane_b<2>(b) +
+                          lane_b<3>(a) * lane_b<3>(b));
 }
 constexpr i32 sdotup(i32 sum, u32 a, u32 b) {
   return static_cast<i32>(static_cast<u32>(sum) + lane_bu<0>(a) * lane_bu<0>(b) + lane_bu<1>(a) * lane_bu<1>(b) +
                           lane_bu<2>(a) * lane_bu<2>(b) + lane_bu<3>(a) * lane_bu<3>(b));
 }
 constexpr i32 sdotusp(i32 sum, u32 a, u32 b) {
-  return sum + static_cast<i32>(lane_bu<0>(a)) * lane_b<0>(b) + static_cast<i32>(lane_bu<1>(a)) * lane_b<1>(b) +
-         static_cast<i32>(lane_bu<2>(a)) * lane_b<2>(b) + static_cast<i32>(lane_bu<3>(a)) * lane_b<3>(b);
+  return wrapped(sum, static_cast<i32>(lane_bu<0>(a)) * lane_b<0>(b) + static_cast<i32>(lane_bu<1>(a)) * lane_b<1>(b) +
+                          static_cast<i32>(lane_bu<2>(a)) * lane_b<2>(b) + static_cast<i32>(lane_bu<3>(a)) * lane_b<3>(b));
 }
 constexpr u32 shuffle2b(u32 d, u32 a, u32 how) {
   u32 r = 0;
@@ -98,19 +100,19 @@ constexpr u32 insertb(u32 d, u32 a) {
 #if defined(__riscv)
 // Without `volatile`, so that the compiler may schedule, share and drop them: all are functions of their operands.
 #define DEEPLOY_XPULP(type, name, operand, code)                                       \
-  inline type name(operand a, operand b) {                                             \
+  [[gnu::always_inline]] inline type name(operand a, operand b) {                                             \
     type r;                                                                            \
     __asm__(".insn r " code ", %0, %1, %2" : "=r"(r) : "r"(a), "r"(b));                \
     return r;                                                                          \
   }
 #define DEEPLOY_XPULP_UNARY(type, name, operand, code)                                 \
-  inline type name(operand a) {                                                        \
+  [[gnu::always_inline]] inline type name(operand a) {                                                        \
     type r;                                                                            \
     __asm__(".insn r " code : "=r"(r) : "r"(a));                                       \
     return r;                                                                          \
   }
 #define DEEPLOY_XPULP_UPDATE(type, name, operand, code)                                \
-  inline type name(type d, operand a, operand b) {                                     \
+  [[gnu::always_inline]] inline type name(type d, operand a, operand b) {                                     \
     __asm__(".insn r " code ", %0, %1, %2" : "+r"(d) : "r"(a), "r"(b));                \
     return d;                                                                          \
   }

@@ -114,8 +114,8 @@ DEEPLOY_ALWAYS_INLINE u32 multiply_subtract(u32 sum, u32 a, u32 b) { return sum 
 
 /// Division of many numbers by one: q = n / d for any 32-bit numbers without sign, by a multiplication.
 ///
-/// r = floor((2^32 - 1) / d) is at most 1 below 2^32 / d, so that the estimate n * r / 2^32 is less than 1 below n / d: its
-/// integer part is the quotient or one less, which the remainder tells.
+/// r = floor((2^32 - 1) / d) is at most 1 below 2^32 / d, so that the estimate n * r / 2^32 is less than 1 below n / d:
+/// its integer part is the quotient or one less, which the remainder tells.
 struct divider {
   u32 by, reciprocal;
   DEEPLOY_ALWAYS_INLINE explicit divider(u32 d) : by(d), reciprocal(d == 0 ? 0 : 0xFFFFFFFFu / d) {}

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Compares a cluster kernel with the reference kernel of the same layer: random tiles, strides, values, numbers of cores.
+// Compares a cluster kernel with the reference kernel of the same layer: random tiles, strides, values, numbers of
+// cores.
 #pragma once
+#include <cluster/kernels.hpp>
 #include <cstring>
 #include <deeploy/model.hpp>
 #include <deeploy/region.hpp>
 #include <host/kernels.hpp>
 #include <siracusa/board.hpp>
-#include <cluster/kernels.hpp>
 #include <string>
 #include <vector>
+
 #include "tile_parts.hpp"
 
 namespace deeploy::rows_test {
@@ -67,8 +69,8 @@ struct comparison {
   };
 
   /// One kernel over the tiles that `cuts` make of the box along the first reduced axis.
-  void run(kernel_code const& code, side& s, box const& b, index cut, bool const (&in_place)[max_operands], i64 scratch_bytes,
-           int cores) {
+  void run(kernel_code const& code, side& s, box const& b, index cut, bool const (&in_place)[max_operands],
+           i64 scratch_bytes, int cores) {
     std::vector<u64> scratch(static_cast<std::size_t>(scratch_bytes) / 8 + 1, 0x5A5A5A5A5A5A5A5AULL);
     int reduced = -1;
     for (int axis = 0; axis < l.axes; ++axis)
@@ -107,7 +109,9 @@ struct comparison {
     }
   }
 
-  u8* home(side& s, int o) const { return s.with[o].at() + static_cast<i64>(l.with[o].offset) * size_of(l.with[o].of->type); }
+  u8* home(side& s, int o) const {
+    return s.with[o].at() + static_cast<i64>(l.with[o].offset) * size_of(l.with[o].of->type);
+  }
 
   /// @param f  form of the cluster's mapping
   void round(int f, int bits) {
@@ -124,7 +128,8 @@ struct comparison {
     }
     index const whole = reduced < 0 ? 1 : b.length(reduced);
     index const cut_unit = reduced < 0 ? 1 : cut_multiple(l, reduced);
-    index const cut = of.mine.forms[f].accumulates ? random.between(1, (whole + cut_unit - 1) / cut_unit) * cut_unit : whole;
+    index const cut =
+        of.mine.forms[f].accumulates ? random.between(1, (whole + cut_unit - 1) / cut_unit) * cut_unit : whole;
     bool in_place[max_operands];
     for (int o = 0; o < max_operands; ++o) in_place[o] = random.below(2) == 0 && walks_in_place(l.with[o]);
     side reference, cluster;
@@ -150,7 +155,8 @@ struct comparison {
           for (std::size_t i = 0; i < reference.with[o].bytes.size(); ++i)
             if (reference.with[o].bytes[i] != cluster.with[o].bytes[i]) {
               what += ", operand " + std::to_string(o) + " byte " + std::to_string(i - guard) + ": " +
-                      std::to_string(reference.with[o].bytes[i]) + " expected, " + std::to_string(cluster.with[o].bytes[i]);
+                      std::to_string(reference.with[o].bytes[i]) + " expected, " +
+                      std::to_string(cluster.with[o].bytes[i]);
               break;
             }
         }
@@ -166,10 +172,10 @@ std::string compared(u64 seed, int rounds = 40, int bits = 16) {
   static_assert(L::descriptor.first_problem.code == 0);
   using engine_t = engine::cluster<engine::instructions::xpulpv2>;
   using mine = mapping_of<L, engine_t>;
-  compared_layer layer{L::descriptor, mapping_of<L, engine::host_cluster>::template code<L::descriptor, 0>, facts_of<L, engine_t>(), {}};
-  [&]<int... f>(detail::indices<f...>) {
-    ((layer.code[f] = mine::template code<L::descriptor, f>), ...);
-  }(detail::first<sizeof(mine::forms) / sizeof(form)>{});
+  compared_layer layer{
+      L::descriptor, mapping_of<L, engine::host_cluster>::template code<L::descriptor, 0>, facts_of<L, engine_t>(), {}};
+  [&]<int... f>(detail::indices<f...>) { ((layer.code[f] = mine::template code<L::descriptor, f>), ...); }
+  (detail::first<sizeof(mine::forms) / sizeof(form)>{});
   comparison c(layer, seed);
   for (int i = 0; i < rounds; ++i)
     for (int f = 0; f < layer.mine.form_count; ++f) c.round(f, bits);

@@ -2,6 +2,7 @@
 // The score chain in one pass against the chain of reference kernels, one layer after the other.
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
+
 #include "score_chain_case.hpp"
 
 namespace deeploy {
@@ -37,17 +38,23 @@ TEST_CASE("score chain: head widths and numbers of keys") {
 }
 
 TEST_CASE("score chain: requantisations, exponentials, signs") {
-  constexpr rows_test::chain_numbers large = {.softmax = {.coefficient_a = 3, .coefficient_b = 7000, .coefficient_c = 77, .log2 = 21}};
+  constexpr rows_test::chain_numbers large = {
+      .softmax = {.coefficient_a = 3, .coefficient_b = 7000, .coefficient_c = 77, .log2 = 21}};
   CHECK(differing<rows_test::chain_case<4, 2, 40, 4, large>>(20) == 0);
-  constexpr rows_test::chain_numbers wrapping = {.softmax = {.coefficient_a = 70000, .coefficient_b = -300, .coefficient_c = -1, .log2 = 5}};
+  constexpr rows_test::chain_numbers wrapping = {
+      .softmax = {.coefficient_a = 70000, .coefficient_b = -300, .coefficient_c = -1, .log2 = 5}};
   CHECK(differing<rows_test::chain_case<4, 2, 40, 4, wrapping>>(21) == 0);
-  constexpr rows_test::chain_numbers no_sum = {.softmax = {.coefficient_a = 0, .coefficient_b = 1, .coefficient_c = 0, .log2 = 5}};
+  constexpr rows_test::chain_numbers no_sum = {
+      .softmax = {.coefficient_a = 0, .coefficient_b = 1, .coefficient_c = 0, .log2 = 5}};
   CHECK(differing<rows_test::chain_case<4, 2, 40, 4, no_sum>>(22) == 0);
-  constexpr rows_test::chain_numbers to_signed = {.probability = {.shift = 9, .mul = 255, .add = -32000}, .probabilities_signed = true};
+  constexpr rows_test::chain_numbers to_signed = {.probability = {.shift = 9, .mul = 255, .add = -32000},
+                                                  .probabilities_signed = true};
   CHECK(differing<rows_test::chain_case<4, 2, 41, 4, to_signed>>(23) == 0);
-  constexpr rows_test::chain_numbers wide = {.scores = {.shift = 31, .mul = 1 << 30, .add = 5}, .result = {.shift = 30, .mul = 70001}};
+  constexpr rows_test::chain_numbers wide = {.scores = {.shift = 31, .mul = 1 << 30, .add = 5},
+                                             .result = {.shift = 30, .mul = 70001}};
   CHECK(differing<rows_test::chain_case<4, 2, 18, 16, wide>>(24) == 0);
-  constexpr rows_test::chain_numbers few_levels = {.softmax = {.coefficient_a = 1, .coefficient_b = 30, .coefficient_c = 200, .log2 = 11, .levels = 100}};
+  constexpr rows_test::chain_numbers few_levels = {
+      .softmax = {.coefficient_a = 1, .coefficient_b = 30, .coefficient_c = 200, .log2 = 11, .levels = 100}};
   CHECK(differing<rows_test::chain_case<4, 2, 18, 16, few_levels>>(25) == 0);
 }
 }  // namespace deeploy

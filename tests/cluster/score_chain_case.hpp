@@ -8,6 +8,7 @@
 #include <deeploy/model.hpp>
 #include <deeploy/op/kinds.hpp>
 #include <reference/kernels.hpp>
+
 #include "tile_parts.hpp"
 
 namespace deeploy::rows_test {
@@ -15,7 +16,9 @@ namespace deeploy::rows_test {
 struct chain_numbers {
   requantisation scores = {.shift = 12, .mul = 40, .add = 300};
   op::integer_div_params division = {.delta = 40, .eta = 3, .eps = 1, .result = {.shift = 5, .mul = 21, .add = 8}};
-  op::add_params sum = {.a = {.shift = 7, .mul = 100, .add = 3}, .b = {.shift = 3, .mul = 8}, .result = {.shift = 8, .mul = 230, .add = 40}};
+  op::add_params sum = {.a = {.shift = 7, .mul = 100, .add = 3},
+                        .b = {.shift = 3, .mul = 8},
+                        .result = {.shift = 8, .mul = 230, .add = 40}};
   op::isoftmax_params softmax = {.coefficient_a = 1, .coefficient_b = 40, .coefficient_c = 500, .log2 = 17};
   requantisation probability = {.shift = 8, .mul = 250, .add = 30, .low = 0, .high = 255};
   bool probabilities_signed = false;
@@ -54,7 +57,8 @@ struct chain_case {
   using divisor_t = t<9, i32, 1>;
   using keys_turned = view<k_t, {.of = {heads, width, keys}, .stride = {keys * width, 1, width}}>;
 
-  struct scores_layer : op::matmul<scores_layer, q_t, keys_turned, s1_t, op::matmul_params{.result = numbers.scores}> {};
+  struct scores_layer : op::matmul<scores_layer, q_t, keys_turned, s1_t, op::matmul_params{.result = numbers.scores}> {
+  };
   struct division_layer : op::integer_div<division_layer, s1_t, divisor_t, s2_t, numbers.division> {};
   struct mask_layer : op::add<mask_layer, s2_t, mask_t, s3_t, numbers.sum> {};
   static constexpr op::isoftmax_params softmax_params = [] {
@@ -76,8 +80,9 @@ struct chain_case {
   alignas(4) u8 probabilities[8][(keys + 3) & ~3];
 
   void fill(random_numbers& random) {
-    layer_descriptor const* const layers[] = {&scores_layer::descriptor, &division_layer::descriptor, &mask_layer::descriptor,
-                                              &softmax_layer::descriptor, &values_layer::descriptor};
+    layer_descriptor const* const layers[] = {&scores_layer::descriptor, &division_layer::descriptor,
+                                              &mask_layer::descriptor, &softmax_layer::descriptor,
+                                              &values_layer::descriptor};
     for (int l = 0; l < 5; ++l)
       for (int i = 0; i < max_values; ++i) values[l][i] = layers[l]->values[i];
     for (i8& x : q) x = static_cast<i8>(random.next());
@@ -97,7 +102,8 @@ struct chain_case {
     args.values = l.values;
     args.begins = args.ends = true;
     auto describe = [&](int o, void const* at) {
-      describe_part(l.with[o], whole, static_cast<u8*>(const_cast<void*>(at)) + l.with[o].offset, true, o == 0, args.with[o], args);
+      describe_part(l.with[o], whole, static_cast<u8*>(const_cast<void*>(at)) + l.with[o].offset, true, o == 0,
+                    args.with[o], args);
     };
     describe(0, a);
     if (b != nullptr) describe(1, b);
@@ -115,9 +121,11 @@ struct chain_case {
   /// Phase 0 fills the tables, phase 1 prepares the mask, phase 2 runs the rows.
   void run_pass(int phase, int core, int cores) {
     using namespace cluster;
-    if (phase == 1) return prepare_mask(core, cores, tables, reinterpret_cast<u8 const*>(mask), prepared, queries * keys);
+    if (phase == 1)
+      return prepare_mask(core, cores, tables, reinterpret_cast<u8 const*>(mask), prepared, queries * keys);
     if (phase == 0) {
-      constexpr layer_descriptor const &d = division_layer::descriptor, &m = mask_layer::descriptor, &s = softmax_layer::descriptor;
+      constexpr layer_descriptor const &d = division_layer::descriptor, &m = mask_layer::descriptor,
+                                       &s = softmax_layer::descriptor;
       constexpr auto quotient_class = integer_div::describe(d);
       constexpr auto sum_class = binary<arithmetic::add>::describe(m);
       constexpr auto probability_class = element_requant_of(s, 0, 0, 255);
@@ -131,23 +139,34 @@ struct chain_case {
       fill_score_tables(
           core, cores, tables,
           [&](i32 x) {
-            return sum.template requantised<0>(requantise_element<quotient_class.result>(quotient, quotient.scale, division(x))) - first.low;
+            return sum.template requantised<0>(
+                       requantise_element<quotient_class.result>(quotient, quotient.scale, division(x))) -
+                   first.low;
           },
           [&](i32 x) { return sum.template requantised<1>(x) - second.low; },
           [&](i32 i) { return requantise_element<sum_class.result>(summed, summed.scale, first.low + second.low + i); },
-          [&](i32 y) { return requantise_element<probability_class>(probability, probability.scale, y); }, values[3] + 6);
+          [&](i32 y) { return requantise_element<probability_class>(probability, probability.scale, y); },
+          values[3] + 6);
       return;
     }
     constexpr layer_descriptor const &qk = scores_layer::descriptor, &pv = values_layer::descriptor;
-    constexpr score_class chain_class{.scores = element_requant_of(qk, 1, 0, width * 128 * 128), .result = requant_class_of(pv, 1, 0),
+    constexpr score_class chain_class{.scores = element_requant_of(qk, 1, 0, width * 128 * 128),
+                                      .result = requant_class_of(pv, 1, 0),
                                       .probabilities_signed = numbers.probabilities_signed};
     score_pass<chain_class> const pass(values[0], values[4], tables, static_cast<u32>(numbers.softmax.levels));
     core_share const mine(heads * queries, core, cores, 1);
     for (index r = mine.begin; r < mine.end; ++r) {
       index const head = r / queries, query = r - head * queries;
-      pass.run({.query = q + r * width, .keys = k + head * keys * width, .values = v + head * keys * width,
-                .mask = prepared + query * keys, .result = reinterpret_cast<u8*>(result) + r * width,
-                .key_on = width, .value_on = width, .length = keys, .width = width, .exponentials = exponentials[core],
+      pass.run({.query = q + r * width,
+                .keys = k + head * keys * width,
+                .values = v + head * keys * width,
+                .mask = prepared + query * keys,
+                .result = reinterpret_cast<u8*>(result) + r * width,
+                .key_on = width,
+                .value_on = width,
+                .length = keys,
+                .width = width,
+                .exponentials = exponentials[core],
                 .probabilities = probabilities[core]});
     }
   }

@@ -41,7 +41,8 @@ inline void move_part(operand const& o, box const& b, u8* home, u8* buffer, bool
 }
 
 /// What a kernel is told of operand o, whose part lies at `at`: dense, or at its home with the home's strides.
-inline void describe_part(operand const& o, box const& b, u8* at, bool in_place, bool first, kernel_operand& to, kernel_arguments& a) {
+inline void describe_part(operand const& o, box const& b, u8* at, bool in_place, bool first, kernel_operand& to,
+                          kernel_arguments& a) {
   storage_order const order = tile_order(o);
   index dense = 1;
   i64 offset = 0;

@@ -65,19 +65,23 @@ void checker::release(clock_vector& to, unsigned actor) {
   tick(actor);
 }
 
-// Words -----------------------------------------------------------------------------------------------------------------
+// Words
 
 std::string checker::party(core const& c) const {
-  return fmt::format("{} at 0x{:08x} {}", c.is_fabric() ? "the fabric controller" : fmt::format("core {}", c.index), c.pc, image.where(c.pc));
+  return fmt::format("{} at 0x{:08x} {}", c.is_fabric() ? "the fabric controller" : fmt::format("core {}", c.index),
+                     c.pc, image.where(c.pc));
 }
 std::string checker::place(unsigned actor, address32 at) const {
   if (actor == dma_actor) return fmt::format("DMA transfer {}", at);
   if (actor == npu_actor) return fmt::format("NPU job {}", at);
-  return fmt::format("{} at 0x{:08x} {}", actor == map::fabric_core ? "the fabric controller" : fmt::format("core {}", actor), at, image.where(at));
+  return fmt::format("{} at 0x{:08x} {}",
+                     actor == map::fabric_core ? "the fabric controller" : fmt::format("core {}", actor), at,
+                     image.where(at));
 }
 std::string checker::name_of(address32 address) const {
   auto const* object = image.object_at(address);
-  return object ? fmt::format("0x{:08x} ({}+{})", address, object->name, address - object->begin) : fmt::format("0x{:08x}", address);
+  return object ? fmt::format("0x{:08x} ({}+{})", address, object->name, address - object->begin)
+                : fmt::format("0x{:08x}", address);
 }
 void checker::report(std::string const& key, std::string text) {
   if (!seen.insert(key).second || texts.size() >= shown) {
@@ -87,7 +91,7 @@ void checker::report(std::string const& key, std::string text) {
   texts.push_back(fmt::format("cycle {}: {}", system->now, text));
 }
 
-// Conflicts with the past -------------------------------------------------------------------------------------------------
+// Conflicts with the past
 
 bool checker::conflict_of_read(shadow& s, std::size_t i, clock_vector const& by, std::string const& who, core* c) {
   epoch const w = s.written_by[i];
@@ -103,7 +107,8 @@ bool checker::conflict_of_read(shadow& s, std::size_t i, clock_vector const& by,
   }
   address32 const at = s.written_at[i / 4];
   report(race_key(who, at),
-         fmt::format("race: {} reads {}, which {} has written; no barrier, event or job end lies between", who, name_of(address), place(actor_of(w), at)));
+         fmt::format("race: {} reads {}, which {} has written; no barrier, event or job end lies between", who,
+                     name_of(address), place(actor_of(w), at)));
   return true;
 }
 
@@ -113,7 +118,8 @@ bool checker::conflict_of_write(shadow& s, std::size_t i, clock_vector const& by
   if (w != 0 && !ordered(w, by)) {
     address32 const at = s.written_at[i / 4];
     report(race_key(who, at),
-           fmt::format("race: {} writes {}, which {} has written; no barrier, event or job end lies between", who, name_of(address), place(actor_of(w), at)));
+           fmt::format("race: {} writes {}, which {} has written; no barrier, event or job end lies between", who,
+                       name_of(address), place(actor_of(w), at)));
     return true;
   }
   if (r == 0) return false;
@@ -133,7 +139,8 @@ bool checker::conflict_of_write(shadow& s, std::size_t i, clock_vector const& by
   }
   address32 const at = s.read_at[i / 4];
   report(race_key(who, at),
-         fmt::format("race: {} writes {}, which {} has read; no barrier, event or job end lies between", who, name_of(address), place(index, at)));
+         fmt::format("race: {} writes {}, which {} has read; no barrier, event or job end lies between", who,
+                     name_of(address), place(index, at)));
   return true;
 }
 
@@ -169,7 +176,7 @@ void checker::note_write(shadow& s, std::size_t i, unsigned actor, address32 at)
   s.read_by[i] = 0;
 }
 
-// Accesses of cores ---------------------------------------------------------------------------------------------------------
+// Accesses of cores
 
 void checker::load(core& c, address32 address, unsigned bytes) {
   address32 const named = address;
@@ -181,8 +188,8 @@ void checker::load(core& c, address32 address, unsigned bytes) {
   std::size_t const first = address - s->base;
   epoch const mine = now_of(c.index);
   // Seen in this very period already, and nobody has written since.
-  if (bytes == 4 && s->read_by[first] == mine && s->read_by[first + 1] == mine && s->read_by[first + 2] == mine && s->read_by[first + 3] == mine &&
-      !s->job_writes[first] && !s->job_writes[first + 3])
+  if (bytes == 4 && s->read_by[first] == mine && s->read_by[first + 1] == mine && s->read_by[first + 2] == mine &&
+      s->read_by[first + 3] == mine && !s->job_writes[first] && !s->job_writes[first + 3])
     return;
   if (!flags.empty()) {
     if (auto const flag = flags.find(address & ~3u); flag != flags.end()) return join(clocks[c.index], flag->second);
@@ -191,11 +198,13 @@ void checker::load(core& c, address32 address, unsigned bytes) {
     if (s->job_writes[i]) {
       if (auto const* job = job_touching(s->base + static_cast<address32>(i), true))
         report(fmt::format("flight r {} {}", c.pc, job->what),
-               fmt::format("{} reads {}, which {} will write: it is in flight", party(c), name_of(s->base + static_cast<address32>(i)), job->what));
+               fmt::format("{} reads {}, which {} will write: it is in flight", party(c),
+                           name_of(s->base + static_cast<address32>(i)), job->what));
       return;
     }
     if (!s->initialised[i] && !s->retains) {
-      report(fmt::format("never {}", c.pc), fmt::format("{} reads {}, which was never written", party(c), name_of(s->base + static_cast<address32>(i))));
+      report(fmt::format("never {}", c.pc), fmt::format("{} reads {}, which was never written", party(c),
+                                                        name_of(s->base + static_cast<address32>(i))));
       return;
     }
     epoch const w = s->written_by[i];
@@ -222,12 +231,14 @@ void checker::store(core& c, address32 address, unsigned bytes) {
       bool const writes = s->job_writes[i];
       if (auto const* job = job_touching(at, writes))
         report(fmt::format("flight w {} {}", c.pc, job->what),
-               fmt::format("{} writes {}, which {} {}: it is in flight", party(c), name_of(at), job->what, writes ? "will write too" : "reads"));
+               fmt::format("{} writes {}, which {} {}: it is in flight", party(c), name_of(at), job->what,
+                           writes ? "will write too" : "reads"));
       return;
     }
     if (s->written_by[i] == mine && s->read_by[i] == 0) continue;
-    bool const quiet = (s->written_by[i] == 0 || ordered(s->written_by[i], clocks[c.index])) &&
-                       (s->read_by[i] == 0 || (s->read_by[i] < several_readers && ordered(s->read_by[i], clocks[c.index])));
+    bool const quiet =
+        (s->written_by[i] == 0 || ordered(s->written_by[i], clocks[c.index])) &&
+        (s->read_by[i] == 0 || (s->read_by[i] < several_readers && ordered(s->read_by[i], clocks[c.index])));
     bool const found = !quiet && conflict_of_write(*s, i, clocks[c.index], party(c), &c);
     note_write(*s, i, c.index, c.pc);
     if (found) {
@@ -261,16 +272,17 @@ void checker::check_stack(core& c, address32 address) {
   auto const* object = image.object_at(address);
   if (object && !(top > object->begin && top <= object->end)) {
     report(fmt::format("stack {} {}", c.index, object->name),
-           fmt::format("stack overflow: {} writes its stack at {}, {} bytes below its first frame", party(c), name_of(address), top - address));
+           fmt::format("stack overflow: {} writes its stack at {}, {} bytes below its first frame", party(c),
+                       name_of(address), top - address));
     return;
   }
   for (unsigned i = 0; i < map::all_cores; ++i) {
     if (i == c.index || stack_top[i] == 0) continue;
-    address32 other = system->cores[i].registers[2];
-    shadow_of(other, &system->cores[i]);
-    if (address >= other && address < stack_top[i])
+    // Another stack begins between this one's begin and the address: this one has grown through its own end.
+    if (address < stack_top[i] && stack_top[i] < top)
       report(fmt::format("stack {} into {}", c.index, i),
-             fmt::format("stack overflow: {} writes {}, which is the stack of {}", party(c), name_of(address), i == map::fabric_core ? "the fabric controller" : fmt::format("core {}", i)));
+             fmt::format("stack overflow: {} writes {}, which is the stack of {}", party(c), name_of(address),
+                         i == map::fabric_core ? "the fabric controller" : fmt::format("core {}", i)));
   }
 }
 }  // namespace simulator

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// --check: a sanitizer. It knows who touched each byte last and what has been put in order by barriers, events, mutexes,
-// job ends and interrupts, and reports what is not.
+// --check: a sanitizer. It knows who touched each byte last and what has been put in order by barriers, events,
+// mutexes, job ends and interrupts, and reports what is not.
 #pragma once
 #include "elf.hpp"
 #include "machine.hpp"
@@ -53,8 +53,8 @@ private:
   /// What is known of a memory's bytes.
   struct shadow {
     address32 base = 0;
-    zeroed_array<epoch> written_by, read_by;          // a read by several: several_readers + index
-    zeroed_array<address32> written_at, read_at;      // program counter or job number, one for each word
+    zeroed_array<epoch> written_by, read_by;      // a read by several: several_readers + index
+    zeroed_array<address32> written_at, read_at;  // program counter or job number, one for each word
     zeroed_array<std::uint8_t> initialised;
     bool retains = false;  // keeps its content without power: what was never written here may be there all the same
     zeroed_array<std::uint8_t> job_writes, job_reads;  // number of jobs in flight

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 namespace simulator {
-// Order --------------------------------------------------------------------------------------------------------------------
+// Order
 
 void checker::barrier(std::uint32_t members, std::uint32_t targets) {
   clock_vector all{};
@@ -18,7 +18,8 @@ void checker::barrier(std::uint32_t members, std::uint32_t targets) {
 
 void checker::event(unsigned target, std::uint32_t events, core const* by) {
   if (by) release(pending[target], by->index);
-  if (events & (1u << event_line::dma_event | 1u << event_line::dma_interrupt)) join(pending[target], clocks[dma_actor]);
+  if (events & (1u << event_line::dma_event | 1u << event_line::dma_interrupt))
+    join(pending[target], clocks[dma_actor]);
   if (events & 1u << event_line::npu) join(pending[target], clocks[npu_actor]);
 }
 
@@ -26,7 +27,8 @@ void checker::woken(unsigned core) { join(clocks[core], pending[core]); }
 
 void checker::polled(core& c, polled_unit unit) {
   switch (unit) {
-    case polled_unit::events: case polled_unit::interrupts: join(clocks[c.index], pending[c.index]); break;
+    case polled_unit::events:
+    case polled_unit::interrupts: join(clocks[c.index], pending[c.index]); break;
     case polled_unit::dma: join(clocks[c.index], clocks[dma_actor]); break;
     case polled_unit::npu: join(clocks[c.index], clocks[npu_actor]); break;
   }
@@ -37,7 +39,7 @@ void checker::unlocked(unsigned core, unsigned mutex) { release(mutexes[mutex], 
 void checker::started(core& by, unsigned core) { release(clocks[core], by.index); }
 void checker::interrupt_raised(core& by, std::uint32_t) { release(pending[map::fabric_core], by.index); }
 
-// Jobs -----------------------------------------------------------------------------------------------------------------------
+// Jobs
 
 std::vector<checker::run> checker::runs_of(neureka::region const& r) const {
   std::vector<run> runs;
@@ -53,7 +55,8 @@ void checker::mark(std::vector<run> const& runs, bool writes, int change) {
     shadow* s = shadow_of(address, nullptr);
     if (!s || address - s->base + std::uint64_t{r.bytes} > s->written_by.size()) continue;
     auto& counts = writes ? s->job_writes : s->job_reads;
-    for (std::size_t i = address - s->base; i < address - s->base + r.bytes; ++i) counts[i] = static_cast<std::uint8_t>(counts[i] + change);
+    for (std::size_t i = address - s->base; i < address - s->base + r.bytes; ++i)
+      counts[i] = static_cast<std::uint8_t>(counts[i] + change);
   }
 }
 
@@ -72,14 +75,18 @@ void checker::add_job(job_in_flight job, unsigned issuer, bool check_reads) {
   auto const against_others = [&](run const& r, bool writes) {
     for (auto const& other : jobs) {
       if (other.is_npu && job.is_npu) continue;
-      if (!other.is_npu && !job.is_npu && other.to_l1 == job.to_l1 && other.port == job.port) continue;  // one queue, in order
+      if (!other.is_npu && !job.is_npu && other.to_l1 == job.to_l1 && other.port == job.port)
+        continue;  // one queue, in order
       auto const overlap = [&](std::vector<run> const& theirs) {
-        return std::any_of(theirs.begin(), theirs.end(), [&](run const& t) { return r.address < t.address + t.bytes && t.address < r.address + r.bytes; });
+        return std::any_of(theirs.begin(), theirs.end(), [&](run const& t) {
+          return r.address < t.address + t.bytes && t.address < r.address + r.bytes;
+        });
       };
       if (overlap(other.writes) || (writes && overlap(other.reads)))
         report(fmt::format("jobs {} {}", job.what, other.what),
-               fmt::format("{} {} bytes from {} on, which {} {}: both are in flight", job.what, writes ? "will write" : "will read", name_of(r.address),
-                           other.what, overlap(other.writes) ? "will write" : "reads"));
+               fmt::format("{} {} bytes from {} on, which {} {}: both are in flight", job.what,
+                           writes ? "will write" : "will read", name_of(r.address), other.what,
+                           overlap(other.writes) ? "will write" : "reads"));
     }
   };
   for (run const& r : job.reads) {
@@ -89,7 +96,8 @@ void checker::add_job(job_in_flight job, unsigned issuer, bool check_reads) {
     if (!s) continue;
     for (std::size_t i = address - s->base; i < address - s->base + r.bytes; ++i) {
       if (check_reads && !s->initialised[i] && !s->retains) {
-        report(fmt::format("never {}", job.what), fmt::format("{} reads {}, which was never written", job.what, name_of(s->base + static_cast<address32>(i))));
+        report(fmt::format("never {}", job.what), fmt::format("{} reads {}, which was never written", job.what,
+                                                              name_of(s->base + static_cast<address32>(i))));
         break;
       }
       if (s->written_by[i] && !ordered(s->written_by[i], by) && conflict_of_read(*s, i, by, job.what, nullptr)) break;
@@ -109,7 +117,8 @@ void checker::add_job(job_in_flight job, unsigned issuer, bool check_reads) {
 }
 
 void checker::end_job(bool is_npu, std::uint64_t number) {
-  auto const found = std::find_if(jobs.begin(), jobs.end(), [&](auto const& j) { return j.is_npu == is_npu && j.number == number; });
+  auto const found =
+      std::find_if(jobs.begin(), jobs.end(), [&](auto const& j) { return j.is_npu == is_npu && j.number == number; });
   if (found == jobs.end()) return;
   unsigned const actor = is_npu ? npu_actor : dma_actor;
   // Each job is a step of its own: an event of one does not put the next in order.
@@ -131,8 +140,14 @@ void checker::end_job(bool is_npu, std::uint64_t number) {
 }
 
 void checker::dma_pushed(dma_transfer const& t, core& c) {
-  job_in_flight job{.is_npu = false, .number = t.number, .what = fmt::format("{} of {}", system->dma.describe(t), party(c)),
-                    .actor = dma_actor, .port = t.port, .to_l1 = t.to_l1, .reads = {}, .writes = {}};
+  job_in_flight job{.is_npu = false,
+                    .number = t.number,
+                    .what = fmt::format("{} of {}", system->dma.describe(t), party(c)),
+                    .actor = dma_actor,
+                    .port = t.port,
+                    .to_l1 = t.to_l1,
+                    .reads = {},
+                    .writes = {}};
   for (std::uint32_t i = 0; i < t.bytes;) {
     std::uint32_t bytes = t.bytes - i;
     if (t.external_2d) bytes = std::min(bytes, t.external_count - i % t.external_count);
@@ -148,8 +163,14 @@ void checker::dma_finished(dma_transfer const& t) { end_job(false, t.number); }
 
 void checker::committed(npu_ticket const& ticket, neureka::job const& j) {
   auto const issuer = static_cast<unsigned>(ticket.issuer >= 0 ? ticket.issuer : static_cast<int>(map::fabric_core));
-  job_in_flight job{.is_npu = true, .number = ticket.number, .what = fmt::format("NPU job {} of {}", ticket.number, party(system->cores[issuer])),
-                    .actor = npu_actor, .port = issuer, .to_l1 = false, .reads = {}, .writes = {}};
+  job_in_flight job{.is_npu = true,
+                    .number = ticket.number,
+                    .what = fmt::format("NPU job {} of {}", ticket.number, party(system->cores[issuer])),
+                    .actor = npu_actor,
+                    .port = issuer,
+                    .to_l1 = false,
+                    .reads = {},
+                    .writes = {}};
   for (auto const& r : neureka::job_reads(j)) {
     auto const runs = runs_of(r);
     job.reads.insert(job.reads.end(), runs.begin(), runs.end());
@@ -167,7 +188,8 @@ void checker::started(npu_ticket const& ticket, neureka::job const&) {
       if (!s) continue;
       for (std::size_t i = address - s->base; i < address - s->base + r.bytes; ++i)
         if (!s->initialised[i] && !s->retains) {
-          report(fmt::format("never {}", job.what), fmt::format("{} reads {}, which was never written", job.what, name_of(s->base + static_cast<address32>(i))));
+          report(fmt::format("never {}", job.what), fmt::format("{} reads {}, which was never written", job.what,
+                                                                name_of(s->base + static_cast<address32>(i))));
           break;
         }
     }
@@ -178,6 +200,7 @@ void checker::aborted(npu_ticket const& ticket, neureka::cycle_count) { end_job(
 void checker::changed_while_queued(npu_ticket const& ticket, unsigned job_register, int issuer, neureka::cycle_count) {
   core const& c = system->cores[static_cast<unsigned>(issuer >= 0 ? issuer : static_cast<int>(map::fabric_core))];
   report(fmt::format("changed {} {}", c.pc, job_register),
-         fmt::format("{} writes {} of NPU job {} of core {}, which is queued or running", party(c), neureka::name_of_register(job_register), ticket.number, ticket.issuer));
+         fmt::format("{} writes {} of NPU job {} of core {}, which is queued or running", party(c),
+                     neureka::name_of_register(job_register), ticket.number, ticket.issuer));
 }
 }  // namespace simulator

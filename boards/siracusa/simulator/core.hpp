@@ -14,13 +14,36 @@ struct machine;
 inline constexpr cycle_count never = std::numeric_limits<cycle_count>::max();
 
 enum class stall : std::uint8_t {
-  load_use, branch, jump, jump_register, arithmetic, bank_conflict, misaligned, l2, weights, peripheral, fetch, dma_queue,
-  event_wait, interrupt
+  load_use,
+  branch,
+  jump,
+  jump_register,
+  arithmetic,
+  bank_conflict,
+  misaligned,
+  l2,
+  weights,
+  peripheral,
+  fetch,
+  dma_queue,
+  event_wait,
+  interrupt
 };
 inline constexpr unsigned stall_causes = 14;
-inline constexpr char const* stall_names[stall_causes] = {
-    "load_use", "branch", "jump", "jump_register", "arithmetic", "bank_conflict", "misaligned", "l2_access",
-    "weight_memory_access", "peripheral_access", "instruction_fetch", "dma_queue", "event_wait", "interrupt"};
+inline constexpr char const* stall_names[stall_causes] = {"load_use",
+                                                          "branch",
+                                                          "jump",
+                                                          "jump_register",
+                                                          "arithmetic",
+                                                          "bank_conflict",
+                                                          "misaligned",
+                                                          "l2_access",
+                                                          "weight_memory_access",
+                                                          "peripheral_access",
+                                                          "instruction_fetch",
+                                                          "dma_queue",
+                                                          "event_wait",
+                                                          "interrupt"};
 
 struct hardware_loop {
   address32 start = 0, end = 1, count = 0;  // an odd end never matches a program counter
@@ -29,9 +52,9 @@ struct hardware_loop {
 /// The memory that a core reaches without a router: L1 for cluster cores, L2 for the fabric controller.
 struct near_memory {
   std::uint8_t* bytes = nullptr;
-  cycle_count* bank_free = nullptr;   // first cycle in which each bank takes another access
-  std::uint8_t* has_code = nullptr;   // one flag a page of 4 KiB: decoded instructions must be dropped on a store
-  address32 mask = 0, match = 0;      // (address & mask) == match selects it
+  cycle_count* bank_free = nullptr;  // first cycle in which each bank takes another access
+  std::uint8_t* has_code = nullptr;  // one flag a page of 4 KiB: decoded instructions must be dropped on a store
+  address32 mask = 0, match = 0;     // (address & mask) == match selects it
   address32 offset_mask = 0;
 };
 
@@ -41,9 +64,9 @@ struct core {
   // What every instruction touches.
   std::uint32_t registers[65] = {};
   address32 pc = 0, next_pc = 0;
-  address32 line = 0;  // start of the 16 bytes that the core has fetched last
+  address32 line = 0;     // start of the 16 bytes that the core has fetched last
   address32 fetched = 1;  // address whose lines have been paid for
-  address32 page = 1;  // start of the page of decoded instructions
+  address32 page = 1;     // start of the page of decoded instructions
   decoded* slots = nullptr;
   cycle_count ready = never;  // the cycle in which it issues its next instruction
   std::uint8_t last_rd = 0;   // destination of the instruction before
@@ -79,8 +102,8 @@ struct core {
   // A wait in progress.
   std::uint8_t wait_register = discarded_register;
   cycle_count wait_since = 0;
-  address32 wait_pc = 0;       // of the load that waits
-  bool gated = false;  // the wait stops the core's clock (p.elw, wfi)
+  address32 wait_pc = 0;  // of the load that waits
+  bool gated = false;     // the wait stops the core's clock (p.elw, wfi)
 
   cycle_count instructions() const {
     cycle_count sum = 0;
@@ -92,10 +115,13 @@ struct core {
     stalled[static_cast<unsigned>(cause)] += cycles;
   }
 
-  /// The enable bit or a line changed: the next fetch looks at the interrupts. A line that no address has makes it slow.
+  /// The enable bit or a line changed: the next fetch looks at the interrupts. A line that no address has makes it
+  /// slow.
   void interrupts_changed() { line = 1; }
 
-  template <class T, bool checked> T load(address32 address);
-  template <class T, bool checked> void store(address32 address, T value);
+  template <class T, bool checked>
+  T load(address32 address);
+  template <class T, bool checked>
+  void store(address32 address, T value);
 };
 }  // namespace simulator

@@ -12,7 +12,7 @@ constexpr std::uint32_t command_bits = 0x00FF'FFFF;
 unsigned words_of(std::uint32_t command) { return 3 + (command >> 19 & 1) * 2 + (command >> 23 & 1) * 2; }
 }  // namespace
 
-// Ports -------------------------------------------------------------------------------------------------------------------
+// Ports
 
 std::uint32_t dma_engine::read(core& c, unsigned p, std::uint32_t offset) {
   if (offset == 4) {
@@ -43,7 +43,8 @@ void dma_engine::write(core& c, unsigned p, std::uint32_t offset, std::uint32_t 
   port_state& own = port[p];
   if (own.counter < 0 || !counter[static_cast<unsigned>(own.counter)].allocated)
     throw fault("DMA command without a transfer counter: read the command register first");
-  if (own.filled == 0 && value & ~command_bits) throw fault(fmt::format("DMA command 0x{:08x} sets bits that do not exist", value));
+  if (own.filled == 0 && value & ~command_bits)
+    throw fault(fmt::format("DMA command 0x{:08x} sets bits that do not exist", value));
   unsigned const needed = own.filled == 0 ? words_of(value) : words_of(own.words[0]);
   if (own.filled + 1 == needed && own.queue.size() >= port_queue) {
     blocked |= 1u << c.index;
@@ -56,11 +57,20 @@ void dma_engine::write(core& c, unsigned p, std::uint32_t offset, std::uint32_t 
 void dma_engine::push(core& c, unsigned p) {
   port_state& own = port[p];
   auto const* w = own.words.data();
-  dma_transfer t{.counter = static_cast<unsigned>(own.counter), .number = ++pushed, .to_l1 = (w[0] >> 17 & 1) != 0,
-                 .external_2d = (w[0] >> 19 & 1) != 0, .l1_2d = (w[0] >> 23 & 1) != 0,
-                 .raise_event = (w[0] >> 20 & 1) != 0, .raise_interrupt = (w[0] >> 21 & 1) != 0,
-                 .broadcast = (w[0] >> 22 & 1) != 0, .bytes = w[0] & 0x1'FFFF, .l1 = w[1] & 0xF'FFFF, .external = w[2],
-                 .port = p, .issued_at = c.pc, .issued = c.now};
+  dma_transfer t{.counter = static_cast<unsigned>(own.counter),
+                 .number = ++pushed,
+                 .to_l1 = (w[0] >> 17 & 1) != 0,
+                 .external_2d = (w[0] >> 19 & 1) != 0,
+                 .l1_2d = (w[0] >> 23 & 1) != 0,
+                 .raise_event = (w[0] >> 20 & 1) != 0,
+                 .raise_interrupt = (w[0] >> 21 & 1) != 0,
+                 .broadcast = (w[0] >> 22 & 1) != 0,
+                 .bytes = w[0] & 0x1'FFFF,
+                 .l1 = w[1] & 0xF'FFFF,
+                 .external = w[2],
+                 .port = p,
+                 .issued_at = c.pc,
+                 .issued = c.now};
   if (t.external_2d) t.external_count = w[3] & 0x7FFF'FFFF, t.external_stride = w[4];
   if (t.l1_2d) t.l1_count = w[t.external_2d ? 5 : 3] & 0x7FFF'FFFF, t.l1_stride = w[t.external_2d ? 6 : 4];
   own.filled = 0;
@@ -75,7 +85,8 @@ void dma_engine::push(core& c, unsigned p) {
 
 void dma_engine::check(dma_transfer const& t) const {
   if (t.bytes == 0) throw fault("DMA transfer of no bytes");
-  if (t.external_2d && t.external_count == 0) throw fault("2-D DMA transfer with lines of no bytes on the external side");
+  if (t.external_2d && t.external_count == 0)
+    throw fault("2-D DMA transfer with lines of no bytes on the external side");
   if (t.l1_2d && t.l1_count == 0) throw fault("2-D DMA transfer with lines of no bytes in L1");
   auto const lines = [&](bool two_d, std::uint32_t line) {
     std::uint32_t const n = two_d ? line : t.bytes;
@@ -85,7 +96,8 @@ void dma_engine::check(dma_transfer const& t) const {
   for (std::uint32_t i = 0; i < l1_lines; ++i) {
     std::uint32_t const bytes = std::min(l1_line, t.bytes - i * l1_line);
     if (std::uint64_t{t.l1_at(i * l1_line)} + bytes > map::l1_bytes)
-      throw fault(fmt::format("DMA transfer {} reaches beyond L1, at 0x{:08x}", t.number, map::l1 + t.l1_at(i * l1_line)));
+      throw fault(
+          fmt::format("DMA transfer {} reaches beyond L1, at 0x{:08x}", t.number, map::l1 + t.l1_at(i * l1_line)));
   }
   auto const [lines_external, line_external] = lines(t.external_2d, t.external_count);
   for (std::uint32_t i = 0; i < lines_external; ++i) {
@@ -101,7 +113,7 @@ void dma_engine::retry_blocked() {
   blocked = 0;
 }
 
-// Engine -----------------------------------------------------------------------------------------------------------------
+// Engine
 
 void dma_engine::advance(cycle_count now) {
   distribute(now);
@@ -196,8 +208,8 @@ void dma_engine::finish(dma_transfer const& t) {
   if (--state.outstanding > 0) return;
   if (blocked && !state.allocated) retry_blocked();
   std::uint32_t const everybody = (1u << map::cluster_cores) - 1;
-  std::uint32_t const events = (t.raise_event ? 1u << event_line::dma_event : 0) |
-                               (t.raise_interrupt ? 1u << event_line::dma_interrupt : 0);
+  std::uint32_t const events =
+      (t.raise_event ? 1u << event_line::dma_event : 0) | (t.raise_interrupt ? 1u << event_line::dma_interrupt : 0);
   if (!events) return;
   if (t.port < map::cluster_cores) {
     system.events.raise(t.broadcast ? everybody : 1u << t.port, events);

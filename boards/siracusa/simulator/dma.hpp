@@ -18,8 +18,8 @@ struct dma_transfer {
   std::uint32_t bytes = 0;
   address32 l1 = 0, external = 0;  // l1 is an offset
   std::uint32_t external_count = 0, external_stride = 0, l1_count = 0, l1_stride = 0;
-  unsigned port = 0;               // the core that pushed it; the last port is the peripheral one
-  address32 issued_at = 0;         // its program counter
+  unsigned port = 0;        // the core that pushed it; the last port is the peripheral one
+  address32 issued_at = 0;  // its program counter
   cycle_count issued = 0;
 
   /// Where byte i of the transfer lies.
@@ -66,7 +66,7 @@ private:
     std::deque<dma_transfer> in_flight;  // split completely, data not complete
     std::uint32_t requested = 0;         // bytes of the front transfer that have been requested
     std::deque<burst> bursts;
-    cycle_count weights_free = 0;        // weight memory takes one burst at a time
+    cycle_count weights_free = 0;  // weight memory takes one burst at a time
   };
   struct counter_state {
     bool allocated = false;

@@ -15,15 +15,21 @@ namespace simulator {
 namespace {
 struct file_handle {
   int descriptor = -1;
-  ~file_handle() { if (descriptor >= 0) ::close(descriptor); }
+  ~file_handle() {
+    if (descriptor >= 0) ::close(descriptor);
+  }
 };
 struct elf_handle {
   Elf* elf = nullptr;
-  ~elf_handle() { if (elf) elf_end(elf); }
+  ~elf_handle() {
+    if (elf) elf_end(elf);
+  }
 };
 struct dwarf_handle {
   Dwarf* dwarf = nullptr;
-  ~dwarf_handle() { if (dwarf) dwarf_end(dwarf); }
+  ~dwarf_handle() {
+    if (dwarf) dwarf_end(dwarf);
+  }
 };
 std::string readable(char const* name) {
   int status = 0;
@@ -56,10 +62,13 @@ public:
     if (elf_getphdrnum(elf, &count) != 0) throw bad_image("the program headers cannot be read");
     for (std::size_t i = 0; i < count; ++i) {
       GElf_Phdr p;
-      if (!gelf_getphdr(elf, static_cast<int>(i), &p)) throw bad_image(fmt::format("program header {} cannot be read", i));
+      if (!gelf_getphdr(elf, static_cast<int>(i), &p))
+        throw bad_image(fmt::format("program header {} cannot be read", i));
       if (p.p_type != PT_LOAD || p.p_memsz == 0) continue;
-      if (p.p_filesz > p.p_memsz || p.p_memsz > largest_segment) throw bad_image(fmt::format("segment {} has impossible sizes", i));
-      image_segment segment{.address = static_cast<address32>(p.p_paddr), .bytes = {},
+      if (p.p_filesz > p.p_memsz || p.p_memsz > largest_segment)
+        throw bad_image(fmt::format("segment {} has impossible sizes", i));
+      image_segment segment{.address = static_cast<address32>(p.p_paddr),
+                            .bytes = {},
                             .zero_bytes = static_cast<std::uint32_t>(p.p_memsz - p.p_filesz)};
       // Loaded elsewhere than it runs: the start-up code copies the bytes and clears what follows them.
       if (p.p_paddr != p.p_vaddr) segment.zero_bytes = 0;
@@ -69,7 +78,9 @@ public:
         auto const* begin = static_cast<std::uint8_t const*>(data->d_buf);
         segment.bytes.assign(begin, begin + p.p_filesz);
       }
-      if (p.p_flags & PF_X) executable_segments.push_back({static_cast<address32>(p.p_vaddr), static_cast<address32>(p.p_vaddr + p.p_memsz)});
+      if (p.p_flags & PF_X)
+        executable_segments.push_back(
+            {static_cast<address32>(p.p_vaddr), static_cast<address32>(p.p_vaddr + p.p_memsz)});
       if (segment.bytes.size() + segment.zero_bytes > 0) target.segments.push_back(std::move(segment));
     }
     if (target.segments.empty()) throw bad_image("nothing to load");
@@ -81,13 +92,23 @@ public:
       GElf_Shdr header;
       if (!gelf_getshdr(section, &header)) continue;
       if ((header.sh_flags & SHF_EXECINSTR) && (header.sh_flags & SHF_ALLOC))
-        target.executable.push_back({static_cast<address32>(header.sh_addr), static_cast<address32>(header.sh_addr + header.sh_size)});
+        target.executable.push_back(
+            {static_cast<address32>(header.sh_addr), static_cast<address32>(header.sh_addr + header.sh_size)});
       if (header.sh_type == SHT_SYMTAB) read_symbols(section, header);
       if (header.sh_type == 0x7000'0003) read_attributes(section);
     }
     if (target.executable.empty()) target.executable = executable_segments;
-    auto const by_address = [](symbol const& a, symbol const& b) { return a.begin != b.begin ? a.begin < b.begin : a.end < b.end; };
+    auto const by_address = [](symbol const& a, symbol const& b) {
+      return a.begin != b.begin ? a.begin < b.begin : a.end < b.end;
+    };
     std::sort(target.symbols.begin(), target.symbols.end(), by_address);
+    // Labels of assembly have no size: they reach to the next symbol.
+    for (std::size_t i = 0, next = 1; i < target.symbols.size(); ++i) {
+      symbol& own = target.symbols[i];
+      next = std::max(next, i + 1);
+      while (next < target.symbols.size() && target.symbols[next].begin == own.begin) ++next;
+      if (own.end == own.begin && next < target.symbols.size()) own.end = target.symbols[next].begin;
+    }
     std::sort(target.objects.begin(), target.objects.end(), by_address);
   }
 
@@ -100,10 +121,11 @@ public:
       if (next <= offset) break;
       offset = next;
     }
-    std::stable_sort(target.lines.begin(), target.lines.end(), [](firmware::line_row const& a, firmware::line_row const& b) {
-      // Where one sequence ends and another begins, the beginning must come last to be found.
-      return a.address != b.address ? a.address < b.address : (a.line == 0) > (b.line == 0);
-    });
+    std::stable_sort(target.lines.begin(), target.lines.end(),
+                     [](firmware::line_row const& a, firmware::line_row const& b) {
+                       // Where one sequence ends and another begins, the beginning must come last to be found.
+                       return a.address != b.address ? a.address < b.address : (a.line == 0) > (b.line == 0);
+                     });
   }
 
 private:
@@ -119,9 +141,10 @@ private:
       target.addresses.emplace(name, address);
       int const type = GELF_ST_TYPE(s.st_info);
       bool const label = type == STT_NOTYPE && name[0] != '$' && name[0] != '.';
-      if (type == STT_OBJECT && s.st_size > 0) target.objects.push_back({address, static_cast<address32>(address + s.st_size), readable(name)});
-      // Assembler labels have no size: they reach to the next symbol.
-      if (type == STT_FUNC || label) target.symbols.push_back({address, static_cast<address32>(address + s.st_size), readable(name)});
+      if (type == STT_OBJECT && s.st_size > 0)
+        target.objects.push_back({address, static_cast<address32>(address + s.st_size), readable(name)});
+      if (type == STT_FUNC || label)
+        target.symbols.push_back({address, static_cast<address32>(address + s.st_size), readable(name)});
     }
   }
 
@@ -143,7 +166,8 @@ private:
       int line = 0;
       bool end = false;
       char const* file = dwarf_linesrc(row, nullptr, nullptr);
-      if (dwarf_lineaddr(row, &address) != 0 || dwarf_lineno(row, &line) != 0 || dwarf_lineendsequence(row, &end) != 0 || !file)
+      if (dwarf_lineaddr(row, &address) != 0 || dwarf_lineno(row, &line) != 0 ||
+          dwarf_lineendsequence(row, &end) != 0 || !file)
         continue;
       if (!end && line == 0) continue;  // code of no line belongs to the line before
       target.lines.push_back({static_cast<address32>(address), file_number(file), end ? 0 : line});
@@ -177,7 +201,8 @@ firmware::firmware(std::string const& path) {
 }
 
 symbol const* firmware::function_at(address32 a) const {
-  auto next = std::upper_bound(symbols.begin(), symbols.end(), a, [](address32 x, symbol const& s) { return x < s.begin; });
+  auto next =
+      std::upper_bound(symbols.begin(), symbols.end(), a, [](address32 x, symbol const& s) { return x < s.begin; });
   for (int steps = 0; next != symbols.begin() && steps < 8; ++steps) {
     --next;
     bool const sized = next->end > next->begin;
@@ -187,7 +212,8 @@ symbol const* firmware::function_at(address32 a) const {
 }
 
 symbol const* firmware::object_at(address32 a) const {
-  auto next = std::upper_bound(objects.begin(), objects.end(), a, [](address32 x, symbol const& s) { return x < s.begin; });
+  auto next =
+      std::upper_bound(objects.begin(), objects.end(), a, [](address32 x, symbol const& s) { return x < s.begin; });
   if (next == objects.begin()) return nullptr;
   --next;
   return a < next->end ? &*next : nullptr;
@@ -195,12 +221,16 @@ symbol const* firmware::object_at(address32 a) const {
 
 std::optional<address32> firmware::address_of(std::string const& name) const {
   auto const found = addresses.find(name);
-  if (found == addresses.end()) return std::nullopt;
-  return found->second;
+  if (found != addresses.end()) return found->second;
+  // A C++ function by its name without parameters.
+  for (symbol const& s : symbols)
+    if (s.name.starts_with(name) && s.name.size() > name.size() && s.name[name.size()] == '(') return s.begin;
+  return std::nullopt;
 }
 
 std::optional<source_line> firmware::line_at(address32 a) const {
-  auto next = std::upper_bound(lines.begin(), lines.end(), a, [](address32 x, line_row const& r) { return x < r.address; });
+  auto next =
+      std::upper_bound(lines.begin(), lines.end(), a, [](address32 x, line_row const& r) { return x < r.address; });
   if (next == lines.begin()) return std::nullopt;
   --next;
   if (next->line == 0) return std::nullopt;
@@ -209,8 +239,10 @@ std::optional<source_line> firmware::line_at(address32 a) const {
 
 std::string firmware::where(address32 a) const {
   std::string text;
-  if (auto const* f = function_at(a)) text = a == f->begin ? f->name : fmt::format("{}+0x{:x}", f->name, a - f->begin);
-  else text = "?";
+  if (auto const* f = function_at(a))
+    text = a == f->begin ? f->name : fmt::format("{}+0x{:x}", f->name, a - f->begin);
+  else
+    text = "?";
   if (auto const line = line_at(a)) text += fmt::format(" ({}:{})", line->file, line->line);
   return text;
 }

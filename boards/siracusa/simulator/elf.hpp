@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reading a firmware image: segments into memory, which sections are code, which floating-point form, symbols and lines.
+// Reading a firmware image: segments into memory, which sections are code, which floating-point form, symbols and
+// lines.
 #pragma once
 #include "code.hpp"
 
@@ -18,7 +19,7 @@ struct bad_image : std::runtime_error {
 };
 
 struct image_segment {
-  address32 address = 0;       // where it is loaded
+  address32 address = 0;  // where it is loaded
   std::vector<std::uint8_t> bytes;
   std::uint32_t zero_bytes = 0;  // behind them
 };
@@ -62,7 +63,7 @@ private:
   struct line_row {
     address32 address;
     std::uint32_t file;
-    int line;      // 0: the sequence ends here
+    int line;  // 0: the sequence ends here
   };
   std::vector<line_row> lines;  // by address
   std::vector<std::string> files;

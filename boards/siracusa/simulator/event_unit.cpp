@@ -11,7 +11,7 @@ constexpr std::uint32_t all_cluster_cores = (1u << map::cluster_cores) - 1;
 constexpr std::uint32_t bit(unsigned line) { return 1u << line; }
 }  // namespace
 
-// Events ----------------------------------------------------------------------------------------------------------------
+// Events
 
 void event_unit::raise(std::uint32_t targets, std::uint32_t events, core const* by) {
   for (unsigned i = 0; i < map::cluster_cores; ++i) {
@@ -79,7 +79,7 @@ void event_unit::abandon_wait(core& c) {
   own.waits = wait_kind::none;
 }
 
-// Registers that both ports show -----------------------------------------------------------------------------------------
+// Registers that both ports show
 
 std::uint32_t event_unit::read_registers(per_core const& own, std::uint32_t offset) const {
   switch (offset) {
@@ -114,7 +114,7 @@ bool event_unit::write_registers(unsigned index, std::uint32_t offset, std::uint
   return true;
 }
 
-// Barriers -----------------------------------------------------------------------------------------------------------------
+// Barriers
 
 void event_unit::arrive(core& c, unsigned b) {
   barrier& bar = barriers[b];
@@ -137,8 +137,12 @@ std::uint32_t event_unit::read_barrier(core& c, std::uint32_t offset) {
     case 0x08: return bar.arrived;
     case 0x0C: return bar.targets;
     case 0x14: arrive(c, b); return 0;
-    case 0x18: if (!replay) arrive(c, b); return wait(c, wait_kind::event);
-    case 0x1C: if (!replay) arrive(c, b); return wait(c, wait_kind::event_clear);
+    case 0x18:
+      if (!replay) arrive(c, b);
+      return wait(c, wait_kind::event);
+    case 0x1C:
+      if (!replay) arrive(c, b);
+      return wait(c, wait_kind::event_clear);
     default: throw fault(fmt::format("read of a barrier's register 0x{:02x}, which cannot be read", offset & 0x1C));
   }
 }
@@ -157,7 +161,7 @@ void event_unit::write_barrier(core& c, std::uint32_t offset, std::uint32_t valu
   }
 }
 
-// Mutexes and dispatch --------------------------------------------------------------------------------------------------
+// Mutexes and dispatch
 
 std::uint32_t event_unit::lock(core& c, unsigned m) {
   mutex& lock = mutexes[m];
@@ -186,7 +190,7 @@ void event_unit::unlock(core& c, unsigned m, std::uint32_t value) {
   raise(1u << next, bit(event_line::mutex));
 }
 
-// Ports -------------------------------------------------------------------------------------------------------------------
+// Ports
 
 std::uint32_t event_unit::read_own(core& c, std::uint32_t offset) {
   per_core& own = cores[c.index];
@@ -196,11 +200,13 @@ std::uint32_t event_unit::read_own(core& c, std::uint32_t offset) {
   if (offset == 0x84) return team;
   if (offset >= 0xC0 && offset < 0xE0) return lock(c, (offset - 0xC0) / 4);
   if (offset >= 0x140 && offset < 0x160) {
-    if (!own.replay) raise(own.software_target ? own.software_target : all_cluster_cores, bit((offset - 0x140) / 4), &c);
+    if (!own.replay)
+      raise(own.software_target ? own.software_target : all_cluster_cores, bit((offset - 0x140) / 4), &c);
     return wait(c, wait_kind::event);
   }
   if (offset >= 0x180 && offset < 0x1A0) {
-    if (!own.replay) raise(own.software_target ? own.software_target : all_cluster_cores, bit((offset - 0x180) / 4), &c);
+    if (!own.replay)
+      raise(own.software_target ? own.software_target : all_cluster_cores, bit((offset - 0x180) / 4), &c);
     return wait(c, wait_kind::event_clear);
   }
   if (offset >= 0x200 && offset < 0x300) return read_barrier(c, offset - 0x200);
@@ -250,8 +256,10 @@ std::string event_unit::waits_for(unsigned index) const {
   per_core const& own = cores[index];
   switch (own.waits) {
     case wait_kind::none: return "nothing";
-    case wait_kind::dispatch: return own.mask & bit(event_line::dispatch) ? "a dispatched word" : "a dispatched word, but event 18 is masked";
-    case wait_kind::mutex: return fmt::format("mutex {}{}", own.mutex, own.mask & bit(event_line::mutex) ? "" : ", but event 17 is masked");
+    case wait_kind::dispatch:
+      return own.mask & bit(event_line::dispatch) ? "a dispatched word" : "a dispatched word, but event 18 is masked";
+    case wait_kind::mutex:
+      return fmt::format("mutex {}{}", own.mutex, own.mask & bit(event_line::mutex) ? "" : ", but event 17 is masked");
     default: return fmt::format("events 0x{:08x} (pending 0x{:08x})", own.mask, own.buffer);
   }
 }

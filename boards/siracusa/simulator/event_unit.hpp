@@ -35,7 +35,7 @@ private:
   struct per_core {
     std::uint32_t mask = 0, interrupt_mask = 0, buffer = 0, software_target = 0;
     wait_kind waits = wait_kind::none;
-    bool replay = false;         // an interrupt broke the wait: its trigger has happened already
+    bool replay = false;  // an interrupt broke the wait: its trigger has happened already
     unsigned mutex = 0;
     std::deque<std::uint32_t> dispatched;
   };

@@ -7,7 +7,12 @@ namespace simulator {
 namespace {
 constexpr unsigned signal_interrupt = 2, signal_trap = 5, signal_segv = 11;
 std::string hex32(std::uint32_t v) { return fmt::format("{:08x}", __builtin_bswap32(v)); }
-int digit(char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1; }
+int digit(char c) {
+  return c >= '0' && c <= '9'   ? c - '0'
+         : c >= 'a' && c <= 'f' ? c - 'a' + 10
+         : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                : -1;
+}
 /// A hexadecimal number at `at`, which moves behind it.
 std::uint64_t number(std::string const& text, std::size_t& at) {
   std::uint64_t value = 0;
@@ -20,7 +25,8 @@ long thread_of(std::string const& text, std::size_t at) {
   return static_cast<long>(number(text, at));
 }
 constexpr char const* target_description =
-    "<?xml version=\"1.0\"?><!DOCTYPE target SYSTEM \"gdb-target.dtd\"><target version=\"1.0\"><architecture>riscv:rv32</architecture></target>";
+    "<?xml version=\"1.0\"?><!DOCTYPE target SYSTEM \"gdb-target.dtd\"><target "
+    "version=\"1.0\"><architecture>riscv:rv32</architecture></target>";
 }  // namespace
 
 std::string gdb_stub::packet() {
@@ -112,8 +118,10 @@ std::string gdb_stub::breakpoint(std::string const& p) {
   if (p[1] != '0' && p[1] != '1') return "";  // no watchpoints
   std::size_t at = 3;
   auto const address = static_cast<address32>(number(p, at));
-  if (p[0] == 'Z') breakpoints.insert(address);
-  else breakpoints.erase(address);
+  if (p[0] == 'Z')
+    breakpoints.insert(address);
+  else
+    breakpoints.erase(address);
   return "OK";
 }
 
@@ -149,8 +157,11 @@ std::string gdb_stub::query(std::string const& p) {
 std::string gdb_stub::stop_reply() {
   switch (system.stopped) {
     case stop_reason::exit: finished = true; return fmt::format("W{:02x}", system.exit_status & 255);
-    case stop_reason::fault: stopped_core = std::max(system.stop_core, 0); return fmt::format("T{:02x}thread:{:x};", signal_segv, stopped_core + 1);
-    case stop_reason::deadlock: case stop_reason::limit: return fmt::format("T{:02x}thread:{:x};", signal_interrupt, selected + 1);
+    case stop_reason::fault:
+      stopped_core = std::max(system.stop_core, 0);
+      return fmt::format("T{:02x}thread:{:x};", signal_segv, stopped_core + 1);
+    case stop_reason::deadlock:
+    case stop_reason::limit: return fmt::format("T{:02x}thread:{:x};", signal_interrupt, selected + 1);
     default: break;
   }
   selected = static_cast<unsigned>(stopped_core);
@@ -217,7 +228,8 @@ std::string gdb_stub::handle(std::string const& p) {
     }
     case 'm': return read_memory(p);
     case 'M': return write_memory(p);
-    case 'Z': case 'z': return p.size() > 3 ? breakpoint(p) : "E01";
+    case 'Z':
+    case 'z': return p.size() > 3 ? breakpoint(p) : "E01";
     case 'H': {
       long const thread = p.size() > 2 ? thread_of(p, 2) : 0;
       if (thread > static_cast<long>(map::all_cores)) return "E01";
@@ -226,7 +238,8 @@ std::string gdb_stub::handle(std::string const& p) {
     }
     case 'T': {
       long const thread = thread_of(p, 1);
-      bool const alive = thread >= 1 && thread <= static_cast<long>(map::all_cores) && system.cores[static_cast<unsigned>(thread - 1)].state != core_state::off;
+      bool const alive = thread >= 1 && thread <= static_cast<long>(map::all_cores) &&
+                         system.cores[static_cast<unsigned>(thread - 1)].state != core_state::off;
       return alive ? "OK" : "E01";
     }
     case 'c': return resume(false);

@@ -26,7 +26,7 @@ public:
   bool before(core& c, decoded const& d) override;
 
 private:
-  std::string packet();                     // the next one; empty at the end of the connection
+  std::string packet();  // the next one; empty at the end of the connection
   void answer(std::string const& payload);
   std::string handle(std::string const& p);
   std::string query(std::string const& p);
@@ -43,9 +43,9 @@ private:
   machine& system;
   gdb_channel channel;
   std::set<address32> breakpoints;
-  unsigned selected = map::fabric_core;    // for registers and memory
-  unsigned stepping = map::all_cores;      // the core that steps, while one does
-  int resumed_at_core = -1;                // whose breakpoint it stands on: passed once
+  unsigned selected = map::fabric_core;  // for registers and memory
+  unsigned stepping = map::all_cores;    // the core that steps, while one does
+  int resumed_at_core = -1;              // whose breakpoint it stands on: passed once
   unsigned steps_left = 0;
   bool finished = false, interrupted = false;
   int stopped_core = static_cast<int>(map::fabric_core);

@@ -44,7 +44,8 @@ gdb_channel listen_for_gdb(unsigned port) {
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<std::uint16_t>(port));
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);  // nobody but this machine
-  if (server < 0 || ::bind(server, reinterpret_cast<sockaddr*>(&address), sizeof address) < 0 || ::listen(server, 1) < 0) {
+  if (server < 0 || ::bind(server, reinterpret_cast<sockaddr*>(&address), sizeof address) < 0 ||
+      ::listen(server, 1) < 0) {
     std::string const why = std::strerror(errno);
     if (server >= 0) ::close(server);
     throw std::runtime_error(fmt::format("--gdb: cannot listen on port {}: {}", port, why));

@@ -12,9 +12,9 @@ namespace simulator {
 class line_cache {
 public:
   struct line {
-    address32 tag = 1;           // no line address is odd
-    cycle_count used = 0;        // for replacement
-    cycle_count ready = 0;       // its refill ends here
+    address32 tag = 1;      // no line address is odd
+    cycle_count used = 0;   // for replacement
+    cycle_count ready = 0;  // its refill ends here
   };
   explicit line_cache(unsigned sets) : lines(sets * ways) {}
   line* find(address32 address, cycle_count now);

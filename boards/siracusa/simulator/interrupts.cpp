@@ -22,7 +22,8 @@ std::uint32_t interrupt_controller::read(std::uint32_t offset) {
       if (!soc_events.empty()) raise(interrupt_line::soc_event_fifo);
       return event;
     }
-    default: throw fault(fmt::format("read of the interrupt controller's register 0x{:02x}, which cannot be read", offset));
+    default:
+      throw fault(fmt::format("read of the interrupt controller's register 0x{:02x}, which cannot be read", offset));
   }
 }
 
@@ -37,7 +38,8 @@ void interrupt_controller::write(std::uint32_t offset, std::uint32_t value) {
     case 0x18: acknowledged = value; break;
     case 0x1C: acknowledged |= value; break;
     case 0x20: acknowledged &= ~value; break;
-    default: throw fault(fmt::format("write of the interrupt controller's register 0x{:02x}, which does not exist", offset));
+    default:
+      throw fault(fmt::format("write of the interrupt controller's register 0x{:02x}, which does not exist", offset));
   }
   system.interrupts_changed(map::fabric_core);
 }

@@ -9,34 +9,59 @@
 namespace simulator {
 namespace {
 constexpr double reference_mhz = 0.032768;
-cycle_count reference_period(double mhz) { return std::max<cycle_count>(1, static_cast<cycle_count>(mhz / reference_mhz)); }
+cycle_count reference_period(double mhz) {
+  return std::max<cycle_count>(1, static_cast<cycle_count>(mhz / reference_mhz));
+}
 }  // namespace
 
 machine::machine(machine_options o, npu_observer* npu_watch)
-    : options(std::move(o)), l1(map::l1_bytes), l2(map::l2_bytes), weights(map::weight_bytes), l3(map::l3_bytes),
-      l1_code(map::l1, l1), l2_code(map::l2, l2), weights_code(map::weights, weights), events(*this), dma(*this),
-      fabric_interrupts(*this), cluster_timer(reference_period(options.frequency_mhz)),
-      fabric_timer(reference_period(options.frequency_mhz)), fabric_timer_1(reference_period(options.frequency_mhz)),
-      soc(*this), udma(*this),
-      accelerator({.l1 = l1.data(), .l1_bytes = map::l1_bytes, .weights = weights.data(), .weight_bytes = map::weight_bytes},
-                  {.cycles = {.weight_memory_cycles = options.npu_weight_cycles},
-                   .start_cycles = timing::npu_start,
-                   .soft_clear_cycles = timing::npu_soft_clear},
-                  npu_watch) {
+    : options(std::move(o)),
+      l1(map::l1_bytes),
+      l2(map::l2_bytes),
+      weights(map::weight_bytes),
+      l3(map::l3_bytes),
+      l1_code(map::l1, l1),
+      l2_code(map::l2, l2),
+      weights_code(map::weights, weights),
+      events(*this),
+      dma(*this),
+      fabric_interrupts(*this),
+      cluster_timer(reference_period(options.frequency_mhz)),
+      fabric_timer(reference_period(options.frequency_mhz)),
+      fabric_timer_1(reference_period(options.frequency_mhz)),
+      soc(*this),
+      udma(*this),
+      accelerator(
+          {.l1 = l1.data(), .l1_bytes = map::l1_bytes, .weights = weights.data(), .weight_bytes = map::weight_bytes},
+          {.cycles = {.weight_memory_cycles = options.npu_weight_cycles},
+           .start_cycles = timing::npu_start,
+           .soft_clear_cycles = timing::npu_soft_clear},
+          npu_watch) {
   for (unsigned i = 0; i < map::all_cores; ++i) {
     core& c = cores[i];
     c.index = i;
     c.system = this;
+    // Until the first fetch every address seems to lie in a page of nothing decoded yet.
+    static decoded nothing[code_region::page_bytes / 2 + 1];
+    c.slots = nothing;
     c.zfinx = options.zfinx;
     if (c.is_fabric()) {
       c.hart = map::fabric_hart;
-      c.near = {.bytes = l2.data(), .bank_free = fabric_banks.free.data(), .has_code = l2_code.flags(),
-                .mask = ~(map::l2_bytes - 1), .match = map::l2, .offset_mask = map::l2_bytes - 1};
+      c.near = {.bytes = l2.data(),
+                .bank_free = fabric_banks.free.data(),
+                .has_code = l2_code.flags(),
+                .mask = ~(map::l2_bytes - 1),
+                .match = map::l2,
+                .offset_mask = map::l2_bytes - 1};
     } else {
       c.hart = i;
       // One test for both names of L1: bit 28 does not matter.
-      c.near = {.bytes = l1.data(), .bank_free = l1_banks.free.data(), .has_code = l1_code.flags(),
-                .mask = ~(map::l1_bytes - 1) & ~map::l1, .match = 0, .offset_mask = map::l1_bytes - 1};
+      c.near = {.bytes = l1.data(),
+                .bank_free = l1_banks.free.data(),
+                .has_code = l1_code.flags(),
+                .mask = ~(map::l1_bytes - 1) & ~map::l1,
+                .match = 0,
+                .offset_mask = map::l1_bytes - 1};
     }
   }
 }
@@ -129,7 +154,8 @@ void machine::advance_npu() {
   for (unsigned i = 0; i < n; ++i) {
     if (asked[i].weight_memory) continue;
     unsigned const words = asked[i].address % 4 == 0 ? 8 : 9;
-    for (unsigned w = 0; w < words; ++w) l1_banks.preempt((banks::bank_of(asked[i].address) + w) & (map::l1_banks - 1), now);
+    for (unsigned w = 0; w < words; ++w)
+      l1_banks.preempt((banks::bank_of(asked[i].address) + w) & (map::l1_banks - 1), now);
   }
 }
 
@@ -172,7 +198,9 @@ void machine::advance_devices() {
 }
 
 std::uint8_t* machine::external_bytes(address32 address, std::uint32_t bytes) {
-  auto const in = [&](address32 base, std::uint64_t size) { return address >= base && address - base + std::uint64_t{bytes} <= size; };
+  auto const in = [&](address32 base, std::uint64_t size) {
+    return address >= base && address - base + std::uint64_t{bytes} <= size;
+  };
   if (in(map::l2, map::l2_bytes)) return &l2[address - map::l2];
   if (in(map::weights, map::weight_bytes)) return &weights[address - map::weights];
   return nullptr;

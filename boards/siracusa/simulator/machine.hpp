@@ -75,7 +75,7 @@ struct machine {
   /// Starts the fabric controller, as the boot code would.
   void start(address32 entry);
 
-  // State -----------------------------------------------------------------------------------------------------------
+  // State ----
   machine_options const options;
   cycle_count now = 0;
   std::array<core, map::all_cores> cores;
@@ -100,22 +100,25 @@ struct machine {
   std::vector<monitor*> monitors;
   std::atomic<bool> interrupted = false;
 
-  // Result ------------------------------------------------------------------------------------------------------------
+  // Result ----
   stop_reason stopped = stop_reason::none;
   std::uint32_t exit_status = 0;
-  std::vector<npu_report> npu_jobs;  // that have ended
+  std::vector<npu_report> npu_jobs;                      // that have ended
   std::array<cycle_count, stall_causes> far_accesses{};  // of cores, by what they wait for
-  std::string stop_text;      // of a fault
-  int stop_core = -1;         // who caused it
+  std::string stop_text;                                 // of a fault
+  int stop_core = -1;                                    // who caused it
 
-  // For devices ----------------------------------------------------------------------------------------------------------
+  // For devices
+  // ----
   /// Something happens at this cycle at the latest: the loop will not run past it without asking the devices.
   void schedule(cycle_count cycle) { next_device = cycle < next_device ? cycle : next_device; }
   void start_cluster_core(core& by, unsigned index, address32 entry);
   void wake(core& c, std::uint32_t result, cycle_count delay);
   void retry(core& c);
   void interrupts_changed(unsigned index);
-  void stop(stop_reason reason) { if (stopped == stop_reason::none) stopped = reason; }
+  void stop(stop_reason reason) {
+    if (stopped == stop_reason::none) stopped = reason;
+  }
   void stop_with_fault(core const* c, std::string text);
   /// Memory that DMA reaches through its external port; null where there is none.
   std::uint8_t* external_bytes(address32 address, std::uint32_t bytes);
@@ -123,25 +126,43 @@ struct machine {
   std::uint8_t* plain_bytes(address32 address, std::uint32_t bytes, bool cluster_view);
   void code_changed(address32 address, std::uint32_t bytes);
 
-  // For cores ------------------------------------------------------------------------------------------------------------
+  // For cores
+  // ----
   code_region* code_at(core const& c, address32& address);
   decoded* decode_at(core& c);
   cycle_count fetch(core& c, decoded const& d);
   bool take_interrupt(core& c);
   unsigned pending_interrupt(core const& c) const;
 
-  // Notices ----------------------------------------------------------------------------------------------------------------
-  void on_event(unsigned target, std::uint32_t lines, core const* by) { for (auto* m : monitors) m->event(target, lines, by); }
-  void on_barrier(std::uint32_t members, std::uint32_t targets) { for (auto* m : monitors) m->barrier(members, targets); }
-  void on_poll(core& c, polled_unit unit) { for (auto* m : monitors) m->polled(c, unit); }
-  void on_lock(unsigned core, unsigned m) { for (auto* x : monitors) x->locked(core, m); }
-  void on_unlock(unsigned core, unsigned m) { for (auto* x : monitors) x->unlocked(core, m); }
-  void on_dma_push(dma_transfer const& t, core& c) { for (auto* m : monitors) m->dma_pushed(t, c); }
-  void on_dma_finish(dma_transfer const& t) { for (auto* m : monitors) m->dma_finished(t); }
+  // Notices
+  // ----
+  void on_event(unsigned target, std::uint32_t lines, core const* by) {
+    for (auto* m : monitors) m->event(target, lines, by);
+  }
+  void on_barrier(std::uint32_t members, std::uint32_t targets) {
+    for (auto* m : monitors) m->barrier(members, targets);
+  }
+  void on_poll(core& c, polled_unit unit) {
+    for (auto* m : monitors) m->polled(c, unit);
+  }
+  void on_lock(unsigned core, unsigned m) {
+    for (auto* x : monitors) x->locked(core, m);
+  }
+  void on_unlock(unsigned core, unsigned m) {
+    for (auto* x : monitors) x->unlocked(core, m);
+  }
+  void on_dma_push(dma_transfer const& t, core& c) {
+    for (auto* m : monitors) m->dma_pushed(t, c);
+  }
+  void on_dma_finish(dma_transfer const& t) {
+    for (auto* m : monitors) m->dma_finished(t);
+  }
 
 private:
-  template <bool watched> void loop();
-  template <bool watched> void step(core& c);
+  template <bool watched>
+  void loop();
+  template <bool watched>
+  void step(core& c);
   void advance_devices();
   void advance_npu();
   bool nothing_can_happen() const;

@@ -8,6 +8,7 @@
 #include "stats.hpp"
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <csignal>
 #include <fmt/format.h>
 #include <fstream>
@@ -31,6 +32,13 @@ unsigned port_number(std::string const& text) {
   return static_cast<unsigned>(port);
 }
 
+void print_speed(simulator::machine const& m, double seconds) {
+  double instructions = 0;
+  for (auto const& c : m.cores) instructions += static_cast<double>(c.instructions());
+  fmt::print(stderr, "{:.3f} s for {} cycles: {:.1f} M cycles/s, {:.1f} M core instructions/s\n", seconds, m.now,
+             static_cast<double>(m.now) / seconds * 1e-6, instructions / seconds * 1e-6);
+}
+
 /// Writes a whole file, or says why not.
 bool write_file(std::string const& path, std::string const& text) {
   std::ofstream file(path, std::ios::binary);
@@ -50,7 +58,8 @@ int main(int argc, char** argv) {
   app.add_option("firmware", path, "ELF file")->required();
   app.add_option("--frequency", options.frequency_mhz, "MHz of the one clock (360)")->check(CLI::PositiveNumber);
   app.add_option("--max-cycles", options.max_cycles, "stop after so many cycles");
-  app.add_option("--npu-weight-cycles", options.npu_weight_cycles, "cycles per word of weight memory: 1 or 2")->check(CLI::Range(1, 2));
+  app.add_option("--npu-weight-cycles", options.npu_weight_cycles, "cycles per word of weight memory: 1 or 2")
+      ->check(CLI::Range(1, 2));
   bool zfinx = false, separate = false;
   app.add_flag("--zfinx", zfinx, "floating point in the integer registers (default: as the file's attributes say)");
   app.add_flag("--separate-float", separate, "floating point in its own registers")->excludes("--zfinx");
@@ -59,11 +68,15 @@ int main(int argc, char** argv) {
   app.add_option("--profile", profile_path, "write cycles, stalls and instructions per function and line");
   app.add_option("--stats", stats_path, "write counters and energy as JSON");
   app.add_option("--timeline", timeline_path, "write a Chrome trace-event file (Perfetto opens it)");
+  bool host_time = false;
+  app.add_flag("--host-time", host_time, "say how fast the simulation itself was");
   std::string gdb_port;
-  app.add_option("--gdb", gdb_port, "wait for a debugger on this port of the loopback interface, or - for stdin and stdout");
+  app.add_option("--gdb", gdb_port,
+                 "wait for a debugger on this port of the loopback interface, or - for stdin and stdout");
   std::vector<std::string> polled_flags;
   app.add_flag("--check", options.checked, "find races, reads of bytes never written, jobs in flight, stack overflows");
-  app.add_option("--check-flag", polled_flags, "a variable that cores poll on purpose, without an event")->needs("--check");
+  app.add_option("--check-flag", polled_flags, "a variable that cores poll on purpose, without an event")
+      ->needs("--check");
   CLI11_PARSE(app, argc, argv);
   try {
     firmware const image(path);
@@ -89,7 +102,9 @@ int main(int argc, char** argv) {
     }
     if (!watching.all.empty()) m->watch = &watching;
     if (gdb_port.empty()) {
+      auto const from = std::chrono::steady_clock::now();
       m->run();
+      if (host_time) print_speed(*m, std::chrono::duration<double>(std::chrono::steady_clock::now() - from).count());
     } else if (gdb_port == "-") {
       gdb_stub(*m, {.in = 0, .out = 1, .waiting = {}}).serve();
     } else {
@@ -102,7 +117,8 @@ int main(int argc, char** argv) {
     if (!stats_path.empty()) written &= write_file(stats_path, statistics_json(*m));
     if (checked && !checked->findings().empty()) {
       for (auto const& finding : checked->findings()) fmt::print(stderr, "siracusa-sim: {}\n", finding);
-      fmt::print(stderr, "siracusa-sim: {} findings, {} repetitions\n", checked->findings().size(), checked->suppressed());
+      fmt::print(stderr, "siracusa-sim: {} findings, {} repetitions\n", checked->findings().size(),
+                 checked->suppressed());
       if (exit_code(*m) != exit_fault) return exit_findings;
     }
     return written ? exit_code(*m) : 2;

@@ -36,7 +36,8 @@ std::string profile::row(std::string const& name, cost const& c, cycle_count tot
   std::string stalls;
   for (unsigned i = 0; i < stall_causes; ++i)
     if (c.stalls[i]) stalls += fmt::format(" {}={}", stall_names[i], c.stalls[i]);
-  return fmt::format("{:>12} {:>6.2f}% {:>12}  {}{}\n", c.cycles, 100.0 * static_cast<double>(c.cycles) / static_cast<double>(std::max<cycle_count>(total, 1)),
+  return fmt::format("{:>12} {:>6.2f}% {:>12}  {}{}\n", c.cycles,
+                     100.0 * static_cast<double>(c.cycles) / static_cast<double>(std::max<cycle_count>(total, 1)),
                      c.instructions, name, stalls.empty() ? "" : "  |" + stalls);
 }
 
@@ -52,8 +53,10 @@ std::string profile::report() const {
   }
   auto const table = [&](char const* title, std::map<std::string, cost> const& costs) {
     std::vector<std::pair<std::string, cost>> rows(costs.begin(), costs.end());
-    std::stable_sort(rows.begin(), rows.end(), [](auto const& a, auto const& b) { return a.second.cycles > b.second.cycles; });
-    std::string text = fmt::format("{}\n{:>12} {:>7} {:>12}  name  | stalls by cause\n", title, "core cycles", "share", "instructions");
+    std::stable_sort(rows.begin(), rows.end(),
+                     [](auto const& a, auto const& b) { return a.second.cycles > b.second.cycles; });
+    std::string text = fmt::format("{}\n{:>12} {:>7} {:>12}  name  | stalls by cause\n", title, "core cycles", "share",
+                                   "instructions");
     for (auto const& [name, cost] : rows) text += row(name, cost, total);
     return text;
   };

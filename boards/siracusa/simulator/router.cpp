@@ -17,8 +17,8 @@ struct access {
   std::uint32_t value;
 
   [[noreturn]] void unmapped(char const* why = "") const {
-    throw fault(fmt::format("{} of {} byte{} at 0x{:08x}, where nothing is mapped{}", is_store ? "store" : "load", bytes,
-                            bytes == 1 ? "" : "s", address, why));
+    throw fault(fmt::format("{} of {} byte{} at 0x{:08x}, where nothing is mapped{}", is_store ? "store" : "load",
+                            bytes, bytes == 1 ? "" : "s", address, why));
   }
   void need_word() const {
     if (bytes != 4 || address % 4 != 0)
@@ -88,9 +88,12 @@ std::uint32_t use_timer(access const& a, timer& t, std::uint32_t offset) {
 
 std::uint32_t cache_control(access const& a, instruction_cache& cache, std::uint32_t offset) {
   if (!a.is_store) return offset == 0 ? (cache.enabled() ? ~0u : 0) : 0;
-  if (offset == 0) cache.enable(a.value != 0);
-  else if (offset == 4 || offset == 8) cache.flush();
-  else a.unmapped();
+  if (offset == 0)
+    cache.enable(a.value != 0);
+  else if (offset == 4 || offset == 8)
+    cache.flush();
+  else
+    a.unmapped();
   for (auto& c : a.m.cores) c.line = 1;
   return 0;
 }
@@ -102,8 +105,10 @@ std::uint32_t cluster_peripheral(access const& a, std::uint32_t offset) {
   if (own && a.c.is_fabric()) a.unmapped(": the private ports of cluster cores");
   a.need_word();
   ++a.m.far_accesses[static_cast<unsigned>(stall::peripheral)];
-  if (a.c.is_fabric()) a.c.delay(stall::peripheral, timing::fabric_to_cluster + timing::cluster_to_peripheral);
-  else a.c.delay(stall::peripheral, own ? timing::cluster_to_own_port : timing::cluster_to_peripheral);
+  if (a.c.is_fabric())
+    a.c.delay(stall::peripheral, timing::fabric_to_cluster + timing::cluster_to_peripheral);
+  else
+    a.c.delay(stall::peripheral, own ? timing::cluster_to_own_port : timing::cluster_to_peripheral);
   a.c.wait_register = a.c.slots[(a.c.pc & (code_region::page_bytes - 1)) >> 1].rd;
   if (own) {
     if (offset < 0x4400) {

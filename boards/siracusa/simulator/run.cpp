@@ -27,8 +27,8 @@ decoded* machine::decode_at(core& c) {
   c.slots = region->page_of(address);
   decoded& d = c.slots[(c.pc - c.page) >> 1];
   if (d.execute) return &d;
-  if (!executable.empty() &&
-      std::none_of(executable.begin(), executable.end(), [&](address_range r) { return r.contains(c.pc) || r.contains(address); }))
+  if (!executable.empty() && std::none_of(executable.begin(), executable.end(),
+                                          [&](address_range r) { return r.contains(c.pc) || r.contains(address); }))
     throw fault(fmt::format("jump into data: 0x{:08x} belongs to no section of code", c.pc));
   std::uint32_t const word = region->word_at(address);
   decoded fresh = decode(word, {.zfinx = options.zfinx, .checked = options.checked});
@@ -36,7 +36,8 @@ decoded* machine::decode_at(core& c) {
     throw fault((word & 3) == 3 ? fmt::format("illegal instruction 0x{:08x}", word)
                                 : fmt::format("illegal instruction 0x{:04x}", word & 0xFFFF));
   region->mark(address);
-  if (region->base + ((address - region->base) | 3) != address + 3) region->mark(std::min(address + 3, region->base | (address + 3)));
+  if (region->base + ((address - region->base) | 3) != address + 3)
+    region->mark(std::min(address + 3, region->base | (address + 3)));
   d = fresh;
   return &d;
 }
@@ -45,8 +46,10 @@ bool machine::take_interrupt(core& c) {
   if (!(c.mstatus & csr::mstatus_enable)) return false;
   unsigned const line = pending_interrupt(c);
   if (line == 32) return false;
-  if (c.is_fabric()) fabric_interrupts.acknowledge(line);
-  else events.acknowledge(c.index, line);
+  if (c.is_fabric())
+    fabric_interrupts.acknowledge(line);
+  else
+    events.acknowledge(c.index, line);
   c.mepc = c.pc;
   c.mcause = 0x8000'0000u | line;
   c.mstatus = (c.mstatus & ~csr::mstatus_enable) | csr::mstatus_previous;
@@ -71,7 +74,9 @@ cycle_count machine::fetch(core& c, decoded const& d) {
     address32 address = line;
     code_region* region = code_at(c, address);
     if (c.is_fabric()) return timing::fabric_fetch + (region == &l2_code ? 0 : timing::fabric_to_cluster);
-    return region == &l2_code ? timing::fetch_from_l2 : region == &l1_code ? timing::fetch_from_l1 : timing::fetch_from_weights;
+    return region == &l2_code   ? timing::fetch_from_l2
+           : region == &l1_code ? timing::fetch_from_l1
+                                : timing::fetch_from_weights;
   };
   cycle_count wait = 0;
   if (first != c.line) wait = cache.fetch(index, first, now, way(first));
@@ -82,11 +87,13 @@ cycle_count machine::fetch(core& c, decoded const& d) {
   return wait;
 }
 
-template <bool watched> void machine::step(core& c) {
+template <bool watched>
+void machine::step(core& c) {
   try {
     address32 const offset = c.pc - c.page;
     decoded const* d;
-    if (offset >= code_region::page_bytes || (d = &c.slots[offset >> 1], !d->execute)) [[unlikely]] d = decode_at(c);
+    if (offset >= code_region::page_bytes || (d = &c.slots[offset >> 1], !d->execute)) [[unlikely]]
+      d = decode_at(c);
     if (c.pc - c.line > 16u - d->length) [[unlikely]] {
       c.now = now;
       if (cycle_count const wait = fetch(c, *d)) {
@@ -138,7 +145,8 @@ template <bool watched> void machine::step(core& c) {
   }
 }
 
-template <bool watched> void machine::loop() {
+template <bool watched>
+void machine::loop() {
   while (stopped == stop_reason::none) {
     if (now >= next_device) {
       advance_devices();
@@ -167,13 +175,16 @@ bool machine::nothing_can_happen() const {
   for (auto const& c : cores)
     if (c.ready != never) return false;
   return dma.next() == never && cluster_timer.next() == never && fabric_timer.next() == never &&
-         fabric_timer_1.next() == never && udma.next() == never && !accelerator.running() && accelerator.next_event() == never;
+         fabric_timer_1.next() == never && udma.next() == never && !accelerator.running() &&
+         accelerator.next_event() == never;
 }
 
 stop_reason machine::run() {
   stopped = stop_reason::none;
-  if (watch) loop<true>();
-  else loop<false>();
+  if (watch)
+    loop<true>();
+  else
+    loop<false>();
   soc.flush();
   return stopped;
 }

@@ -9,7 +9,9 @@ void load(machine& m, firmware const& image) {
   for (auto const& segment : image.segments) {
     auto const bytes = static_cast<std::uint32_t>(segment.bytes.size());
     std::uint8_t* at = m.plain_bytes(segment.address, bytes + segment.zero_bytes, false);
-    if (!at) throw bad_image(fmt::format("a segment of {} bytes at 0x{:08x} is outside every memory", bytes + segment.zero_bytes, segment.address));
+    if (!at)
+      throw bad_image(fmt::format("a segment of {} bytes at 0x{:08x} is outside every memory",
+                                  bytes + segment.zero_bytes, segment.address));
     std::copy(segment.bytes.begin(), segment.bytes.end(), at);
     std::fill_n(at + bytes, segment.zero_bytes, std::uint8_t{0});
   }
@@ -23,11 +25,13 @@ std::string describe_core(machine& m, firmware const& image, core const& c) {
     case core_state::off: return name + ": not started";
     case core_state::running: return fmt::format("{}: at 0x{:08x} {}", name, c.pc, image.where(c.pc));
     case core_state::waiting_event:
-      return fmt::format("{}: waits for {} at 0x{:08x} {}", name, m.events.waits_for(c.index), c.wait_pc, image.where(c.wait_pc));
+      return fmt::format("{}: waits for {} at 0x{:08x} {}", name, m.events.waits_for(c.index), c.wait_pc,
+                         image.where(c.wait_pc));
     case core_state::waiting_interrupt:
       return fmt::format("{}: wfi before 0x{:08x} {} (enabled lines 0x{:08x})", name, c.pc, image.where(c.pc),
                          c.is_fabric() ? m.fabric_interrupts.enabled_lines() : 0);
-    case core_state::waiting_device: return fmt::format("{}: waits for the DMA at 0x{:08x} {}", name, c.pc, image.where(c.pc));
+    case core_state::waiting_device:
+      return fmt::format("{}: waits for the DMA at 0x{:08x} {}", name, c.pc, image.where(c.pc));
   }
   return name;
 }
@@ -81,14 +85,16 @@ std::string describe_stop(machine& m, firmware const& image) {
   std::string text;
   bool all_cores = true;
   switch (m.stopped) {
-    case stop_reason::none: case stop_reason::exit: return "";
+    case stop_reason::none:
+    case stop_reason::exit: return "";
     case stop_reason::fault:
       if (m.stop_core >= 0) {
         core const& c = m.cores[static_cast<unsigned>(m.stop_core)];
-        return fmt::format("siracusa-sim: {} at cycle {}\n  {}\n{}", m.stop_text, m.now,
-                           fmt::format("{}, pc 0x{:08x}, {}", c.is_fabric() ? "fabric controller" : fmt::format("core {}", c.index),
-                                       c.pc, image.where(c.pc)),
-                           backtrace(m, image, c));
+        return fmt::format(
+            "siracusa-sim: {} at cycle {}\n  {}\n{}", m.stop_text, m.now,
+            fmt::format("{}, pc 0x{:08x}, {}", c.is_fabric() ? "fabric controller" : fmt::format("core {}", c.index),
+                        c.pc, image.where(c.pc)),
+            backtrace(m, image, c));
       }
       text = fmt::format("siracusa-sim: {} at cycle {}\n", m.stop_text, m.now);
       break;
@@ -107,7 +113,8 @@ std::string describe_stop(machine& m, firmware const& image) {
 int exit_code(machine const& m) {
   switch (m.stopped) {
     case stop_reason::exit: return static_cast<int>(m.exit_status & 0xFF);
-    case stop_reason::fault: case stop_reason::deadlock: return exit_fault;
+    case stop_reason::fault:
+    case stop_reason::deadlock: return exit_fault;
     default: return exit_stopped;
   }
 }

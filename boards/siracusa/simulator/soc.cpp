@@ -17,7 +17,8 @@ std::uint32_t soc_control::read(std::uint32_t offset) const {
     case 0x04: return boot_address;
     case 0x08: return fetch_enable;
     case 0x74: return jtag;
-    case 0xA0: case 0xC0: return system.exit_status;
+    case 0xA0:
+    case 0xC0: return system.exit_status;
     case 0xC4: return 1;  // booted through JTAG: the image is in memory already
     default: throw fault(fmt::format("read of SoC control's register 0x{:02x}, which is not modelled", offset));
   }

@@ -29,7 +29,9 @@ json core_json(core const& c, cycle_count now) {
 }
 
 json cache_json(instruction_cache const& cache) {
-  return {{"private_misses", cache.private_misses}, {"shared_misses", cache.shared_misses}, {"refill_cycles", cache.refill_cycles}};
+  return {{"private_misses", cache.private_misses},
+          {"shared_misses", cache.shared_misses},
+          {"refill_cycles", cache.refill_cycles}};
 }
 
 json npu_json(machine const& m) {
@@ -46,14 +48,25 @@ json npu_json(machine const& m) {
     macs += report.multiply_accumulates;
     l1_words += report.l1_words;
     weight_words += report.weight_words;
-    jobs.push_back({{"number", report.ticket.number}, {"issuer", report.ticket.issuer}, {"committed", report.ticket.committed},
-                    {"started", report.ticket.started}, {"ended", report.ticket.ended}, {"busy_cycles", report.busy_cycles},
-                    {"stall_cycles", report.stall_cycles}, {"multiply_accumulates", report.multiply_accumulates}, {"phase_cycles", own}});
+    jobs.push_back({{"number", report.ticket.number},
+                    {"issuer", report.ticket.issuer},
+                    {"committed", report.ticket.committed},
+                    {"started", report.ticket.started},
+                    {"ended", report.ticket.ended},
+                    {"busy_cycles", report.busy_cycles},
+                    {"stall_cycles", report.stall_cycles},
+                    {"multiply_accumulates", report.multiply_accumulates},
+                    {"phase_cycles", own}});
   }
   for (unsigned i = 0; i < neureka::phase_kinds; ++i)
     if (sums[i]) phases[name_of(static_cast<neureka::phase_kind>(i))] = sums[i];
-  return {{"jobs", m.npu_jobs.size()}, {"busy_cycles", busy}, {"multiply_accumulates", macs}, {"l1_words_of_32_bytes", l1_words},
-          {"weight_memory_words_of_32_bytes", weight_words}, {"busy_cycles_by_phase", phases}, {"job_list", jobs}};
+  return {{"jobs", m.npu_jobs.size()},
+          {"busy_cycles", busy},
+          {"multiply_accumulates", macs},
+          {"l1_words_of_32_bytes", l1_words},
+          {"weight_memory_words_of_32_bytes", weight_words},
+          {"busy_cycles_by_phase", phases},
+          {"job_list", jobs}};
 }
 }  // namespace
 
@@ -63,7 +76,8 @@ std::string statistics_json(machine const& m) {
   for (auto const& c : m.cores) {
     cores.push_back(core_json(c, m.now));
     instructions += c.instructions();
-    near_accesses += c.executed[static_cast<unsigned>(instruction_class::load)] + c.executed[static_cast<unsigned>(instruction_class::store)];
+    near_accesses += c.executed[static_cast<unsigned>(instruction_class::load)] +
+                     c.executed[static_cast<unsigned>(instruction_class::store)];
   }
   for (auto n : m.far_accesses) near_accesses -= n;
   auto const far = [&](stall s) { return m.far_accesses[static_cast<unsigned>(s)]; };
@@ -76,18 +90,29 @@ std::string statistics_json(machine const& m) {
       {"instructions", instructions},
       {"exit_status", m.exit_status},
       {"cores", cores},
-      {"dma", {{"transfers", dma.transfers}, {"bursts", dma.bursts}, {"bytes_to_l1", dma.bytes[1]}, {"bytes_from_l1", dma.bytes[0]},
-               {"busy_cycles_to_l1", dma.busy_cycles[1]}, {"busy_cycles_from_l1", dma.busy_cycles[0]},
-               {"bank_conflicts", dma.conflicts[0] + dma.conflicts[1]}}},
+      {"dma",
+       {{"transfers", dma.transfers},
+        {"bursts", dma.bursts},
+        {"bytes_to_l1", dma.bytes[1]},
+        {"bytes_from_l1", dma.bytes[0]},
+        {"busy_cycles_to_l1", dma.busy_cycles[1]},
+        {"busy_cycles_from_l1", dma.busy_cycles[0]},
+        {"bank_conflicts", dma.conflicts[0] + dma.conflicts[1]}}},
       {"npu", npu_json(m)},
       {"instruction_cache", {{"cluster", cache_json(m.cluster_cache)}, {"fabric", cache_json(m.fabric_cache)}}},
-      {"memory_traffic", {{"near_accesses_of_cores", near_accesses}, {"l2_accesses_of_cluster", far(stall::l2)},
-                          {"weight_memory_accesses_of_cores", far(stall::weights)}, {"peripheral_accesses", far(stall::peripheral)},
-                          {"l3_bytes_read", m.udma.bytes_read}, {"l3_bytes_written", m.udma.bytes_written},
-                          {"l3_busy_cycles", m.udma.busy_cycles}}},
+      {"memory_traffic",
+       {{"near_accesses_of_cores", near_accesses},
+        {"l2_accesses_of_cluster", far(stall::l2)},
+        {"weight_memory_accesses_of_cores", far(stall::weights)},
+        {"peripheral_accesses", far(stall::peripheral)},
+        {"l3_bytes_read", m.udma.bytes_read},
+        {"l3_bytes_written", m.udma.bytes_written},
+        {"l3_busy_cycles", m.udma.busy_cycles}}},
       {"energy_microjoules",
-       {{"model", "level 0: cycles times published power per cycle of the whole chip, an upper bound, not a measurement"},
-        {"at_0.65_v", cycles * nanojoules_per_cycle_065v * 1e-3}, {"at_0.80_v", cycles * nanojoules_per_cycle_080v * 1e-3}}}};
+       {{"model",
+         "level 0: cycles times published power per cycle of the whole chip, an upper bound, not a measurement"},
+        {"at_0.65_v", cycles * nanojoules_per_cycle_065v * 1e-3},
+        {"at_0.80_v", cycles * nanojoules_per_cycle_080v * 1e-3}}}};
   return document.dump(1) + "\n";
 }
 }  // namespace simulator

@@ -15,8 +15,11 @@ std::string quoted(std::string const& text) {
 
 void timeline::slice(std::string const& name, unsigned row, cycle_count from, cycle_count to) {
   if (to <= from) return;
-  events += fmt::format("{{\"name\":{},\"ph\":\"X\",\"pid\":1,\"tid\":{},\"ts\":{:.5f},\"dur\":{:.5f},\"args\":{{\"cycle\":{},\"cycles\":{}}}}},\n",
-                        quoted(name), row, static_cast<double>(from) / frequency_mhz, static_cast<double>(to - from) / frequency_mhz, from, to - from);
+  events += fmt::format(
+      "{{\"name\":{},\"ph\":\"X\",\"pid\":1,\"tid\":{},\"ts\":{:.5f},\"dur\":{:.5f},\"args\":{{\"cycle\":{},\"cycles\":"
+      "{}}}}},\n",
+      quoted(name), row, static_cast<double>(from) / frequency_mhz, static_cast<double>(to - from) / frequency_mhz,
+      from, to - from);
 }
 
 void timeline::instant_end(unsigned index, cycle_count now) {
@@ -61,8 +64,8 @@ void timeline::waited(core& c, stall cause, cycle_count from, cycle_count cycles
 void timeline::dma_pushed(dma_transfer const& t, core&) { transfers[t.number] = t.issued; }
 void timeline::dma_finished(dma_transfer const& t) {
   // Transfers overlap: each counter has a row of its own.
-  slice(fmt::format("{} {} bytes, core {}", t.to_l1 ? "to L1" : "from L1", t.bytes, t.port), row_dma + t.counter % dma_lanes,
-        transfers[t.number], system ? system->now + 1 : t.issued);
+  slice(fmt::format("{} {} bytes, core {}", t.to_l1 ? "to L1" : "from L1", t.bytes, t.port),
+        row_dma + t.counter % dma_lanes, transfers[t.number], system ? system->now + 1 : t.issued);
   transfers.erase(t.number);
 }
 
@@ -72,10 +75,12 @@ std::string timeline::document(machine const& m) {
     for (auto const& r : regions[i]) slice(r.name, row_regions + i, r.from, m.now);
   }
   for (auto const& job : m.npu_jobs)
-    slice(fmt::format("job {} of core {}", job.ticket.number, job.ticket.issuer), row_npu, job.ticket.started, job.ticket.ended);
+    slice(fmt::format("job {} of core {}", job.ticket.number, job.ticket.issuer), row_npu, job.ticket.started,
+          job.ticket.ended);
   std::string names;
   auto const name = [&](unsigned row, std::string const& text) {
-    names += fmt::format("{{\"name\":\"thread_name\",\"ph\":\"M\",\"pid\":1,\"tid\":{},\"args\":{{\"name\":{}}}}},\n", row, quoted(text));
+    names += fmt::format("{{\"name\":\"thread_name\",\"ph\":\"M\",\"pid\":1,\"tid\":{},\"args\":{{\"name\":{}}}}},\n",
+                         row, quoted(text));
   };
   for (unsigned i = 0; i < map::all_cores; ++i) {
     std::string const core = i == map::fabric_core ? "fabric controller" : fmt::format("core {}", i);

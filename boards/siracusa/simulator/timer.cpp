@@ -7,8 +7,8 @@
 
 namespace simulator {
 namespace {
-constexpr std::uint32_t enable = 1, reset = 2, interrupt_enable = 4, clear_on_compare = 16, one_shot = 32, prescaler_on = 64,
-                        reference_clock = 128;
+constexpr std::uint32_t enable = 1, reset = 2, interrupt_enable = 4, clear_on_compare = 16, one_shot = 32,
+                        prescaler_on = 64, reference_clock = 128;
 constexpr std::uint64_t low_half = 0xFFFF'FFFF;
 }  // namespace
 
@@ -76,15 +76,29 @@ void timer::write(std::uint32_t offset, std::uint32_t value, cycle_count now) {
     case 0x04: set_config(high, value); break;
     case 0x08: low.value = joined() ? (low.value & ~low_half) | value : value; break;
     case 0x0C:
-      if (joined()) low.value = (low.value & low_half) | std::uint64_t{value} << 32;
-      else high.value = value;
+      if (joined())
+        low.value = (low.value & low_half) | std::uint64_t{value} << 32;
+      else
+        high.value = value;
       break;
     case 0x10: low.compare = value; break;
     case 0x14: high.compare = value; break;
-    case 0x18: low.config |= enable; low.since = now; break;
-    case 0x1C: high.config |= enable; high.since = now; break;
-    case 0x20: low.value = 0; low.since = now; break;
-    case 0x24: high.value = 0; high.since = now; break;
+    case 0x18:
+      low.config |= enable;
+      low.since = now;
+      break;
+    case 0x1C:
+      high.config |= enable;
+      high.since = now;
+      break;
+    case 0x20:
+      low.value = 0;
+      low.since = now;
+      break;
+    case 0x24:
+      high.value = 0;
+      high.since = now;
+      break;
     default: throw fault(fmt::format("write of a timer's register 0x{:02x}, which does not exist", offset));
   }
   plan(now);
@@ -109,7 +123,8 @@ bool timer::expire(counter& c, std::uint64_t compare, cycle_count now) {
 unsigned timer::advance(cycle_count now) {
   settle(now);
   std::uint64_t const compare = joined() ? low.compare | std::uint64_t{high.compare} << 32 : low.compare;
-  unsigned const matches = (expire(low, compare, now) ? 1u : 0u) | (!joined() && expire(high, high.compare, now) ? 2u : 0u);
+  unsigned const matches =
+      (expire(low, compare, now) ? 1u : 0u) | (!joined() && expire(high, high.compare, now) ? 2u : 0u);
   plan(now);
   return matches;
 }

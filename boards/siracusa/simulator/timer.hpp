@@ -21,7 +21,7 @@ public:
 private:
   struct counter {
     std::uint32_t config = 0, compare = 0;
-    std::uint64_t value = 0;    // at `since`
+    std::uint64_t value = 0;  // at `since`
     cycle_count since = 0;
     bool enabled() const { return config & 1; }
   };

@@ -22,12 +22,16 @@ address32 parse_address(firmware const& image, std::string const& text) {
 }
 }  // namespace
 
-trace::trace(firmware const& i, bool zfinx, std::string const& text, std::FILE* out) : image(i), zfinx(zfinx), out(out) {
+trace::trace(firmware const& i, bool zfinx, std::string const& text, std::FILE* out)
+    : image(i), zfinx(zfinx), out(out) {
   auto const colon = text.find(':');
   std::string const name = text.substr(0, colon);
-  if (name == "fc") index = map::fabric_core;
-  else if (name.size() == 1 && name[0] >= '0' && name[0] <= '8') index = static_cast<unsigned>(name[0] - '0');
-  else throw std::invalid_argument(fmt::format("--trace: '{}' is no core: 0 to 7, or fc", name));
+  if (name == "fc")
+    index = map::fabric_core;
+  else if (name.size() == 1 && name[0] >= '0' && name[0] <= '8')
+    index = static_cast<unsigned>(name[0] - '0');
+  else
+    throw std::invalid_argument(fmt::format("--trace: '{}' is no core: 0 to 7, or fc", name));
   if (colon == std::string::npos) return;
   std::string const rest = text.substr(colon + 1);
   auto const dash = rest.find('-');

@@ -19,7 +19,7 @@ public:
 private:
   struct channel {
     std::uint32_t address = 0, size = 0, config = 0;
-    std::uint32_t l3 = 0;         // taken when the transfer starts
+    std::uint32_t l3 = 0;  // taken when the transfer starts
     cycle_count done = never;
   };
   void start(channel& c);

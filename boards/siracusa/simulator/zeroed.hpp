@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An array of zeros that costs memory only where it is touched: HyperRAM and the sanitizer's shadows are large and mostly idle.
+// An array of zeros that costs memory only where it is touched: HyperRAM and the sanitizer's shadows are large and
+// mostly idle.
 #pragma once
 #include <cstdlib>
 #include <new>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The score chain in one pass on the simulated cluster: compared with the chain of layers, cycles per score.
 #include <siracusa/board.hpp>
+
 #include "../../simulator/runtime/runtime.hpp"
 #include "../score_chain_case.hpp"
 #include "support.hpp"

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The program around a table of measured layers: one line per layer, "name cold warm estimated elements", status 0 if all
-// elements agree.
+// The program around a table of measured layers: one line per layer, "name cold warm estimated elements", status 0 if
+// all elements agree.
 #include "measure.hpp"
+
 #include "support.hpp"
 
 namespace deeploy::target_test {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs kernels on the simulated cluster: operands in L1, compared with the reference kernel, cycles of all eight cores.
 #pragma once
-#include <deeploy/model.hpp>
-#include <siracusa/board.hpp>
 #include <cluster/kernels.hpp>
+#include <deeploy/model.hpp>
 #include <reference/kernels.hpp>
+#include <siracusa/board.hpp>
+
 #include "../../simulator/runtime/runtime.hpp"
 #include "../tile_parts.hpp"
 
@@ -32,7 +33,12 @@ constexpr measured_layer measured(char const* name, int bits = 16) {
   static_assert(mine::takes(L::descriptor, f));
   index tile[max_axes] = {};
   for (int a = 0; a < max_axes; ++a) tile[a] = a < L::descriptor.axes ? L::descriptor.space[a].length : 1;
-  return {name, &L::descriptor, mapping_of<L, reference_engine>::template code<L::descriptor, 0>, mine::template code<L::descriptor, f>,
-          mine::scratch_bytes(L::descriptor, f, tile), mine::tile_cycles(L::descriptor, f, tile), bits};
+  return {name,
+          &L::descriptor,
+          mapping_of<L, reference_engine>::template code<L::descriptor, 0>,
+          mine::template code<L::descriptor, f>,
+          mine::scratch_bytes(L::descriptor, f, tile),
+          mine::tile_cycles(L::descriptor, f, tile),
+          bits};
 }
 }  // namespace deeploy::target_test

@@ -11,13 +11,16 @@ constexpr requantisation none = no_requantisation;
 constexpr requantisation q1 = {.shift = 15, .mul = 30011, .add = -77}, q2 = {.shift = 14, .mul = 19000, .add = 1000},
                          q3 = {.shift = 15, .mul = 25000, .add = 12};
 template <class X, class Y, requantisation q, class... Scale>
-struct requantise : op::requantise<requantise<X, Y, q, Scale...>, X, Y, op::requantise_params{.result = q}, Scale...> {};
+struct requantise : op::requantise<requantise<X, Y, q, Scale...>, X, Y, op::requantise_params{.result = q}, Scale...> {
+};
 template <class A, class B, class Y, requantisation a, requantisation b, requantisation q>
 struct add : op::add<add<A, B, Y, a, b, q>, A, B, Y, op::add_params{.a = a, .b = b, .result = q}> {};
 template <class A, class B, class Y, requantisation a, requantisation b, requantisation q>
 struct mul : op::mul<mul<A, B, Y, a, b, q>, A, B, Y, op::mul_params{.a = a, .b = b, .result = q}> {};
 template <class X, class Y>
-struct softmax : op::isoftmax<softmax<X, Y>, X, Y, op::isoftmax_params{.coefficient_a = 1, .coefficient_b = 25, .coefficient_c = 300, .log2 = 13}> {};
+struct softmax
+    : op::isoftmax<softmax<X, Y>, X, Y,
+                   op::isoftmax_params{.coefficient_a = 1, .coefficient_b = 25, .coefficient_c = 300, .log2 = 13}> {};
 template <class X, class Y>
 struct ita : op::ita_max<ita<X, Y>, X, Y, op::ita_max_params{}> {};
 template <class X, class W, class Y>
@@ -27,7 +30,9 @@ struct norm : op::ilayer_norm<norm<X, W, B, Y>, X, W, B, Y, op::ilayer_norm_para
 template <class X, class Y>
 struct gelu : op::igelu<gelu<X, Y>, X, Y, op::igelu_params{.result = {.shift = 21, .mul = 1300, .add = 100}}> {};
 template <class X, class Y>
-struct swish : op::ihardswish<swish<X, Y>, X, Y, op::ihardswish_params{.one_over_six = 11, .three = 48, .six = 96, .result = {.shift = 18, .mul = 1000}}> {};
+struct swish : op::ihardswish<swish<X, Y>, X, Y,
+                              op::ihardswish_params{
+                                  .one_over_six = 11, .three = 48, .six = 96, .result = {.shift = 18, .mul = 1000}}> {};
 template <class X, class Y>
 struct copy : op::copy<copy<X, Y>, X, Y> {};
 template <class X, class Y, op::pad_params p>
@@ -35,9 +40,11 @@ struct pad : op::pad<pad<X, Y, p>, X, Y, p> {};
 template <class X, class Y, op::max_pool_params p>
 struct pool : op::max_pool<pool<X, Y, p>, X, Y, p> {};
 template <class X, class Y, u8 reduced>
-struct mean : op::reduce_mean<mean<X, Y, reduced>, X, Y, op::reduce_mean_params{.reduced = reduced, .half_away = true}> {};
+struct mean
+    : op::reduce_mean<mean<X, Y, reduced>, X, Y, op::reduce_mean_params{.reduced = reduced, .half_away = true}> {};
 template <class A, class B, class Y>
-struct division : op::integer_div<division<A, B, Y>, A, B, Y, op::integer_div_params{.delta = 100, .eta = 3, .eps = 7}> {};
+struct division
+    : op::integer_div<division<A, B, Y>, A, B, Y, op::integer_div_params{.delta = 100, .eta = 3, .eps = 7}> {};
 
 template <class L, int f = 0>
 constexpr measured_layer of(char const* name, int bits = 16) {
@@ -53,7 +60,8 @@ constinit measured_layer const layers[] = {
     of<requantise<big, big_y, q1>>("requantise i8 direct"),
     of<requantise<big, big_y, q1>, 1>("requantise i8 table"),
     of<requantise<s<0, i32, 32, 512>, s<1, i8, 32, 512>, q1>>("requantise i32", 20),
-    of<requantise<s<0, i32, 16, 512>, s<1, i8, 16, 512>, q1, scale<s<3, i32, 512>, s<4, i32, 512>>>>("requantise i32 per channel", 14),
+    of<requantise<s<0, i32, 16, 512>, s<1, i8, 16, 512>, q1, scale<s<3, i32, 512>, s<4, i32, 512>>>>(
+        "requantise i32 per channel", 14),
     of<requantise<row, s<1, i8, 1, 64>, q1>>("requantise 64"),
     of<add<big, s<1, i8, 64, 512>, big_y, q1, q2, q3>>("add direct"),
     of<add<big, s<1, i8, 64, 512>, big_y, q1, q2, q3>, 1>("add table"),

@@ -32,6 +32,7 @@ void cluster_main(rt::u32 core) {
   asm volatile("mv t0, sp\nmv sp, %1\naddi sp, sp, -16\nsw t0, 0(sp)\nmv a0, %0\ncall cluster_work\nlw sp, 0(sp)"
                :
                : "r"(core), "r"(deeploy::target_test::stacks[core] + deeploy::target_test::stack_bytes)
-               : "memory", "ra", "t0", "t1", "t2", "t3", "t4", "t5", "t6", "a0", "a1", "a2", "a3", "a4", "a5", "a6", "a7");
+               : "memory", "ra", "t0", "t1", "t2", "t3", "t4", "t5", "t6", "a0", "a1", "a2", "a3", "a4", "a5", "a6",
+                 "a7");
 }
 }

@@ -21,7 +21,9 @@ u32 outside[4096];
   }
   u32 start, end, v;
   asm volatile("lw %0, 0(%3)\n sw %5, 0(%4)\n .insn i 0x03, 6, %2, %6, 0x3C\n lw %1, 0(%3)"
-               : "=&r"(start), "=&r"(end), "=&r"(v) : "r"(0x00200408u), "r"(rt::dma), "r"(last), "r"(rt::eu) : "memory");
+               : "=&r"(start), "=&r"(end), "=&r"(v)
+               : "r"(0x00200408u), "r"(rt::dma), "r"(last), "r"(rt::eu)
+               : "memory");
   rt::reg(rt::dma + 4) = 1u << id;
   return measure::since(start, end);
 }
@@ -62,9 +64,18 @@ extern "C" void cluster_main(u32) {
 int main() {
   rt::start_cluster(1);
   rt::wait_cluster();
-  static char const* const names[] = {"dma_in_64", "dma_in_256", "dma_in_1024", "dma_in_4096", "dma_in_8192", "dma_out_64",
-                                      "dma_out_1024", "dma_out_8192", "dma_in_16x64_stride_128", "dma_to_weights_4096",
-                                      "dma_from_weights_4096", "dma_in_and_out_4096"};
+  static char const* const names[] = {"dma_in_64",
+                                      "dma_in_256",
+                                      "dma_in_1024",
+                                      "dma_in_4096",
+                                      "dma_in_8192",
+                                      "dma_out_64",
+                                      "dma_out_1024",
+                                      "dma_out_8192",
+                                      "dma_in_16x64_stride_128",
+                                      "dma_to_weights_4096",
+                                      "dma_from_weights_4096",
+                                      "dma_in_and_out_4096"};
   for (u32 i = 0; i < 12; ++i) rt::line(names[i], results[i]);
   return 0;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// calibration.md, kernels: eight cores at one bank, the dot-product loop, the 4 x 2 matrix product, the same with mac&load.
+// calibration.md, kernels: eight cores at one bank, the dot-product loop, the 4 x 2 matrix product, the same with
+// mac&load.
 #include "measure.hpp"
 
 using rt::u32;
@@ -13,18 +14,23 @@ L1 u32 results[8][8];
 [[gnu::noinline]] u32 hammer(u32 iterations) {
   u32 start, end, t, n = iterations;
   asm volatile("lw %0, 0(%4)\n1: lw %2, 0(%5)\naddi %3, %3, -1\nbnez %3, 1b\nlw %1, 0(%4)"
-               : "=&r"(start), "=&r"(end), "=&r"(t), "+r"(n) : "r"(0x00200408u), "r"(hammered) : "memory");
+               : "=&r"(start), "=&r"(end), "=&r"(t), "+r"(n)
+               : "r"(0x00200408u), "r"(hammered)
+               : "memory");
   return measure::since(start, end);
 }
 
 /// 64 x (two post-increment loads and one sdotusp) in a hardware loop.
 [[gnu::noinline]] u32 dot(void const* a, void const* b) {
   u32 start, end, x, y, acc = 0;
-  asm volatile(".option push\n.option norvc\nlw %0, 0(%7)\n"
-               ".insn i 0x7b, 5, x0, x6, 64\n"
-               ".insn i 0x0b, 2, %2, %4, 4\n.insn i 0x0b, 2, %3, %5, 4\n.insn r 0x57, 1, 0x54, %6, %2, %3\n"
-               "lw %1, 0(%7)\n.option pop"
-               : "=&r"(start), "=&r"(end), "=&r"(x), "=&r"(y), "+r"(a), "+r"(b), "+r"(acc) : "r"(0x00200408u) : "memory");
+  asm volatile(
+      ".option push\n.option norvc\nlw %0, 0(%7)\n"
+      ".insn i 0x7b, 5, x0, x6, 64\n"
+      ".insn i 0x0b, 2, %2, %4, 4\n.insn i 0x0b, 2, %3, %5, 4\n.insn r 0x57, 1, 0x54, %6, %2, %3\n"
+      "lw %1, 0(%7)\n.option pop"
+      : "=&r"(start), "=&r"(end), "=&r"(x), "=&r"(y), "+r"(a), "+r"(b), "+r"(acc)
+      : "r"(0x00200408u)
+      : "memory");
   return measure::since(start, end);
 }
 
@@ -34,7 +40,8 @@ void matmul(signed char const* w, signed char const* x, int* y);
 void matmul_mac_load(signed char const* w, signed char const* x, int* y);
 }
 
-template <class F> u32 timed(F kernel, u32 core) {
+template <class F>
+u32 timed(F kernel, u32 core) {
   u32 cycles = 0;
   for (int round = 0; round < 2; ++round) {
     u32 const start = measure::now();

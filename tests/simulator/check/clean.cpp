@@ -77,8 +77,7 @@ void mutexes(u32 core) {
 void spin_locks(u32 core) {
   volatile u32* const test = reinterpret_cast<volatile u32*>(reinterpret_cast<u32>(&spin_lock[1]) | 0x10100000);
   for (u32 i = 0; i < 8; ++i) {
-    while (*test != 0) {
-    }
+    while (*test != 0) {}
     rt::publish();
     ++shared_counter;
     rt::publish();
@@ -210,8 +209,7 @@ int main() {
 #if CORES % 4 == 0
   rt::wait_cluster();
 #else
-  while (!polled_flag) {
-  }
+  while (!polled_flag) {}
 #endif
   return static_cast<int>(error);
 }

@@ -44,30 +44,73 @@ u32 outside[bytes / 4];
 
 void bug(u32 core) {
 #if BUG == 1  // reads what a transfer in flight will write
-  if (core == 0) { u32 const id = bring(); delay(); victim_reads(block + bytes / 4 - 1); rt::dma_wait(id); }
-#elif BUG == 2  // the same, but the transfer has ended by luck
-  if (core == 0) { bring(); for (int i = 0; i < 1200; ++i) asm volatile("nop"); delay(); victim_reads(block + 5); }
-#elif BUG == 3  // writes what a transfer in flight reads
-  if (core == 0) { u32 const id = take(); delay(); victim_writes(block + bytes / 4 - 1); rt::dma_wait(id); }
-#elif BUG == 4  // reads the output of a running job
-  if (core == 0) { start_npu(); delay(); victim_reads(outputs + 7); npu::wait(); }
-#elif BUG == 5  // writes the input of a running job
-  if (core == 0) { start_npu(); delay(); victim_writes(activations + 300); npu::wait(); }
-#elif BUG == 6  // never written, L1
-  if (core == 0) { delay(); victim_reads(never_written + 3); }
-#elif BUG == 7  // never written, L2
-  if (core == 0) { delay(); victim_reads(l2_never_written + 3); }
-#elif BUG == 8  // one core writes, another reads
+  if (core == 0) {
+    u32 const id = bring();
+    delay();
+    victim_reads(block + bytes / 4 - 1);
+    rt::dma_wait(id);
+  }
+#elif BUG == 2   // the same, but the transfer has ended by luck
+  if (core == 0) {
+    bring();
+    for (int i = 0; i < 1200; ++i) asm volatile("nop");
+    delay();
+    victim_reads(block + 5);
+  }
+#elif BUG == 3   // writes what a transfer in flight reads
+  if (core == 0) {
+    u32 const id = take();
+    delay();
+    victim_writes(block + bytes / 4 - 1);
+    rt::dma_wait(id);
+  }
+#elif BUG == 4   // reads the output of a running job
+  if (core == 0) {
+    start_npu();
+    delay();
+    victim_reads(outputs + 7);
+    npu::wait();
+  }
+#elif BUG == 5   // writes the input of a running job
+  if (core == 0) {
+    start_npu();
+    delay();
+    victim_writes(activations + 300);
+    npu::wait();
+  }
+#elif BUG == 6   // never written, L1
+  if (core == 0) {
+    delay();
+    victim_reads(never_written + 3);
+  }
+#elif BUG == 7   // never written, L2
+  if (core == 0) {
+    delay();
+    victim_reads(l2_never_written + 3);
+  }
+#elif BUG == 8   // one core writes, another reads
   if (core == 2) victim_writes(&word);
-  if (core == 5) { delay(); victim_reads(&word); }
-#elif BUG == 9  // two cores write
+  if (core == 5) {
+    delay();
+    victim_reads(&word);
+  }
+#elif BUG == 9   // two cores write
   if (core == 1) victim_writes(&word);
-  if (core == 6) { delay(); victim_writes(&word); }
+  if (core == 6) {
+    delay();
+    victim_writes(&word);
+  }
 #elif BUG == 10  // one core reads, another writes
   if (core == 1) victim_reads(&word);
-  if (core == 6) { delay(); victim_writes(&word); }
+  if (core == 6) {
+    delay();
+    victim_writes(&word);
+  }
 #elif BUG == 11  // stack overflow into the stack of the neighbour, or into data
-  if (core == 3) { delay(); use(recurse(12)); }
+  if (core == 3) {
+    delay();
+    use(recurse(12));
+  }
 #elif BUG == 12  // a register of a queued job changes
   if (core == 0) {
     start_npu();
@@ -89,12 +132,24 @@ void bug(u32 core) {
   }
 #elif BUG == 14  // another core uses a buffer that one core's transfer has filled, without a barrier
   if (core == 0) rt::dma_wait(bring());
-  if (core == 4) { for (int i = 0; i < 2000; ++i) asm volatile("nop"); delay(); victim_reads(block + 9); }
+  if (core == 4) {
+    for (int i = 0; i < 2000; ++i) asm volatile("nop");
+    delay();
+    victim_reads(block + 9);
+  }
 #elif BUG == 15  // the job's input was written by another core, without a barrier
   if (core == 3) victim_writes(activations + 40);
-  if (core == 0) { delay(); for (int i = 0; i < 100; ++i) asm volatile("nop"); start_npu(); npu::wait(); }
+  if (core == 0) {
+    delay();
+    for (int i = 0; i < 100; ++i) asm volatile("nop");
+    start_npu();
+    npu::wait();
+  }
 #elif BUG == 16  // stack overflow into data: the lowest stack
-  if (core == 0) { delay(); use(recurse(14)); }
+  if (core == 0) {
+    delay();
+    use(recurse(14));
+  }
 #endif
 }
 

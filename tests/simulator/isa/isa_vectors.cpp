@@ -22,7 +22,8 @@ std::uint32_t& place(core& c, std::string const& key, bool zfinx) {
   if (key == "flags") return c.fcsr;
   if (key[0] == 's') return c.mac_registers[digit];
   if (key[0] == 'f') return c.registers[10 + digit + (zfinx ? 0 : float_registers)];
-  if (key.starts_with("mem")) return *reinterpret_cast<std::uint32_t*>(&c.system->l1[data - map::l1 + (key == "mem" ? 0 : digit * 4)]);
+  if (key.starts_with("mem"))
+    return *reinterpret_cast<std::uint32_t*>(&c.system->l1[data - map::l1 + (key == "mem" ? 0 : digit * 4)]);
   return c.registers[10 + digit];
 }
 
@@ -40,11 +41,13 @@ vector_line parse(std::string const& line) {
   v.word = static_cast<std::uint32_t>(std::stoul(word, nullptr, 16));
   bool expectations = false;
   while (in >> token) {
-    if (token == "|") expectations = true;
+    if (token == "|")
+      expectations = true;
     else {
       auto const equals = token.find('=');
       auto& list = expectations ? v.expected : v.inputs;
-      list.emplace_back(token.substr(0, equals), static_cast<std::uint32_t>(std::stoul(token.substr(equals + 1), nullptr, 16)));
+      list.emplace_back(token.substr(0, equals),
+                        static_cast<std::uint32_t>(std::stoul(token.substr(equals + 1), nullptr, 16)));
     }
   }
   return v;
@@ -67,7 +70,8 @@ void execute(machine& m, vector_line const& v, bool zfinx, bool checked) {
   c.pc = c.next_pc;
   for (auto const& [key, value] : v.expected)
     if (place(c, key, zfinx) != value && ++failures < 30)
-      fmt::print("{} {:08x}{}: {} is {:08x}, not {:08x}\n", v.name, v.word, zfinx ? " (zfinx)" : "", key, place(c, key, zfinx), value);
+      fmt::print("{} {:08x}{}: {} is {:08x}, not {:08x}\n", v.name, v.word, zfinx ? " (zfinx)" : "", key,
+                 place(c, key, zfinx), value);
   if (c.registers[0] != 0 && ++failures < 30) fmt::print("{}: x0 was written\n", v.name);
 }
 
@@ -99,13 +103,15 @@ int main(int argc, char** argv) {
     auto const bits = static_cast<std::uint32_t>(std::stoul(word, nullptr, 16));
     std::string const text = disassemble(bits, 0, false);
     name = table_name(name);
-    if (text.substr(0, text.find(' ')) != name && ++failures < 30) fmt::print("{}: {} decodes as {}\n", word, name, text);
+    if (text.substr(0, text.find(' ')) != name && ++failures < 30)
+      fmt::print("{}: {} decodes as {}\n", word, name, text);
     // Loops and event loads need a machine that runs; programs test them.
     if (!executed.contains(name) && !name.starts_with("lp.") && name != "p.elw" && ++failures < 30)
       fmt::print("{} of encodings.txt has no vector\n", name);
   }
   // Whatever the table offers has been executed, apart from what needs a running machine.
-  std::set<std::string> const running{"ecall", "ebreak", "mret", "wfi", "fence", "fence.i", "p.elw", "flw", "fsw", "fmv.x.w", "fmv.w.x"};
+  std::set<std::string> const running{"ecall", "ebreak", "mret", "wfi",     "fence",  "fence.i",
+                                      "p.elw", "flw",    "fsw",  "fmv.x.w", "fmv.w.x"};
   for (auto const& e : instruction_table())
     if (!executed.contains(e.mnemonic) && !running.contains(e.mnemonic) && !e.mnemonic.starts_with("lp.") &&
         !e.mnemonic.starts_with("csr") && ++failures < 60)

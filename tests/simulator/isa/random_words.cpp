@@ -25,7 +25,8 @@ int main() {
   }
   // Whole memories of random words, run as programs by all nine cores.
   for (unsigned seed = 0; seed < 40; ++seed) {
-    auto const m = std::make_unique<machine>(machine_options{.zfinx = (seed & 1) != 0, .checked = false, .max_cycles = 20000, .print = [](std::string const&) {}});
+    auto const m = std::make_unique<machine>(machine_options{
+        .zfinx = (seed & 1) != 0, .checked = false, .max_cycles = 20000, .print = [](std::string const&) {}});
     auto const table = instruction_table();
     for (std::size_t i = 0; i < 0x10000; i += 4) {
       auto const& row = table[random() % table.size()];

@@ -11,9 +11,11 @@ import tempfile
 def mutate(data, rng):
     data = bytearray(data)
     kind = rng.randrange(5)
-    if kind == 0:  # headers
+    if kind == 0:  # headers, the entry above all
         for _ in range(rng.randrange(1, 6)):
             data[rng.randrange(52 + 32 * 6)] = rng.randrange(256)
+        if rng.random() < 0.2:
+            data[24:28] = rng.choice((0, 1, 2, 4, 0xFFE, 0x1000, 0xFFFFFFFE, rng.getrandbits(32))).to_bytes(4, "little")
     elif kind == 1:  # section headers and everything else at the end
         for _ in range(rng.randrange(1, 30)):
             data[rng.randrange(len(data) * 3 // 4, len(data))] = rng.choice((0, 255, rng.randrange(256)))

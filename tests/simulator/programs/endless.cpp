@@ -3,4 +3,7 @@
 [[gnu::noinline]] void spin() {
   for (;;) asm volatile("nop");
 }
-int main() { spin(); }
+int main() {
+  spin();
+  return 0;
+}

@@ -10,25 +10,54 @@ namespace {
 using u32 = std::uint32_t;
 using i32 = std::int32_t;
 
-template <class F> void binary(core& c, decoded const& d) { c.registers[d.rd] = F{}(c.registers[d.rs1], c.registers[d.rs2]); }
-template <class F> void with_immediate(core& c, decoded const& d) {
+template <class F>
+void binary(core& c, decoded const& d) {
+  c.registers[d.rd] = F{}(c.registers[d.rs1], c.registers[d.rs2]);
+}
+template <class F>
+void with_immediate(core& c, decoded const& d) {
   c.registers[d.rd] = F{}(c.registers[d.rs1], static_cast<u32>(d.immediate));
 }
 
-struct add_ { u32 operator()(u32 a, u32 b) const { return a + b; } };
-struct sub_ { u32 operator()(u32 a, u32 b) const { return a - b; } };
-struct sll_ { u32 operator()(u32 a, u32 b) const { return a << (b & 31); } };
-struct srl_ { u32 operator()(u32 a, u32 b) const { return a >> (b & 31); } };
-struct sra_ { u32 operator()(u32 a, u32 b) const { return static_cast<u32>(static_cast<i32>(a) >> (b & 31)); } };
-struct slt_ { u32 operator()(u32 a, u32 b) const { return static_cast<i32>(a) < static_cast<i32>(b); } };
-struct sltu_ { u32 operator()(u32 a, u32 b) const { return a < b; } };
-struct xor_ { u32 operator()(u32 a, u32 b) const { return a ^ b; } };
-struct or_ { u32 operator()(u32 a, u32 b) const { return a | b; } };
-struct and_ { u32 operator()(u32 a, u32 b) const { return a & b; } };
-struct mul_ { u32 operator()(u32 a, u32 b) const { return a * b; } };
+struct add_ {
+  u32 operator()(u32 a, u32 b) const { return a + b; }
+};
+struct sub_ {
+  u32 operator()(u32 a, u32 b) const { return a - b; }
+};
+struct sll_ {
+  u32 operator()(u32 a, u32 b) const { return a << (b & 31); }
+};
+struct srl_ {
+  u32 operator()(u32 a, u32 b) const { return a >> (b & 31); }
+};
+struct sra_ {
+  u32 operator()(u32 a, u32 b) const { return static_cast<u32>(static_cast<i32>(a) >> (b & 31)); }
+};
+struct slt_ {
+  u32 operator()(u32 a, u32 b) const { return static_cast<i32>(a) < static_cast<i32>(b); }
+};
+struct sltu_ {
+  u32 operator()(u32 a, u32 b) const { return a < b; }
+};
+struct xor_ {
+  u32 operator()(u32 a, u32 b) const { return a ^ b; }
+};
+struct or_ {
+  u32 operator()(u32 a, u32 b) const { return a | b; }
+};
+struct and_ {
+  u32 operator()(u32 a, u32 b) const { return a & b; }
+};
+struct mul_ {
+  u32 operator()(u32 a, u32 b) const { return a * b; }
+};
 
-template <bool signed_a, bool signed_b> void multiply_high(core& c, decoded const& d) {
-  auto const wide = [](u32 v, bool is_signed) { return is_signed ? std::int64_t{static_cast<i32>(v)} : std::int64_t{v}; };
+template <bool signed_a, bool signed_b>
+void multiply_high(core& c, decoded const& d) {
+  auto const wide = [](u32 v, bool is_signed) {
+    return is_signed ? std::int64_t{static_cast<i32>(v)} : std::int64_t{v};
+  };
   // The product of two unsigned operands needs all 64 bits: multiply modulo 2^64.
   auto const product = static_cast<std::uint64_t>(wide(c.registers[d.rs1], signed_a)) *
                        static_cast<std::uint64_t>(wide(c.registers[d.rs2], signed_b));
@@ -36,7 +65,8 @@ template <bool signed_a, bool signed_b> void multiply_high(core& c, decoded cons
   c.delay(stall::arithmetic, timing::multiply_high);
 }
 
-template <bool is_signed, bool remainder> void divide(core& c, decoded const& d) {
+template <bool is_signed, bool remainder>
+void divide(core& c, decoded const& d) {
   u32 const a = c.registers[d.rs1], b = c.registers[d.rs2];
   u32 quotient = ~0u, rest = a;
   if constexpr (is_signed) {
@@ -76,16 +106,30 @@ void take(core& c, decoded const& d) {
   ++c.taken_branches;
   c.delay(stall::branch, timing::taken_branch);
 }
-template <class F> void branch(core& c, decoded const& d) {
+template <class F>
+void branch(core& c, decoded const& d) {
   if (F{}(c.registers[d.rs1], c.registers[d.rs2])) take(c, d);
 }
-struct eq_ { bool operator()(u32 a, u32 b) const { return a == b; } };
-struct ne_ { bool operator()(u32 a, u32 b) const { return a != b; } };
-struct lt_ { bool operator()(u32 a, u32 b) const { return static_cast<i32>(a) < static_cast<i32>(b); } };
-struct ge_ { bool operator()(u32 a, u32 b) const { return static_cast<i32>(a) >= static_cast<i32>(b); } };
-struct ltu_ { bool operator()(u32 a, u32 b) const { return a < b; } };
-struct geu_ { bool operator()(u32 a, u32 b) const { return a >= b; } };
-template <class F> void branch_immediate(core& c, decoded const& d) {
+struct eq_ {
+  bool operator()(u32 a, u32 b) const { return a == b; }
+};
+struct ne_ {
+  bool operator()(u32 a, u32 b) const { return a != b; }
+};
+struct lt_ {
+  bool operator()(u32 a, u32 b) const { return static_cast<i32>(a) < static_cast<i32>(b); }
+};
+struct ge_ {
+  bool operator()(u32 a, u32 b) const { return static_cast<i32>(a) >= static_cast<i32>(b); }
+};
+struct ltu_ {
+  bool operator()(u32 a, u32 b) const { return a < b; }
+};
+struct geu_ {
+  bool operator()(u32 a, u32 b) const { return a >= b; }
+};
+template <class F>
+void branch_immediate(core& c, decoded const& d) {
   if (F{}(c.registers[d.rs1], static_cast<u32>(static_cast<i32>(static_cast<u32>(d.field) << 27) >> 27))) take(c, d);
 }
 }  // namespace

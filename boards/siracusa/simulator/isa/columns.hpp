@@ -13,8 +13,8 @@ constexpr std::uint32_t word(std::uint32_t opcode, std::uint32_t funct3 = 0, std
 }
 
 /// An instruction without memory accesses.
-inline void add(std::vector<encoding>& rows, std::string mnemonic, std::uint32_t mask, std::uint32_t match, operands form,
-                instruction_class kind, handler run, unsigned flags = 0) {
+inline void add(std::vector<encoding>& rows, std::string mnemonic, std::uint32_t mask, std::uint32_t match,
+                operands form, instruction_class kind, handler run, unsigned flags = 0) {
   rows.push_back({std::move(mnemonic), mask, match, form, kind, static_cast<std::uint16_t>(flags), run, run});
 }
 }  // namespace simulator::isa

@@ -71,8 +71,8 @@ word arithmetic(half h) {
 word quadrant_1(half h) {
   word const near = (h.field(12, 1) ? 0xFFFFF800u : 0) | h.move(3, 3, 1) | h.move(11, 1, 4) | h.move(2, 1, 5) |
                     h.move(7, 1, 6) | h.move(6, 1, 7) | h.move(9, 2, 8) | h.move(8, 1, 10);
-  word const close = (h.field(12, 1) ? 0xFFFFFF00u : 0) | h.move(3, 2, 1) | h.move(10, 2, 3) | h.move(2, 1, 5) |
-                     h.move(5, 2, 6);
+  word const close =
+      (h.field(12, 1) ? 0xFFFFFF00u : 0) | h.move(3, 2, 1) | h.move(10, 2, 3) | h.move(2, 1, 5) | h.move(5, 2, 6);
   switch (h.field(13, 3)) {
     case 0: return type_i(h.signed_6() & 0xFFF, h.rd(), 0, h.rd(), 0x13);
     case 1: return jump(near, 1);
@@ -80,8 +80,8 @@ word quadrant_1(half h) {
     case 3:
       if (h.signed_6() == 0) return 0;
       if (h.rd() == 2) {
-        word const immediate = (h.field(12, 1) ? 0xFFFFFE00u : 0) | h.move(6, 1, 4) | h.move(2, 1, 5) | h.move(5, 1, 6) |
-                               h.move(3, 2, 7);
+        word const immediate =
+            (h.field(12, 1) ? 0xFFFFFE00u : 0) | h.move(6, 1, 4) | h.move(2, 1, 5) | h.move(5, 1, 6) | h.move(3, 2, 7);
         return type_i(immediate & 0xFFF, 2, 0, 2, 0x13);
       }
       return h.signed_6() << 12 | h.rd() << 7 | 0x37;

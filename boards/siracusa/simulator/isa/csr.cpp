@@ -29,9 +29,7 @@ cycle_count counted(core const& c, unsigned i) {
   }
 }
 
-bool counts(core const& c, unsigned i) {
-  return (c.counters.mode & 1) && (c.counters.enabled_events >> i & 1);
-}
+bool counts(core const& c, unsigned i) { return (c.counters.mode & 1) && (c.counters.enabled_events >> i & 1); }
 std::uint32_t counter(core const& c, unsigned i) {
   return counts(c, i) ? static_cast<std::uint32_t>(counted(c, i)) - c.counters.base[i] : c.counters.value[i];
 }
@@ -40,7 +38,8 @@ void set_counter(core& c, unsigned i, std::uint32_t value) {
   c.counters.base[i] = static_cast<std::uint32_t>(counted(c, i)) - value;
 }
 /// Changes which counters run: all keep their values.
-template <class Change> void change_counting(core& c, Change change) {
+template <class Change>
+void change_counting(core& c, Change change) {
   std::array<std::uint32_t, 32> values;
   for (unsigned i = 0; i < 32; ++i) values[i] = counter(c, i);
   change();
@@ -64,19 +63,26 @@ bool read(core& c, std::uint32_t number, std::uint32_t& value) {
     case fcsr: value = c.fcsr; return true;
     case mstatus: value = c.mstatus; return true;
     case misa: value = 1u << 30 | 1u << 12 | 1u << 8 | 1u << 5 | 1u << 2 | 1u << 23; return true;  // I M F C X
-    case mie: case mip: value = 0; return true;  // lines are masked in the event unit and the interrupt controller
+    case mie:
+    case mip: value = 0; return true;  // lines are masked in the event unit and the interrupt controller
     case mtvec: value = c.mtvec; return true;
     case mscratch: value = c.mscratch; return true;
     case mepc: value = c.mepc; return true;
     case mcause: value = c.mcause; return true;
     case mtval: value = c.mtval; return true;
-    case mcycle: case cycle: value = static_cast<std::uint32_t>(cycles); return true;
-    case mcycleh: case cycleh: value = static_cast<std::uint32_t>(cycles >> 32); return true;
-    case minstret: case instret: value = static_cast<std::uint32_t>(retired); return true;
-    case minstreth: case instreth: value = static_cast<std::uint32_t>(retired >> 32); return true;
+    case mcycle:
+    case cycle: value = static_cast<std::uint32_t>(cycles); return true;
+    case mcycleh:
+    case cycleh: value = static_cast<std::uint32_t>(cycles >> 32); return true;
+    case minstret:
+    case instret: value = static_cast<std::uint32_t>(retired); return true;
+    case minstreth:
+    case instreth: value = static_cast<std::uint32_t>(retired >> 32); return true;
     case pcer: value = c.counters.enabled_events; return true;
     case pcmr: value = c.counters.mode; return true;
-    case mvendorid: case marchid: case mimpid: value = 0; return true;
+    case mvendorid:
+    case marchid:
+    case mimpid: value = 0; return true;
     case mhartid: value = c.hart; return true;
     default: break;
   }
@@ -109,7 +115,9 @@ bool write(core& c, std::uint32_t number, std::uint32_t value) {
       c.mstatus = 0x1800 | (value & (mstatus_enable | mstatus_previous));
       c.interrupts_changed();
       return true;
-    case misa: case mie: case mip: return true;
+    case misa:
+    case mie:
+    case mip: return true;
     case mtvec: c.mtvec = value; return true;
     case mscratch: c.mscratch = value; return true;
     case mepc: c.mepc = value & ~1u; return true;

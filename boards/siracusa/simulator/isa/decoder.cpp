@@ -23,8 +23,7 @@ std::array<std::vector<std::uint16_t>, 128> const& rows_by_opcode() {
   static auto const rows = [] {
     std::array<std::vector<std::uint16_t>, 128> lists;
     auto const table = instruction_table();
-    for (std::size_t i = 0; i < table.size(); ++i)
-      lists[table[i].match & 127].push_back(static_cast<std::uint16_t>(i));
+    for (std::size_t i = 0; i < table.size(); ++i) lists[table[i].match & 127].push_back(static_cast<std::uint16_t>(i));
     return lists;
   }();
   return rows;
@@ -37,17 +36,35 @@ struct register_use {
 };
 register_use uses(operands form) {
   switch (form) {
-    case operands::none: case operands::loop_start: case operands::loop_count_i: case operands::loop_setup_i: return {};
-    case operands::r3: case operands::r3_shift: case operands::load_rr: return {true, true, true, false};
+    case operands::none:
+    case operands::loop_start:
+    case operands::loop_count_i:
+    case operands::loop_setup_i: return {};
+    case operands::r3:
+    case operands::r3_shift:
+    case operands::load_rr: return {true, true, true, false};
     case operands::load_rr_post: return {true, true, true, false, true};
-    case operands::r2: case operands::r2_immediate: case operands::r2_shift: case operands::jump_register:
-    case operands::load: case operands::csr: case operands::r2_bits: case operands::r2_field:
-    case operands::r2_signed6: case operands::r2_unsigned6: return {true, true, false, false};
-    case operands::load_post: case operands::mac_load: return {true, true, false, false, true};
-    case operands::upper: case operands::jump: case operands::csr_immediate: return {true, false, false, false};
-    case operands::branch: case operands::store: return {false, true, true, false};
+    case operands::r2:
+    case operands::r2_immediate:
+    case operands::r2_shift:
+    case operands::jump_register:
+    case operands::load:
+    case operands::csr:
+    case operands::r2_bits:
+    case operands::r2_field:
+    case operands::r2_signed6:
+    case operands::r2_unsigned6: return {true, true, false, false};
+    case operands::load_post:
+    case operands::mac_load: return {true, true, false, false, true};
+    case operands::upper:
+    case operands::jump:
+    case operands::csr_immediate: return {true, false, false, false};
+    case operands::branch:
+    case operands::store: return {false, true, true, false};
     case operands::store_post: return {false, true, true, false, true};
-    case operands::branch_imm: case operands::loop_count: case operands::loop_setup: return {false, true, false, false};
+    case operands::branch_imm:
+    case operands::loop_count:
+    case operands::loop_setup: return {false, true, false, false};
     case operands::store_rr: return {false, true, true, true};
     case operands::store_rr_post: return {false, true, true, true, true};
     case operands::r4: return {true, true, true, true};
@@ -57,16 +74,25 @@ register_use uses(operands form) {
 
 std::int32_t immediate_of(operands form, std::uint32_t w) {
   switch (form) {
-    case operands::r2_immediate: case operands::jump_register: case operands::load: case operands::load_post:
-      return immediate_i(w);
-    case operands::r2_shift: case operands::r2_bits: case operands::r2_field: case operands::mac_load:
-      return static_cast<std::int32_t>(w >> 20 & 31);
+    case operands::r2_immediate:
+    case operands::jump_register:
+    case operands::load:
+    case operands::load_post: return immediate_i(w);
+    case operands::r2_shift:
+    case operands::r2_bits:
+    case operands::r2_field:
+    case operands::mac_load: return static_cast<std::int32_t>(w >> 20 & 31);
     case operands::upper: return static_cast<std::int32_t>(w & 0xFFFFF000u);
     case operands::jump: return immediate_j(w);
-    case operands::branch: case operands::branch_imm: return immediate_b(w);
-    case operands::store: case operands::store_post: return immediate_s(w);
-    case operands::csr: case operands::csr_immediate: case operands::loop_count_i: return static_cast<std::int32_t>(w >> 20);
-    case operands::loop_start: case operands::loop_setup: return static_cast<std::int32_t>((w >> 20) * 2);
+    case operands::branch:
+    case operands::branch_imm: return immediate_b(w);
+    case operands::store:
+    case operands::store_post: return immediate_s(w);
+    case operands::csr:
+    case operands::csr_immediate:
+    case operands::loop_count_i: return static_cast<std::int32_t>(w >> 20);
+    case operands::loop_start:
+    case operands::loop_setup: return static_cast<std::int32_t>((w >> 20) * 2);
     case operands::loop_setup_i: return static_cast<std::int32_t>((w >> 15 & 31) * 2);
     case operands::r2_signed6: return sign_extend(immediate_6(w), 6);
     case operands::r2_unsigned6: return static_cast<std::int32_t>(immediate_6(w));
@@ -77,13 +103,19 @@ std::int32_t immediate_of(operands form, std::uint32_t w) {
 /// The second small immediate; for loop_setup_i the count does not fit 8 bits and takes rs2 and rs3 too.
 void extract_field(operands form, std::uint32_t w, decoded& d) {
   switch (form) {
-    case operands::r2_field: case operands::r3_shift: d.field = w >> 25 & 31; break;
+    case operands::r2_field:
+    case operands::r3_shift: d.field = w >> 25 & 31; break;
     case operands::branch_imm: d.field = w >> 20 & 31; break;
     case operands::csr_immediate: d.field = w >> 15 & 31; break;
-    case operands::loop_start: case operands::loop_count: case operands::loop_count_i: case operands::loop_setup:
-      d.field = w >> 7 & 1; break;
+    case operands::loop_start:
+    case operands::loop_count:
+    case operands::loop_count_i:
+    case operands::loop_setup: d.field = w >> 7 & 1; break;
     case operands::loop_setup_i:
-      d.field = w >> 7 & 1; d.rs2 = w >> 20 & 255; d.rs3 = w >> 28 & 15; break;
+      d.field = w >> 7 & 1;
+      d.rs2 = w >> 20 & 255;
+      d.rs3 = w >> 28 & 15;
+      break;
     default: d.field = w >> 12 & 7; break;  // rounding mode of floating-point forms
   }
 }
@@ -131,8 +163,10 @@ decoded decode(std::uint32_t word, decode_options options) {
     auto const destination = [](unsigned r) { return static_cast<std::uint8_t>(r == 0 ? discarded_register : r); };
     auto const bit = [](unsigned r) { return r == 0 ? 0 : std::uint64_t{1} << r; };
     bool const has_rd = use.rd && !(e.flags & no_rd);
-    if (has_rd) d.rd = destination(rd);
-    else d.rd = discarded_register;
+    if (has_rd)
+      d.rd = destination(rd);
+    else
+      d.rd = discarded_register;
     d.rs1 = static_cast<std::uint8_t>(rs1);
     d.rs2 = static_cast<std::uint8_t>(rs2);
     d.rs3 = static_cast<std::uint8_t>(rs3);

@@ -13,12 +13,26 @@ using handler = void (*)(core&, decoded const&);
 
 /// What the statistics count an instruction as.
 enum class instruction_class : std::uint8_t {
-  alu, multiply, divide, load, store, branch, jump, csr, simd, dot_product, mac_load, hardware_loop, floating, wait, system
+  alu,
+  multiply,
+  divide,
+  load,
+  store,
+  branch,
+  jump,
+  csr,
+  simd,
+  dot_product,
+  mac_load,
+  hardware_loop,
+  floating,
+  wait,
+  system
 };
 inline constexpr unsigned instruction_classes = 15;
 inline constexpr char const* instruction_class_names[instruction_classes] = {
-    "alu", "multiply", "divide", "load", "store", "branch", "jump", "csr", "simd", "dot_product", "mac_load",
-    "hardware_loop", "floating", "wait", "system"};
+    "alu",  "multiply",    "divide",   "load",          "store",    "branch", "jump",  "csr",
+    "simd", "dot_product", "mac_load", "hardware_loop", "floating", "wait",   "system"};
 
 /// Which fields of the word are operands, and how the disassembler writes them.
 enum class operands : std::uint8_t {
@@ -57,15 +71,16 @@ enum class operands : std::uint8_t {
 };
 
 namespace encoding_flag {
-inline constexpr std::uint16_t reads_rd = 1;       // accumulates into rd
-inline constexpr std::uint16_t float_rd = 2;       // rd names a floating-point register
+inline constexpr std::uint16_t reads_rd = 1;  // accumulates into rd
+inline constexpr std::uint16_t float_rd = 2;  // rd names a floating-point register
 inline constexpr std::uint16_t float_rs1 = 4;
-inline constexpr std::uint16_t float_rs2 = 8;      // and rs3
-inline constexpr std::uint16_t late_result = 16;   // using rd in the next instruction costs a cycle (loads)
+inline constexpr std::uint16_t float_rs2 = 8;        // and rs3
+inline constexpr std::uint16_t late_result = 16;     // using rd in the next instruction costs a cycle (loads)
 inline constexpr std::uint16_t needs_rounding = 32;  // a field of the word is a rounding mode: 5 and 6 are illegal
-inline constexpr std::uint16_t separate_float = 64;  // exists only with separate floating-point registers (flw, fsw, fmv)
-inline constexpr std::uint16_t no_rd = 128;        // the field of rd is not a destination
-inline constexpr std::uint16_t xpulpnn = 256;      // XpulpNN, not Xpulpv2
+inline constexpr std::uint16_t separate_float =
+    64;                                        // exists only with separate floating-point registers (flw, fsw, fmv)
+inline constexpr std::uint16_t no_rd = 128;    // the field of rd is not a destination
+inline constexpr std::uint16_t xpulpnn = 256;  // XpulpNN, not Xpulpv2
 }  // namespace encoding_flag
 
 struct encoding {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// F: single-precision floating point, in registers of its own or (Zfinx) in the integer registers. The host's arithmetic
-// is IEEE 754 too; rounding to nearest with ties away, which hosts lack, is derived from the two directed roundings.
+// F: single-precision floating point, in registers of its own or (Zfinx) in the integer registers. The host's
+// arithmetic is IEEE 754 too; rounding to nearest with ties away, which hosts lack, is derived from the two directed
+// roundings.
 #include "../core.hpp"
 #include "../fault.hpp"
 #include "columns.hpp"
@@ -38,7 +39,8 @@ u32 host_flags() {
 }
 
 /// f computes in float; `exact_sign(mid)` says on which side of a value the exact result lies (-1, 0, 1).
-template <class F, class Side> u32 rounded(core& c, unsigned mode, F f, Side exact_side) {
+template <class F, class Side>
+u32 rounded(core& c, unsigned mode, F f, Side exact_side) {
   std::feclearexcept(FE_ALL_EXCEPT);
   if (mode != nearest_even) std::fesetround(host_mode(mode));
   volatile float result = f();
@@ -66,61 +68,75 @@ int side_of_sum(double x, double y, double m) {
   return sum != m ? side(sum, m) : side(error, 0);
 }
 
-template <int sign> void add(core& c, decoded const& d) {
+template <int sign>
+void add(core& c, decoded const& d) {
   volatile float const a = as_float(c.registers[d.rs1]), b = as_float(c.registers[d.rs2]);
-  c.registers[d.rd] = rounded(c, rounding_of(c, d), [&] { return sign > 0 ? a + b : a - b; },
-                              [&](double m) { return side_of_sum(a, sign > 0 ? b : -b, m); });
+  c.registers[d.rd] = rounded(
+      c, rounding_of(c, d), [&] { return sign > 0 ? a + b : a - b; },
+      [&](double m) { return side_of_sum(a, sign > 0 ? b : -b, m); });
 }
 void multiply(core& c, decoded const& d) {
   volatile float const a = as_float(c.registers[d.rs1]), b = as_float(c.registers[d.rs2]);
-  c.registers[d.rd] = rounded(c, rounding_of(c, d), [&] { return a * b; },
-                              [&](double m) { return side(static_cast<double>(a) * b, m); });
+  c.registers[d.rd] = rounded(
+      c, rounding_of(c, d), [&] { return a * b; }, [&](double m) { return side(static_cast<double>(a) * b, m); });
 }
 void divide(core& c, decoded const& d) {
   volatile float const a = as_float(c.registers[d.rs1]), b = as_float(c.registers[d.rs2]);
-  c.registers[d.rd] = rounded(c, rounding_of(c, d), [&] { return a / b; },
-                              [&](double m) { return b > 0 ? side(a, m * b) : side(m * b, a); });
+  c.registers[d.rd] = rounded(
+      c, rounding_of(c, d), [&] { return a / b; }, [&](double m) { return b > 0 ? side(a, m * b) : side(m * b, a); });
   c.delay(stall::arithmetic, timing::float_divide);
 }
 void square_root(core& c, decoded const& d) {
   volatile float const a = as_float(c.registers[d.rs1]);
-  c.registers[d.rd] = rounded(c, rounding_of(c, d), [&] { return std::sqrt(a); }, [&](double m) { return side(a, m * m); });
+  c.registers[d.rd] = rounded(
+      c, rounding_of(c, d), [&] { return std::sqrt(a); }, [&](double m) { return side(a, m * m); });
   c.delay(stall::arithmetic, timing::float_divide);
 }
-template <bool negate_product, bool subtract> void fused(core& c, decoded const& d) {
+template <bool negate_product, bool subtract>
+void fused(core& c, decoded const& d) {
   volatile float const a = negate_product ? -as_float(c.registers[d.rs1]) : as_float(c.registers[d.rs1]);
   volatile float const b = as_float(c.registers[d.rs2]);
   volatile float const addend = subtract ? -as_float(c.registers[d.rs3]) : as_float(c.registers[d.rs3]);
   u32 const x = c.registers[d.rs1], y = c.registers[d.rs2];
   // Infinity times zero is invalid even when the addend is a quiet NaN; hosts leave that open.
-  bool const invalid = (std::isinf(as_float(x)) && (y & ~sign_bit) == 0) || (std::isinf(as_float(y)) && (x & ~sign_bit) == 0);
-  c.registers[d.rd] = rounded(c, rounding_of(c, d), [&] { return std::fma(a, b, addend); },
-                              [&](double m) { return side_of_sum(static_cast<double>(a) * b, addend, m); });
+  bool const invalid =
+      (std::isinf(as_float(x)) && (y & ~sign_bit) == 0) || (std::isinf(as_float(y)) && (x & ~sign_bit) == 0);
+  c.registers[d.rd] = rounded(
+      c, rounding_of(c, d), [&] { return std::fma(a, b, addend); },
+      [&](double m) { return side_of_sum(static_cast<double>(a) * b, addend, m); });
   if (invalid) c.fcsr |= flag_invalid;
 }
 
 enum class sign_source { copy, inverse, exclusive };
-template <sign_source s> void inject_sign(core& c, decoded const& d) {
+template <sign_source s>
+void inject_sign(core& c, decoded const& d) {
   u32 const a = c.registers[d.rs1], b = c.registers[d.rs2];
   u32 const sign = s == sign_source::copy ? b : s == sign_source::inverse ? ~b : a ^ b;
   c.registers[d.rd] = (a & ~sign_bit) | (sign & sign_bit);
 }
 
-template <bool maximum> void extreme(core& c, decoded const& d) {
+template <bool maximum>
+void extreme(core& c, decoded const& d) {
   u32 const a = c.registers[d.rs1], b = c.registers[d.rs2];
   if (is_signalling(a) || is_signalling(b)) c.fcsr |= flag_invalid;
   float const x = as_float(a), y = as_float(b);
   u32 result;
-  if (std::isnan(x) && std::isnan(y)) result = canonical_nan;
-  else if (std::isnan(x)) result = b;
-  else if (std::isnan(y)) result = a;
-  else if (x == y) result = maximum == ((a & sign_bit) != 0) ? b : a;  // -0 is less than +0
-  else result = (x < y) == maximum ? b : a;
+  if (std::isnan(x) && std::isnan(y))
+    result = canonical_nan;
+  else if (std::isnan(x))
+    result = b;
+  else if (std::isnan(y))
+    result = a;
+  else if (x == y)
+    result = maximum == ((a & sign_bit) != 0) ? b : a;  // -0 is less than +0
+  else
+    result = (x < y) == maximum ? b : a;
   c.registers[d.rd] = result;
 }
 
 enum class relation { equal, less, less_equal };
-template <relation r> void compare(core& c, decoded const& d) {
+template <relation r>
+void compare(core& c, decoded const& d) {
   u32 const a = c.registers[d.rs1], b = c.registers[d.rs2];
   float const x = as_float(a), y = as_float(b);
   bool const unordered = std::isnan(x) || std::isnan(y);
@@ -149,7 +165,8 @@ double round_to_integer(double v, unsigned mode) {
     default: return std::nearbyint(v);
   }
 }
-template <class T> void to_integer(core& c, decoded const& d) {
+template <class T>
+void to_integer(core& c, decoded const& d) {
   float const v = as_float(c.registers[d.rs1]);
   unsigned const mode = rounding_of(c, d);
   if (std::isnan(v)) {
@@ -160,17 +177,20 @@ template <class T> void to_integer(core& c, decoded const& d) {
   double const whole = round_to_integer(v, mode);
   constexpr double lowest = std::numeric_limits<T>::min(), highest = std::numeric_limits<T>::max();
   if (whole < lowest || whole > highest) {
-    c.registers[d.rd] = static_cast<u32>(whole < lowest ? std::numeric_limits<T>::min() : std::numeric_limits<T>::max());
+    c.registers[d.rd] =
+        static_cast<u32>(whole < lowest ? std::numeric_limits<T>::min() : std::numeric_limits<T>::max());
     c.fcsr |= flag_invalid;
     return;
   }
   c.registers[d.rd] = static_cast<u32>(static_cast<T>(whole));
   if (whole != v) c.fcsr |= flag_inexact;
 }
-template <class T> void from_integer(core& c, decoded const& d) {
+template <class T>
+void from_integer(core& c, decoded const& d) {
   volatile T const v = static_cast<T>(c.registers[d.rs1]);
-  c.registers[d.rd] = rounded(c, rounding_of(c, d), [&] { return static_cast<float>(v); },
-                              [&](double m) { return side(static_cast<double>(v), m); });
+  c.registers[d.rd] = rounded(
+      c, rounding_of(c, d), [&] { return static_cast<float>(v); },
+      [&](double m) { return side(static_cast<double>(v), m); });
 }
 void move(core& c, decoded const& d) { c.registers[d.rd] = c.registers[d.rs1]; }
 }  // namespace

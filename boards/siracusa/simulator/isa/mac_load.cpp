@@ -10,7 +10,8 @@ using u32 = std::uint32_t;
 
 /// imm5: bit 0 selects A, bits 2:1 select W, bit 3 loads A[selected], bit 4 loads W[selected]; a load steps rs1 by 4.
 /// The product uses the registers as they were.
-template <unsigned bits, bool signed_a, bool signed_w, bool checked> void mac_load(core& c, decoded const& d) {
+template <unsigned bits, bool signed_a, bool signed_w, bool checked>
+void mac_load(core& c, decoded const& d) {
   auto const control = static_cast<u32>(d.immediate);
   u32& a = c.mac_registers[control & 1];
   u32& w = c.mac_registers[2 + (control >> 1 & 3)];

@@ -15,12 +15,17 @@ u32 u(i32 v) { return static_cast<u32>(v); }
 i32 low(u32 v) { return static_cast<std::int16_t>(v); }
 i32 high(u32 v) { return s(v) >> 16; }
 
-template <u32 (*f)(u32)> void unary(core& c, decoded const& d) { c.registers[d.rd] = f(c.registers[d.rs1]); }
-template <u32 (*f)(u32, u32)> void binary(core& c, decoded const& d) {
+template <u32 (*f)(u32)>
+void unary(core& c, decoded const& d) {
+  c.registers[d.rd] = f(c.registers[d.rs1]);
+}
+template <u32 (*f)(u32, u32)>
+void binary(core& c, decoded const& d) {
   c.registers[d.rd] = f(c.registers[d.rs1], c.registers[d.rs2]);
 }
 /// f(accumulator, rs1, rs2)
-template <u32 (*f)(u32, u32, u32)> void accumulate(core& c, decoded const& d) {
+template <u32 (*f)(u32, u32, u32)>
+void accumulate(core& c, decoded const& d) {
   c.registers[d.rd] = f(c.registers[d.rs3], c.registers[d.rs1], c.registers[d.rs2]);
 }
 
@@ -30,7 +35,10 @@ u32 find_last(u32 a) { return a == 0 ? 32 : 31 - static_cast<u32>(std::countl_ze
 /// Count leading bits: copies of the sign bit behind it; 0 for 0.
 u32 leading_bits(u32 a) { return a == 0 ? 0 : static_cast<u32>(std::countl_zero(s(a) < 0 ? ~a : a)) - 1; }
 u32 population(u32 a) { return static_cast<u32>(std::popcount(a)); }
-template <class T> u32 extend(u32 a) { return u(static_cast<i32>(static_cast<T>(a))); }
+template <class T>
+u32 extend(u32 a) {
+  return u(static_cast<i32>(static_cast<T>(a)));
+}
 
 u32 less_equal(u32 a, u32 b) { return s(a) <= s(b); }
 u32 less_equal_unsigned(u32 a, u32 b) { return a <= b; }
@@ -46,13 +54,16 @@ u32 multiply_subtract(u32 acc, u32 a, u32 b) { return acc - a * b; }
 u32 clip(u32 a, u32 limit) { return u(std::clamp(s(a), s(~limit), s(limit))); }
 u32 clip_unsigned(u32 a, u32 limit) { return u(std::clamp(s(a), 0, s(limit))); }
 u32 clip_limit(i32 bits) { return bits == 0 ? 0 : (1u << (bits - 1)) - 1; }
-template <bool is_signed> void clip_immediate(core& c, decoded const& d) {
+template <bool is_signed>
+void clip_immediate(core& c, decoded const& d) {
   u32 const a = c.registers[d.rs1], limit = clip_limit(d.immediate);
   // Of zero bits the signed range is [-1, 0].
   c.registers[d.rd] = is_signed ? clip(a, limit) : clip_unsigned(a, limit);
 }
-/// The upper bound comes from a register; a negative bound has an empty range, and the hardware tests the lower end first.
-template <bool is_signed> void clip_register(core& c, decoded const& d) {
+/// The upper bound comes from a register; a negative bound has an empty range, and the hardware tests the lower end
+/// first.
+template <bool is_signed>
+void clip_register(core& c, decoded const& d) {
   i32 const a = s(c.registers[d.rs1]), limit = s(c.registers[d.rs2]), floor = is_signed ? ~limit : 0;
   c.registers[d.rd] = u(a <= floor ? floor : a >= limit ? limit : a);
 }
@@ -62,7 +73,8 @@ struct bit_field {
   u32 mask() const { return static_cast<u32>((std::uint64_t{1} << width) - 1); }
 };
 enum class field_kind { extract, extract_unsigned, insert, clear, set };
-template <field_kind kind> u32 field_operation(u32 old, u32 a, bit_field f) {
+template <field_kind kind>
+u32 field_operation(u32 old, u32 a, bit_field f) {
   u32 const placed = f.mask() << f.start;
   switch (kind) {
     case field_kind::extract_unsigned: return a >> f.start & f.mask();
@@ -77,32 +89,40 @@ template <field_kind kind> u32 field_operation(u32 old, u32 a, bit_field f) {
   }
   return 0;
 }
-template <field_kind kind> void field_immediate(core& c, decoded const& d) {
+template <field_kind kind>
+void field_immediate(core& c, decoded const& d) {
   u32 const old = kind == field_kind::insert ? c.registers[d.rs3] : 0;
   c.registers[d.rd] = field_operation<kind>(old, c.registers[d.rs1], {d.field + 1u, u(d.immediate)});
 }
 /// Width - 1 in bits 9:5 of rs2, start in bits 4:0.
-template <field_kind kind> void field_register(core& c, decoded const& d) {
+template <field_kind kind>
+void field_register(core& c, decoded const& d) {
   u32 const old = kind == field_kind::insert ? c.registers[d.rs3] : 0, control = c.registers[d.rs2];
   c.registers[d.rd] = field_operation<kind>(old, c.registers[d.rs1], {(control >> 5 & 31) + 1, control & 31});
 }
 
-template <bool is_signed> u32 shift_right(u32 value, unsigned n) { return is_signed ? u(s(value) >> n) : value >> n; }
+template <bool is_signed>
+u32 shift_right(u32 value, unsigned n) {
+  return is_signed ? u(s(value) >> n) : value >> n;
+}
 /// rd = (rs1 +- rs2 [+ half]) >> n, all modulo 2^32.
-template <bool subtract, bool is_signed, bool round> void add_shift(core& c, decoded const& d) {
+template <bool subtract, bool is_signed, bool round>
+void add_shift(core& c, decoded const& d) {
   u32 const a = c.registers[d.rs1], b = c.registers[d.rs2];
   u32 const half = round && d.field > 0 ? 1u << (d.field - 1) : 0;
   c.registers[d.rd] = shift_right<is_signed>((subtract ? a - b : a + b) + half, d.field);
 }
 /// rd = (rd +- rs1 [+ half]) >> rs2[4:0].
-template <bool subtract, bool is_signed, bool round> void add_shift_register(core& c, decoded const& d) {
+template <bool subtract, bool is_signed, bool round>
+void add_shift_register(core& c, decoded const& d) {
   u32 const a = c.registers[d.rs3], b = c.registers[d.rs1];
   unsigned const n = c.registers[d.rs2] & 31;
   u32 const half = round && n > 0 ? 1u << (n - 1) : 0;
   c.registers[d.rd] = shift_right<is_signed>((subtract ? a - b : a + b) + half, n);
 }
 /// rd = ([rd +] half x half [+ rounding]) >> n.
-template <bool use_high, bool is_signed, bool add_rd, bool round> void multiply_shift(core& c, decoded const& d) {
+template <bool use_high, bool is_signed, bool add_rd, bool round>
+void multiply_shift(core& c, decoded const& d) {
   auto const part = [](u32 v) -> u32 {
     if (is_signed) return u(use_high ? high(v) : low(v));
     return use_high ? v >> 16 : v & 0xFFFF;
@@ -112,7 +132,8 @@ template <bool use_high, bool is_signed, bool add_rd, bool round> void multiply_
   c.registers[d.rd] = shift_right<is_signed>((add_rd ? c.registers[d.rs3] : 0) + product + half, d.field);
 }
 
-template <bool subtract> void add_shifts(std::vector<encoding>& rows, std::string const& name, u32 funct3) {
+template <bool subtract>
+void add_shifts(std::vector<encoding>& rows, std::string const& name, u32 funct3) {
   using namespace isa;
   auto const alu = instruction_class::alu;
   auto const row = [&](std::string const& suffix, u32 select, u32 f3, handler run, bool by_register) {
@@ -129,7 +150,8 @@ template <bool subtract> void add_shifts(std::vector<encoding>& rows, std::strin
   row("uRNr", 3, funct3 + 4, add_shift_register<subtract, false, true>, true);
 }
 
-template <bool add_rd> void add_multiplies(std::vector<encoding>& rows, std::string const& name, u32 funct3) {
+template <bool add_rd>
+void add_multiplies(std::vector<encoding>& rows, std::string const& name, u32 funct3) {
   using namespace isa;
   auto const row = [&](std::string const& mnemonic, u32 select, u32 f3, handler run) {
     add(rows, mnemonic, mask_bits, word(0x5B, f3, select << 5), operands::r3_shift, instruction_class::multiply, run,
@@ -181,7 +203,8 @@ void add_scalar(std::vector<encoding>& rows) {
 
   two("p.extractr", 0x40, 0, field_register<field_kind::extract>);
   two("p.extractur", 0x40, 1, field_register<field_kind::extract_unsigned>);
-  add(rows, "p.insertr", mask_funct7, word(0x33, 2, 0x40), r3, alu, field_register<field_kind::insert>, encoding_flag::reads_rd);
+  add(rows, "p.insertr", mask_funct7, word(0x33, 2, 0x40), r3, alu, field_register<field_kind::insert>,
+      encoding_flag::reads_rd);
   two("p.bclrr", 0x40, 3, field_register<field_kind::clear>);
   two("p.bsetr", 0x40, 4, field_register<field_kind::set>);
   auto const field = [&](char const* name, u32 f3, handler run, unsigned flags = 0) {

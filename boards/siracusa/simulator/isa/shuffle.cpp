@@ -8,25 +8,36 @@ namespace {
 using namespace isa;
 using u32 = std::uint32_t;
 
-template <unsigned bits> constexpr u32 lane_mask = (1u << bits) - 1;
-template <unsigned bits> constexpr u32 index_mask = 32 / bits - 1;
-template <unsigned bits> u32 raw_lane(u32 v, u32 i) { return v >> (i * bits) & lane_mask<bits>; }
-
-template <unsigned bits, bool is_signed> void extract(core& c, decoded const& d) {
-  c.registers[d.rd] = static_cast<u32>(lane<bits, is_signed>(c.registers[d.rs1], static_cast<u32>(d.immediate) & index_mask<bits>));
-}
-template <unsigned bits> void insert(core& c, decoded const& d) {
-  u32 const place = (static_cast<u32>(d.immediate) & index_mask<bits>) * bits;
-  c.registers[d.rd] = (c.registers[d.rs3] & ~(lane_mask<bits> << place)) | (c.registers[d.rs1] & lane_mask<bits>) << place;
+template <unsigned bits>
+constexpr u32 lane_mask = (1u << bits) - 1;
+template <unsigned bits>
+constexpr u32 index_mask = 32 / bits - 1;
+template <unsigned bits>
+u32 raw_lane(u32 v, u32 i) {
+  return v >> (i * bits) & lane_mask<bits>;
 }
 
-template <unsigned bits> u32 shuffled(u32 value, u32 selectors) {
+template <unsigned bits, bool is_signed>
+void extract(core& c, decoded const& d) {
+  c.registers[d.rd] =
+      static_cast<u32>(lane<bits, is_signed>(c.registers[d.rs1], static_cast<u32>(d.immediate) & index_mask<bits>));
+}
+template <unsigned bits>
+void insert(core& c, decoded const& d) {
+  u32 const place = (static_cast<u32>(d.immediate) & index_mask<bits>)*bits;
+  c.registers[d.rd] =
+      (c.registers[d.rs3] & ~(lane_mask<bits> << place)) | (c.registers[d.rs1] & lane_mask<bits>) << place;
+}
+
+template <unsigned bits>
+u32 shuffled(u32 value, u32 selectors) {
   u32 result = 0;
   for (unsigned i = 0; i < 32 / bits; ++i)
     result |= raw_lane<bits>(value, raw_lane<bits>(selectors, i) & index_mask<bits>) << (i * bits);
   return result;
 }
-template <unsigned bits> void shuffle(core& c, decoded const& d) {
+template <unsigned bits>
+void shuffle(core& c, decoded const& d) {
   c.registers[d.rd] = shuffled<bits>(c.registers[d.rs1], c.registers[d.rs2]);
 }
 void shuffle_immediate_half(core& c, decoded const& d) {
@@ -34,12 +45,14 @@ void shuffle_immediate_half(core& c, decoded const& d) {
   c.registers[d.rd] = shuffled<16>(c.registers[d.rs1], (i & 1) | (i >> 1 & 1) << 16);
 }
 /// The mnemonic's number selects the source of byte 3, the immediate those of bytes 2 to 0.
-template <unsigned top> void shuffle_immediate_byte(core& c, decoded const& d) {
+template <unsigned top>
+void shuffle_immediate_byte(core& c, decoded const& d) {
   u32 const i = static_cast<u32>(d.immediate);
   c.registers[d.rd] = shuffled<8>(c.registers[d.rs1], (i & 3) | (i >> 2 & 3) << 8 | (i >> 4 & 3) << 16 | top << 24);
 }
 /// Lanes of rs1 and of the old rd; the bit above a selector's index chooses rs1.
-template <unsigned bits> void shuffle_2(core& c, decoded const& d) {
+template <unsigned bits>
+void shuffle_2(core& c, decoded const& d) {
   u32 const a = c.registers[d.rs1], old = c.registers[d.rs3], selectors = c.registers[d.rs2];
   u32 result = 0;
   for (unsigned i = 0; i < 32 / bits; ++i) {
@@ -49,9 +62,13 @@ template <unsigned bits> void shuffle_2(core& c, decoded const& d) {
   c.registers[d.rd] = result;
 }
 
-void pack_half(core& c, decoded const& d) { c.registers[d.rd] = c.registers[d.rs1] << 16 | (c.registers[d.rs2] & 0xFFFF); }
+void pack_half(core& c, decoded const& d) {
+  c.registers[d.rd] = c.registers[d.rs1] << 16 | (c.registers[d.rs2] & 0xFFFF);
+}
 u32 byte_pair(core const& c, decoded const& d) { return (c.registers[d.rs1] & 255) << 8 | (c.registers[d.rs2] & 255); }
-void pack_high(core& c, decoded const& d) { c.registers[d.rd] = (c.registers[d.rs3] & 0x0000'FFFF) | byte_pair(c, d) << 16; }
+void pack_high(core& c, decoded const& d) {
+  c.registers[d.rd] = (c.registers[d.rs3] & 0x0000'FFFF) | byte_pair(c, d) << 16;
+}
 void pack_low(core& c, decoded const& d) { c.registers[d.rd] = (c.registers[d.rs3] & 0xFFFF'0000) | byte_pair(c, d); }
 
 constexpr u32 mask_immediate = 0xFC00'707F;

@@ -12,59 +12,167 @@ using u32 = std::uint32_t;
 using i32 = std::int32_t;
 
 // Lane operations: `is_signed` says how lanes are extended, `signed_immediate` how the 6-bit immediate is.
-struct signed_lanes { static constexpr bool is_signed = true, signed_immediate = true; };
-struct unsigned_lanes { static constexpr bool is_signed = false, signed_immediate = false; };
-struct add_ : signed_lanes { template <unsigned> static i32 apply(i32 a, i32 b) { return a + b; } };
-struct sub_ : signed_lanes { template <unsigned> static i32 apply(i32 a, i32 b) { return a - b; } };
+struct signed_lanes {
+  static constexpr bool is_signed = true, signed_immediate = true;
+};
+struct unsigned_lanes {
+  static constexpr bool is_signed = false, signed_immediate = false;
+};
+struct add_ : signed_lanes {
+  template <unsigned>
+  static i32 apply(i32 a, i32 b) {
+    return a + b;
+  }
+};
+struct sub_ : signed_lanes {
+  template <unsigned>
+  static i32 apply(i32 a, i32 b) {
+    return a - b;
+  }
+};
 // The sum is cut to the lane before it is halved.
 struct avg_ : signed_lanes {
-  template <unsigned bits> static i32 apply(i32 a, i32 b) { return lane<bits, true>(static_cast<u32>(a + b), 0) >> 1; }
+  template <unsigned bits>
+  static i32 apply(i32 a, i32 b) {
+    return lane<bits, true>(static_cast<u32>(a + b), 0) >> 1;
+  }
 };
 struct avgu_ : unsigned_lanes {
-  template <unsigned bits> static i32 apply(i32 a, i32 b) { return lane<bits, false>(static_cast<u32>(a + b), 0) >> 1; }
+  template <unsigned bits>
+  static i32 apply(i32 a, i32 b) {
+    return lane<bits, false>(static_cast<u32>(a + b), 0) >> 1;
+  }
 };
-struct min_ : signed_lanes { template <unsigned> static i32 apply(i32 a, i32 b) { return std::min(a, b); } };
-struct minu_ : unsigned_lanes { template <unsigned> static i32 apply(i32 a, i32 b) { return std::min(a, b); } };
-struct max_ : signed_lanes { template <unsigned> static i32 apply(i32 a, i32 b) { return std::max(a, b); } };
-struct maxu_ : unsigned_lanes { template <unsigned> static i32 apply(i32 a, i32 b) { return std::max(a, b); } };
+struct min_ : signed_lanes {
+  template <unsigned>
+  static i32 apply(i32 a, i32 b) {
+    return std::min(a, b);
+  }
+};
+struct minu_ : unsigned_lanes {
+  template <unsigned>
+  static i32 apply(i32 a, i32 b) {
+    return std::min(a, b);
+  }
+};
+struct max_ : signed_lanes {
+  template <unsigned>
+  static i32 apply(i32 a, i32 b) {
+    return std::max(a, b);
+  }
+};
+struct maxu_ : unsigned_lanes {
+  template <unsigned>
+  static i32 apply(i32 a, i32 b) {
+    return std::max(a, b);
+  }
+};
 // Shift amounts are the low bits of a lane.
-struct srl_ : unsigned_lanes { template <unsigned bits> static i32 apply(i32 a, i32 b) { return a >> (b & (bits - 1)); } };
+struct srl_ : unsigned_lanes {
+  template <unsigned bits>
+  static i32 apply(i32 a, i32 b) {
+    return a >> (b & (bits - 1));
+  }
+};
 struct sra_ {
   static constexpr bool is_signed = true, signed_immediate = false;
-  template <unsigned bits> static i32 apply(i32 a, i32 b) { return a >> (b & (bits - 1)); }
+  template <unsigned bits>
+  static i32 apply(i32 a, i32 b) {
+    return a >> (b & (bits - 1));
+  }
 };
-struct sll_ : unsigned_lanes { template <unsigned bits> static i32 apply(i32 a, i32 b) { return a << (b & (bits - 1)); } };
-struct or_ : signed_lanes { template <unsigned> static i32 apply(i32 a, i32 b) { return a | b; } };
-struct xor_ : signed_lanes { template <unsigned> static i32 apply(i32 a, i32 b) { return a ^ b; } };
-struct and_ : signed_lanes { template <unsigned> static i32 apply(i32 a, i32 b) { return a & b; } };
+struct sll_ : unsigned_lanes {
+  template <unsigned bits>
+  static i32 apply(i32 a, i32 b) {
+    return a << (b & (bits - 1));
+  }
+};
+struct or_ : signed_lanes {
+  template <unsigned>
+  static i32 apply(i32 a, i32 b) {
+    return a | b;
+  }
+};
+struct xor_ : signed_lanes {
+  template <unsigned>
+  static i32 apply(i32 a, i32 b) {
+    return a ^ b;
+  }
+};
+struct and_ : signed_lanes {
+  template <unsigned>
+  static i32 apply(i32 a, i32 b) {
+    return a & b;
+  }
+};
 // Comparisons fill the lane with ones.
-template <bool s> using lanes_of = std::conditional_t<s, signed_lanes, unsigned_lanes>;
-struct eq_ : signed_lanes { template <unsigned> static i32 apply(i32 a, i32 b) { return -(a == b); } };
-struct ne_ : signed_lanes { template <unsigned> static i32 apply(i32 a, i32 b) { return -(a != b); } };
-template <bool s> struct gt_ : lanes_of<s> { template <unsigned> static i32 apply(i32 a, i32 b) { return -(a > b); } };
-template <bool s> struct ge_ : lanes_of<s> { template <unsigned> static i32 apply(i32 a, i32 b) { return -(a >= b); } };
-template <bool s> struct lt_ : lanes_of<s> { template <unsigned> static i32 apply(i32 a, i32 b) { return -(a < b); } };
-template <bool s> struct le_ : lanes_of<s> { template <unsigned> static i32 apply(i32 a, i32 b) { return -(a <= b); } };
+template <bool s>
+using lanes_of = std::conditional_t<s, signed_lanes, unsigned_lanes>;
+struct eq_ : signed_lanes {
+  template <unsigned>
+  static i32 apply(i32 a, i32 b) {
+    return -(a == b);
+  }
+};
+struct ne_ : signed_lanes {
+  template <unsigned>
+  static i32 apply(i32 a, i32 b) {
+    return -(a != b);
+  }
+};
+template <bool s>
+struct gt_ : lanes_of<s> {
+  template <unsigned>
+  static i32 apply(i32 a, i32 b) {
+    return -(a > b);
+  }
+};
+template <bool s>
+struct ge_ : lanes_of<s> {
+  template <unsigned>
+  static i32 apply(i32 a, i32 b) {
+    return -(a >= b);
+  }
+};
+template <bool s>
+struct lt_ : lanes_of<s> {
+  template <unsigned>
+  static i32 apply(i32 a, i32 b) {
+    return -(a < b);
+  }
+};
+template <bool s>
+struct le_ : lanes_of<s> {
+  template <unsigned>
+  static i32 apply(i32 a, i32 b) {
+    return -(a <= b);
+  }
+};
 
-template <class Op, unsigned bits, second source> void lane_wise(core& c, decoded const& d) {
+template <class Op, unsigned bits, second source>
+void lane_wise(core& c, decoded const& d) {
   u32 const a = c.registers[d.rs1];
   u32 result = 0;
   for (unsigned i = 0; i < 32 / bits; ++i) {
-    i32 const value = Op::template apply<bits>(lane<bits, Op::is_signed>(a, i), second_lane<bits, Op::is_signed, source>(c, d, i));
+    i32 const value =
+        Op::template apply<bits>(lane<bits, Op::is_signed>(a, i), second_lane<bits, Op::is_signed, source>(c, d, i));
     result |= (static_cast<u32>(value) & ((1u << bits) - 1)) << (i * bits);
   }
   c.registers[d.rd] = result;
 }
 
-template <unsigned bits> void absolute(core& c, decoded const& d) {
+template <unsigned bits>
+void absolute(core& c, decoded const& d) {
   u32 result = 0;
   for (unsigned i = 0; i < 32 / bits; ++i)
     result |= (static_cast<u32>(std::abs(lane<bits, true>(c.registers[d.rs1], i))) & ((1u << bits) - 1)) << (i * bits);
   c.registers[d.rd] = result;
 }
 
-template <bool signed_a, bool signed_b, bool add_rd> struct dot_kind {};
-template <class Kind, unsigned bits, second source> struct dot_handler;
+template <bool signed_a, bool signed_b, bool add_rd>
+struct dot_kind {};
+template <class Kind, unsigned bits, second source>
+struct dot_handler;
 template <bool signed_a, bool signed_b, bool add_rd, unsigned bits, second source>
 struct dot_handler<dot_kind<signed_a, signed_b, add_rd>, bits, source> {
   static void run(core& c, decoded const& d) {
@@ -86,28 +194,39 @@ void add_forms(std::vector<encoding>& rows, std::string const& name, u32 funct7,
   using b = std::integral_constant<unsigned, 8>;
   using n = std::integral_constant<unsigned, 4>;
   using c = std::integral_constant<unsigned, 2>;
-  add(rows, name + ".h", mask_funct7, word(0x57, 0, funct7), operands::r3, kind, run.template operator()<h, vector>(), flags);
-  add(rows, name + ".sc.h", mask_funct7, word(0x57, 4, funct7), operands::r3, kind, run.template operator()<h, scalar>(), flags);
-  add(rows, name + ".sci.h", mask_immediate, word(0x57, 6, funct7), form, kind, run.template operator()<h, immediate>(), flags);
-  add(rows, name + ".b", mask_funct7, word(0x57, 1, funct7), operands::r3, kind, run.template operator()<b, vector>(), flags);
-  add(rows, name + ".sc.b", mask_funct7, word(0x57, 5, funct7), operands::r3, kind, run.template operator()<b, scalar>(), flags);
-  add(rows, name + ".sci.b", mask_immediate, word(0x57, 7, funct7), form, kind, run.template operator()<b, immediate>(), flags);
+  add(rows, name + ".h", mask_funct7, word(0x57, 0, funct7), operands::r3, kind, run.template operator()<h, vector>(),
+      flags);
+  add(rows, name + ".sc.h", mask_funct7, word(0x57, 4, funct7), operands::r3, kind,
+      run.template operator()<h, scalar>(), flags);
+  add(rows, name + ".sci.h", mask_immediate, word(0x57, 6, funct7), form, kind, run.template operator()<h, immediate>(),
+      flags);
+  add(rows, name + ".b", mask_funct7, word(0x57, 1, funct7), operands::r3, kind, run.template operator()<b, vector>(),
+      flags);
+  add(rows, name + ".sc.b", mask_funct7, word(0x57, 5, funct7), operands::r3, kind,
+      run.template operator()<b, scalar>(), flags);
+  add(rows, name + ".sci.b", mask_immediate, word(0x57, 7, funct7), form, kind, run.template operator()<b, immediate>(),
+      flags);
   if (!small_lanes) return;
   unsigned const nn = flags | encoding_flag::xpulpnn;
-  add(rows, name + ".n", mask_funct7, word(0x57, 2, funct7), operands::r3, kind, run.template operator()<n, vector>(), nn);
-  add(rows, name + ".sc.n", mask_funct7, word(0x57, 3, funct7), operands::r3, kind, run.template operator()<n, scalar>(), nn);
-  add(rows, name + ".c", mask_funct7, word(0x57, 2, funct7 | 1), operands::r3, kind, run.template operator()<c, vector>(), nn);
-  add(rows, name + ".sc.c", mask_funct7, word(0x57, 3, funct7 | 1), operands::r3, kind, run.template operator()<c, scalar>(), nn);
+  add(rows, name + ".n", mask_funct7, word(0x57, 2, funct7), operands::r3, kind, run.template operator()<n, vector>(),
+      nn);
+  add(rows, name + ".sc.n", mask_funct7, word(0x57, 3, funct7), operands::r3, kind,
+      run.template operator()<n, scalar>(), nn);
+  add(rows, name + ".c", mask_funct7, word(0x57, 2, funct7 | 1), operands::r3, kind,
+      run.template operator()<c, vector>(), nn);
+  add(rows, name + ".sc.c", mask_funct7, word(0x57, 3, funct7 | 1), operands::r3, kind,
+      run.template operator()<c, scalar>(), nn);
 }
 
-template <class Op> void operation(std::vector<encoding>& rows, std::string const& name, u32 op5, bool compare = false) {
-  add_forms(rows, "pv." + name, op5 << 2 | (compare ? 2 : 0), instruction_class::simd, 0, Op::signed_immediate, !compare,
-            []<class Width, second source>() -> handler { return lane_wise<Op, Width::value, source>; });
+template <class Op>
+void operation(std::vector<encoding>& rows, std::string const& name, u32 op5, bool compare = false) {
+  add_forms(rows, "pv." + name, op5 << 2 | (compare ? 2 : 0), instruction_class::simd, 0, Op::signed_immediate,
+            !compare, []<class Width, second source>() -> handler { return lane_wise<Op, Width::value, source>; });
 }
 template <bool signed_a, bool signed_b, bool add_rd>
 void dot_product(std::vector<encoding>& rows, std::string const& name, u32 op5) {
-  add_forms(rows, "pv." + name, op5 << 2, instruction_class::dot_product, add_rd ? encoding_flag::reads_rd : 0, signed_b, true,
-            []<class Width, second source>() -> handler {
+  add_forms(rows, "pv." + name, op5 << 2, instruction_class::dot_product, add_rd ? encoding_flag::reads_rd : 0,
+            signed_b, true, []<class Width, second source>() -> handler {
               return dot_handler<dot_kind<signed_a, signed_b, add_rd>, Width::value, source>::run;
             });
 }

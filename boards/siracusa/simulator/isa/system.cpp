@@ -8,14 +8,15 @@
 #include <fmt/format.h>
 
 namespace simulator {
-void fetch_again(core&);           // fence.i: the next fetch goes to the caches
-void wait_for_interrupt(core&);    // wfi
+void fetch_again(core&);         // fence.i: the next fetch goes to the caches
+void wait_for_interrupt(core&);  // wfi
 
 namespace {
 using u32 = std::uint32_t;
 
 enum class change { write, set, clear };
-template <change how> void csr_access(core& c, decoded const& d, u32 operand, bool writes) {
+template <change how>
+void csr_access(core& c, decoded const& d, u32 operand, bool writes) {
   auto const number = static_cast<u32>(d.immediate);
   u32 old = 0;
   if (!csr::read(c, number, old)) throw fault(fmt::format("illegal instruction: no control register 0x{:03x}", number));
@@ -23,14 +24,17 @@ template <change how> void csr_access(core& c, decoded const& d, u32 operand, bo
     u32 const value = how == change::write ? operand : how == change::set ? old | operand : old & ~operand;
     if (number >> 10 == 3 && number != csr::pcer && number != csr::pcmr)
       throw fault(fmt::format("illegal instruction: control register 0x{:03x} is read-only", number));
-    if (!csr::write(c, number, value)) throw fault(fmt::format("illegal instruction: no control register 0x{:03x}", number));
+    if (!csr::write(c, number, value))
+      throw fault(fmt::format("illegal instruction: no control register 0x{:03x}", number));
   }
   c.registers[d.rd] = old;
 }
-template <change how> void csr_register(core& c, decoded const& d) {
+template <change how>
+void csr_register(core& c, decoded const& d) {
   csr_access<how>(c, d, c.registers[d.rs1], how == change::write || d.rs1 != 0);
 }
-template <change how> void csr_immediate(core& c, decoded const& d) {
+template <change how>
+void csr_immediate(core& c, decoded const& d) {
   csr_access<how>(c, d, d.field, how == change::write || d.field != 0);
 }
 
@@ -51,7 +55,8 @@ void fence_instructions(core& c, decoded const&) {
 void wait_interrupt(core& c, decoded const&) { wait_for_interrupt(c); }
 
 /// A load that also lets the event unit stop the core's clock.
-template <bool checked> void event_load(core& c, decoded const& d) {
+template <bool checked>
+void event_load(core& c, decoded const& d) {
   c.gated = true;
   u32 const value = c.load<u32, checked>(c.registers[d.rs1] + static_cast<u32>(d.immediate));
   if (c.state == core_state::running) c.gated = false;
@@ -74,7 +79,7 @@ void add_system(std::vector<encoding>& rows) {
   add(rows, "wfi", mask_all, 0x1050'0073, operands::none, instruction_class::wait, wait_interrupt);
   add(rows, "fence", mask_funct3, word(0x0F, 0), operands::none, system, fence);
   add(rows, "fence.i", mask_funct3, word(0x0F, 1), operands::none, system, fence_instructions);
-  rows.push_back({"p.elw", mask_funct3, word(0x03, 6), operands::load, instruction_class::wait, encoding_flag::late_result,
-                  event_load<false>, event_load<true>});
+  rows.push_back({"p.elw", mask_funct3, word(0x03, 6), operands::load, instruction_class::wait,
+                  encoding_flag::late_result, event_load<false>, event_load<true>});
 }
 }  // namespace simulator
