@@ -109,7 +109,7 @@ struct step_view {
 /// Calls f(o) for each bit of a mask.
 template <class F>
 inline void each_bit(u32 mask, F f) {
-  for (int o = 0; mask != 0; ++o, mask >>= 1)
+  for (int o = 0; o < max_operands && mask != 0; ++o, mask >>= 1)
     if (mask & 1) f(o);
 }
 

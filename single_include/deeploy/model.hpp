@@ -775,6 +775,7 @@ struct layer_builder {
     expect(w.parts_of(logical) == 1, 1102, w.parts_of(logical), 1);
     expect(e.value == g * m, 1101, e.value, g * m);
     index const s = w.stride[w.first_of(logical)];
+    if (s == 0) return;  // one value for all channels
     append(o, g, m * s, 0).axis = static_cast<i8>(groups);
     if (m > 1) append(o, m, s, 0).axis = static_cast<i8>(member);
   }
@@ -2146,7 +2147,7 @@ struct plan_header {
   u64 board = 0;
   char const* board_name = "";
   i64 objective = 0;  ///< estimated cycles, or what was asked for
-  i64 bound = 0;      ///< no legal plan is below
+  i64 bound = 0;      ///< no legal plan in this order of layers is below
 };
 
 /// Bytes that the plan uses of each memory, section by section.
@@ -2323,6 +2324,9 @@ concept Planned = requires { plan_of<Net>::header.format; };
   X(6206, "the command line is not understood; see --help")                                                              \
   X(6207, "the user interrupted the command; nothing was written")                                                       \
   X(6208, "the tool failed in a way that it does not know; report this")                                                 \
+  X(6209, "headers and planner library are of different builds; build the tool again")                                   \
+  X(6210, "the compiler of the target cannot be started; install it, or name another in DEEPLOY_TARGET_CXX")             \
+  X(6211, "the simulator of the target cannot be started; build it, or say where it is in DEEPLOY_SIMULATOR")            \
   X(6301, "a core's stack overflowed; raise its bytes in siracusa_reserved")                                             \
   X(6302, "a core trapped; report this with the console's text")
 
@@ -2959,8 +2963,8 @@ consteval bool proved() {
   return false;
 }
 }  // namespace deeploy
-// ---- deeploy/program.hpp
-// program<Net, Board>: model and plan compiled into the tables that the executor reads. Equal layers share a geometry.
+// ---- deeploy/tables.hpp
+// The tables that the executor reads: geometries, steps, addresses. Plain values; program.hpp makes them.
 
 namespace deeploy {
 /// A section of a memory and an offset in it, in one word: where the first element of an operand lies.
@@ -2991,6 +2995,24 @@ struct operand_geometry {
   constexpr bool streams_out() const { return present && copies != 0 && written; }
 };
 
+/// What walking over ready tiles needs to know of a geometry. One bit per operand in each mask.
+struct step_head {
+  kernel_code code = {};
+  u8 operands = 0;
+  u8 present = 0;
+  u8 written = 0;
+  u8 single = 0, twice = 0;  ///< streamed through one tile buffer, or through two
+  u8 slides = 0;             ///< the home depends on a run-time extent
+  u8 records = 0, entries = 0;
+  constexpr u8 streamed_in() const { return static_cast<u8>((single | twice) & ~written); }
+};
+
+/// A head and a table of tiles that the compiler made ready; see ready_tiles.hpp.
+struct ready_tiles {
+  void const* table = nullptr;
+  bytes length_bytes = 0;
+};
+
 /// What steps of equal shape have in common.
 struct geometry {
   u8 axes = 0;
@@ -3001,7 +3023,8 @@ struct geometry {
   box part = {};
   index tile[max_axes] = {};
   operand_geometry with[max_operands] = {};
-  kernel_code code = {};
+  step_head head = {};
+  ready_tiles ready = {};
 };
 
 /// One step: a geometry and the addresses.
@@ -3010,6 +3033,7 @@ struct step_record {
   u16 layer = 0;
   u16 values_at = 0;  ///< first of the layer's values in program::values
   u8 early = 0;
+  u8 value_count = 0;
   address home[max_operands] = {};
   bytes buffer[max_operands][2] = {};
   bytes scratch_at = 0;
@@ -3022,193 +3046,6 @@ struct program_view {
   i32 const* values;
   int step_count;
   run_time_extents most;  ///< the planned maxima
-};
-
-namespace detail {
-/// Kernels of one layer: [engine][form]; only those that the plan uses are instantiated.
-inline constexpr int max_engines = 4, max_forms = 8;
-struct layer_kernels {
-  kernel_code of[max_engines][max_forms] = {};
-};
-
-template <class L, class Engine, u32 used, int... F>
-constexpr void collect(kernel_code (&of)[max_forms], indices<F...>) {
-  (([&] {
-     if constexpr (used >> F & 1) of[F] = mapping_of<L, Engine>::template code<L::descriptor, F>;
-   }()),
-   ...);
-}
-
-/// Bit f of word e: the plan runs layer `l` by form f of engine e.
-template <class Net>
-constexpr u32 forms_used(int l, int e) {
-  u32 used = 0;
-  for (step const& s : plan_of<Net>::steps)
-    if (s.layer == l && s.engine == e) used |= 1u << s.form;
-  return used;
-}
-
-template <class Net, int l, class L, class... E, int... e>
-constexpr layer_kernels kernels_of(types<E...>, indices<e...>) {
-  layer_kernels k;
-  (collect<L, E, forms_used<Net>(l, e)>(k.of[e], first<max_forms>{}), ...);
-  return k;
-}
-
-constexpr bool same(box const& a, box const& b) {
-  for (int i = 0; i < max_axes; ++i)
-    if (a.from[i] != b.from[i] || a.to[i] != b.to[i]) return false;
-  return true;
-}
-constexpr bool same(dimension const& a, dimension const& b) {
-  return a.length == b.length && a.stride == b.stride && a.axis == b.axis && a.window_axis == b.window_axis &&
-         a.slot == b.slot && a.scale == b.scale && a.window_scale == b.window_scale && a.shift == b.shift &&
-         a.divisor == b.divisor && a.modulus == b.modulus;
-}
-constexpr bool same(operand_geometry const& a, operand_geometry const& b) {
-  if (a.present != b.present || a.written != b.written || a.rank != b.rank || a.element_bytes != b.element_bytes ||
-      a.copies != b.copies || a.slide_slot != b.slide_slot || a.slide_step != b.slide_step)
-    return false;
-  for (int i = 0; i < a.rank; ++i)
-    if (!same(a.dim[i], b.dim[i])) return false;
-  return true;
-}
-constexpr bool same(geometry const& a, geometry const& b) {
-  if (a.axes != b.axes || a.operands != b.operands || !same(a.part, b.part)) return false;
-  for (int i = 0; i < a.axes; ++i)
-    if (a.order[i] != b.order[i] || a.tile[i] != b.tile[i] || a.slot[i] != b.slot[i] || a.reduced[i] != b.reduced[i])
-      return false;
-  for (int o = 0; o < a.operands; ++o)
-    if (!same(a.with[o], b.with[o])) return false;
-  for (int p = 0; p < 3; ++p)
-    if (a.code.phase[p] != b.code.phase[p]) return false;
-  return true;
-}
-
-constexpr geometry geometry_of(layer_descriptor const& l, step const& s, kernel_code const& code) {
-  geometry g;
-  g.axes = l.axes;
-  g.operands = l.operands;
-  g.part = s.part;
-  g.code = code;
-  for (int a = 0; a < l.axes; ++a) {
-    g.order[a] = s.order[a];
-    g.tile[a] = s.tile[a];
-    g.slot[a] = l.space[a].slot;
-    g.reduced[a] = l.space[a].kind == axis_kind::reduction;
-  }
-  for (int o = 0; o < l.operands; ++o) {
-    operand const& from = l.with[o];
-    operand_geometry& to = g.with[o];
-    if (from.of == nullptr) continue;
-    to.present = true;
-    to.written = from.way == direction::out;
-    to.rank = from.rank;
-    to.element_bytes = static_cast<u8>(size_of(from.of->type));
-    to.copies = s.buffer[o].copies;
-    to.slide_slot = from.slide_slot;
-    to.slide_step = from.slide_step;
-    storage_order const order = tile_order(from);
-    for (int i = 0; i < from.rank; ++i) to.dim[i] = from.dim[order.of[i]];
-  }
-  return g;
-}
-}  // namespace detail
-
-/// The tables of a planned network on a board.
-template <Network Net, Board B>
-struct program {
-  static_assert(proved<Net, B>());
-  using graph_t = graph<Net>;
-  using plan = plan_of<Net>;
-  static constexpr int step_count = sizeof(plan::steps) / sizeof(step);
-  static constexpr int engines = detail::length_of(typename B::engines{});
-
-  template <class List, class Indices>
-  struct kernel_table;
-  template <class... L, int... l>
-  struct kernel_table<detail::types<L...>, detail::indices<l...>> {
-    static constexpr detail::layer_kernels of[sizeof...(L)] = {
-        detail::kernels_of<Net, l, L>(typename B::engines{}, detail::first<engines>{})...};
-  };
-  using kernels = kernel_table<typename Net::layers, detail::first<graph_t::layers>>;
-
-  template <int s>
-  static constexpr geometry geometry_of_step =
-      detail::geometry_of(graph_t::layer(plan::steps[s].layer), plan::steps[s],
-                          kernels::of[plan::steps[s].layer].of[plan::steps[s].engine][plan::steps[s].form]);
-
-  /// Steps that share a geometry: `first[g]` is the first step of geometry g, `of[s]` the geometry of step s.
-  struct sharing {
-    int count = 0;
-    u16 of[step_count] = {};
-    u16 first[step_count] = {};
-  };
-  template <class Indices>
-  struct tables;
-  template <int... s>
-  struct tables<detail::indices<s...>> {
-    static constexpr geometry const* all[sizeof...(s)] = {&geometry_of_step<s>...};
-    static constexpr sharing shared = [] {
-      sharing h;
-      for (int i = 0; i < step_count; ++i) {
-        int g = 0;
-        while (g < h.count && !detail::same(*all[h.first[g]], *all[i])) ++g;
-        if (g == h.count) h.first[h.count++] = static_cast<u16>(i);
-        h.of[i] = static_cast<u16>(g);
-      }
-      return h;
-    }();
-  };
-  using all_steps = tables<detail::first<step_count>>;
-  static constexpr int geometry_count = all_steps::shared.count;
-
-  struct value_table {
-    i32 of[graph_t::layers * max_values] = {};
-    u16 first[graph_t::layers] = {};
-    int count = 0;
-  };
-  static constexpr value_table all_values = [] {
-    value_table t;
-    for (int l = 0; l < graph_t::layers; ++l) {
-      layer_descriptor const& d = graph_t::layer(l);
-      t.first[l] = static_cast<u16>(t.count);
-      for (int i = 0; i < d.value_count; ++i) t.of[t.count++] = d.values[i];
-    }
-    return t;
-  }();
-
-  static constexpr step_record record(int s) {
-    step const& from = plan::steps[s];
-    layer_descriptor const& l = graph_t::layer(from.layer);
-    step_record r;
-    r.geometry_index = all_steps::shared.of[s];
-    r.layer = from.layer;
-    r.values_at = all_values.first[from.layer];
-    r.early = from.early;
-    r.scratch_at = from.scratch_at;
-    for (int o = 0; o < l.operands; ++o) {
-      operand const& with = l.with[o];
-      if (with.of == nullptr) continue;
-      place const& p = plan::tensors[graph_t::tensor(from.layer, o)];
-      r.home[o] = {p.memory, p.where, p.offset + static_cast<i64>(with.offset) * size_of(with.of->type)};
-      r.buffer[o][0] = from.buffer[o].at[0];
-      r.buffer[o][1] = from.buffer[o].at[1];
-    }
-    return r;
-  }
-
-  template <class Geometries, class Steps, class Values>
-  struct stored;
-  template <int... g, int... s, int... v>
-  struct stored<detail::indices<g...>, detail::indices<s...>, detail::indices<v...>> {
-    static constexpr geometry geometries[sizeof...(g)] = {*all_steps::all[all_steps::shared.first[g]]...};
-    static constexpr step_record steps[sizeof...(s)] = {record(s)...};
-    static constexpr i32 values[sizeof...(v) + 1] = {all_values.of[v]..., 0};
-  };
-  using kept = stored<detail::first<geometry_count>, detail::first<step_count>, detail::first<all_values.count>>;
-
-  static constexpr program_view view{kept::geometries, kept::steps, kept::values, step_count, most_of<Net>()};
 };
 }  // namespace deeploy
 // ---- deeploy/tile.hpp
@@ -3372,6 +3209,317 @@ constexpr u8 changed(geometry const& g, tile_record const& before, tile_entry co
 }
 }  // namespace detail
 }  // namespace deeploy
+// ---- deeploy/ready_tiles.hpp
+// Tiles made ready by the compiler: tables that a board fetches into L1, so that nobody applies the region rule at run time.
+
+namespace deeploy {
+/// The tiles of one geometry: distinct records, and an entry per tile.
+template <int records, int entries>
+struct tile_table {
+  step_head head;
+  tile_record record[records];
+  tile_entry entry[entries];
+};
+/// A geometry whose tiles are made ready at run time: many small ones, or such that depend on run-time extents.
+template <>
+struct tile_table<0, 0> {
+  step_head head;
+};
+// The executor finds the parts by these.
+static_assert(alignof(tile_record) >= alignof(tile_entry) && sizeof(step_head) % alignof(tile_record) == 0);
+
+namespace detail {
+/// Beyond these the compiler's time is not worth it: many small tiles have little to compute each.
+inline constexpr int most_records = 6, most_entries = 40;
+
+/// How large the table of a geometry is; no entries: it has none.
+struct table_size {
+  int records = 0, entries = 0;
+};
+
+constexpr bool has_run_time_extents(geometry const& g) {
+  for (int a = 0; a < g.axes; ++a)
+    if (g.slot[a] != 0) return true;
+  for (int o = 0; o < g.operands; ++o) {
+    if (g.with[o].slide_slot != 0) return true;
+    for (int i = 0; i < g.with[o].rank; ++i)
+      if (g.with[o].dim[i].slot != 0) return true;
+  }
+  return false;
+}
+
+constexpr i64 tiles_in(geometry const& g) {
+  i64 n = 1;
+  for (int a = 0; a < g.axes; ++a) n *= (g.part.length(a) + g.tile[a] - 1) / g.tile[a];
+  return n;
+}
+
+/// Calls f(entry, record, is_new) for each tile; false when there are too many different ones.
+template <class F>
+constexpr bool each_tile(geometry const& g, F f) {
+  tile_record distinct[most_records] = {};
+  int known = 0;
+  tile_entry before{};
+  run_time_extents const none{};
+  for (tile_walk walk(g, none); !walk.at_end; walk.next()) {
+    tile_record now{};
+    tile_entry entry{};
+    prepare(walk, now, entry);
+    int r = 0;
+    while (r < known && !(distinct[r] == now)) ++r;
+    if (r == most_records) return false;
+    bool const is_new = r == known;
+    if (is_new) distinct[known++] = now;
+    entry.record = static_cast<u16>(r);
+    entry.fetched = changed(g, distinct[before.record], before, now, entry);
+    f(entry, now, is_new);
+    before = entry;
+  }
+  return true;
+}
+
+constexpr table_size size_of_table(geometry const& g, bytes limit_bytes) {
+  table_size s;
+  if (has_run_time_extents(g) || tiles_in(g) > most_entries) return s;
+  bool const few = each_tile(g, [&](tile_entry const&, tile_record const&, bool is_new) {
+    ++s.entries;
+    s.records += is_new;
+  });
+  bool const fits = static_cast<i64>(sizeof(step_head) + s.records * sizeof(tile_record) + s.entries * sizeof(tile_entry)) <= limit_bytes;
+  return few && fits ? s : table_size{};
+}
+
+/// The table of a geometry, in read-only memory.
+template <geometry const& g, bytes limit_bytes>
+inline constexpr auto table_in_memory = [] {
+  constexpr table_size size = size_of_table(g, limit_bytes);
+  tile_table<size.records, size.entries> t{};
+  t.head = g.head;
+  t.head.records = static_cast<u8>(size.records);
+  t.head.entries = static_cast<u8>(size.entries);
+  if constexpr (size.entries != 0) {
+    int e = 0;
+    each_tile(g, [&](tile_entry const& entry, tile_record const& record, bool) {
+      t.record[entry.record] = record;
+      t.entry[e++] = entry;
+    });
+  }
+  return t;
+}();
+
+template <geometry const& g, bytes limit_bytes>
+constexpr ready_tiles ready_tiles_of() {
+  return {&table_in_memory<g, limit_bytes>, static_cast<bytes>(sizeof(table_in_memory<g, limit_bytes>))};
+}
+}  // namespace detail
+}  // namespace deeploy
+// ---- deeploy/program.hpp
+// program<Net, Board>: model and plan compiled into the tables that the executor reads. Equal layers share a geometry.
+
+namespace deeploy {
+namespace detail {
+/// Kernels of one layer: [engine][form]; only those that the plan uses are instantiated.
+inline constexpr int max_engines = 4, max_forms = 8;
+struct layer_kernels {
+  kernel_code of[max_engines][max_forms] = {};
+};
+
+template <class L, class Engine, u32 used, int... F>
+constexpr void collect(kernel_code (&of)[max_forms], indices<F...>) {
+  (([&] {
+     if constexpr (used >> F & 1) of[F] = mapping_of<L, Engine>::template code<L::descriptor, F>;
+   }()),
+   ...);
+}
+
+/// Bit f of word e: the plan runs layer `l` by form f of engine e.
+template <class Net>
+constexpr u32 forms_used(int l, int e) {
+  u32 used = 0;
+  for (step const& s : plan_of<Net>::steps)
+    if (s.layer == l && s.engine == e) used |= 1u << s.form;
+  return used;
+}
+
+template <class Net, int l, class L, class... E, int... e>
+constexpr layer_kernels kernels_of(types<E...>, indices<e...>) {
+  layer_kernels k;
+  (collect<L, E, forms_used<Net>(l, e)>(k.of[e], first<max_forms>{}), ...);
+  return k;
+}
+
+constexpr bool same(box const& a, box const& b) {
+  for (int i = 0; i < max_axes; ++i)
+    if (a.from[i] != b.from[i] || a.to[i] != b.to[i]) return false;
+  return true;
+}
+constexpr bool same(dimension const& a, dimension const& b) {
+  return a.length == b.length && a.stride == b.stride && a.axis == b.axis && a.window_axis == b.window_axis &&
+         a.slot == b.slot && a.scale == b.scale && a.window_scale == b.window_scale && a.shift == b.shift &&
+         a.divisor == b.divisor && a.modulus == b.modulus;
+}
+constexpr bool same(operand_geometry const& a, operand_geometry const& b) {
+  if (a.present != b.present || a.written != b.written || a.rank != b.rank || a.element_bytes != b.element_bytes ||
+      a.copies != b.copies || a.slide_slot != b.slide_slot || a.slide_step != b.slide_step)
+    return false;
+  for (int i = 0; i < a.rank; ++i)
+    if (!same(a.dim[i], b.dim[i])) return false;
+  return true;
+}
+constexpr bool same(geometry const& a, geometry const& b) {
+  if (a.axes != b.axes || a.operands != b.operands || !same(a.part, b.part)) return false;
+  for (int i = 0; i < a.axes; ++i)
+    if (a.order[i] != b.order[i] || a.tile[i] != b.tile[i] || a.slot[i] != b.slot[i] || a.reduced[i] != b.reduced[i])
+      return false;
+  for (int o = 0; o < a.operands; ++o)
+    if (!same(a.with[o], b.with[o])) return false;
+  for (int p = 0; p < 3; ++p)
+    if (a.head.code.phase[p] != b.head.code.phase[p]) return false;
+  return true;
+}
+
+constexpr geometry geometry_of(layer_descriptor const& l, step const& s, kernel_code const& code) {
+  geometry g;
+  g.axes = l.axes;
+  g.operands = l.operands;
+  g.part = s.part;
+  g.head.code = code;
+  g.head.operands = l.operands;
+  for (int a = 0; a < l.axes; ++a) {
+    g.order[a] = s.order[a];
+    g.tile[a] = s.tile[a];
+    g.slot[a] = l.space[a].slot;
+    g.reduced[a] = l.space[a].kind == axis_kind::reduction;
+  }
+  for (int o = 0; o < l.operands; ++o) {
+    operand const& from = l.with[o];
+    operand_geometry& to = g.with[o];
+    if (from.of == nullptr) continue;
+    to.present = true;
+    to.written = from.way == direction::out;
+    to.rank = from.rank;
+    to.element_bytes = static_cast<u8>(size_of(from.of->type));
+    to.copies = s.buffer[o].copies;
+    to.slide_slot = from.slide_slot;
+    to.slide_step = from.slide_step;
+    u8 const bit = static_cast<u8>(1u << o);
+    g.head.present |= bit;
+    if (to.written) g.head.written |= bit;
+    if (to.copies == 1) g.head.single |= bit;
+    if (to.copies == 2) g.head.twice |= bit;
+    if (to.slide_slot != 0) g.head.slides |= bit;
+    storage_order const order = tile_order(from);
+    for (int i = 0; i < from.rank; ++i) to.dim[i] = from.dim[order.of[i]];
+  }
+  return g;
+}
+}  // namespace detail
+
+/// The tables of a planned network on a board.
+template <Network Net, Board B>
+struct program {
+  static_assert(proved<Net, B>());
+  using graph_t = graph<Net>;
+  using plan = plan_of<Net>;
+  static constexpr int step_count = sizeof(plan::steps) / sizeof(step);
+  static constexpr int engines = detail::length_of(typename B::engines{});
+
+  template <class List, class Indices>
+  struct kernel_table;
+  template <class... L, int... l>
+  struct kernel_table<detail::types<L...>, detail::indices<l...>> {
+    static constexpr detail::layer_kernels of[sizeof...(L)] = {
+        detail::kernels_of<Net, l, L>(typename B::engines{}, detail::first<engines>{})...};
+  };
+  using kernels = kernel_table<typename Net::layers, detail::first<graph_t::layers>>;
+
+  template <int s>
+  static constexpr geometry geometry_of_step =
+      detail::geometry_of(graph_t::layer(plan::steps[s].layer), plan::steps[s],
+                          kernels::of[plan::steps[s].layer].of[plan::steps[s].engine][plan::steps[s].form]);
+
+  /// Steps that share a geometry: `first[g]` is the first step of geometry g, `of[s]` the geometry of step s.
+  struct sharing {
+    int count = 0;
+    u16 of[step_count] = {};
+    u16 first[step_count] = {};
+  };
+  template <class Indices>
+  struct tables;
+  template <int... s>
+  struct tables<detail::indices<s...>> {
+    static constexpr geometry const* all[sizeof...(s)] = {&geometry_of_step<s>...};
+    static constexpr sharing shared = [] {
+      sharing h;
+      for (int i = 0; i < step_count; ++i) {
+        int g = 0;
+        while (g < h.count && !detail::same(*all[h.first[g]], *all[i])) ++g;
+        if (g == h.count) h.first[h.count++] = static_cast<u16>(i);
+        h.of[i] = static_cast<u16>(g);
+      }
+      return h;
+    }();
+  };
+  using all_steps = tables<detail::first<step_count>>;
+  static constexpr int geometry_count = all_steps::shared.count;
+
+  struct value_table {
+    i32 of[graph_t::layers * max_values] = {};
+    u16 first[graph_t::layers] = {};
+    int count = 0;
+  };
+  static constexpr value_table all_values = [] {
+    value_table t;
+    for (int l = 0; l < graph_t::layers; ++l) {
+      layer_descriptor const& d = graph_t::layer(l);
+      t.first[l] = static_cast<u16>(t.count);
+      for (int i = 0; i < d.value_count; ++i) t.of[t.count++] = d.values[i];
+    }
+    return t;
+  }();
+
+  /// A geometry with its tiles made ready, on boards that want it.
+  template <int s>
+  static constexpr geometry with_tables() {
+    geometry g = geometry_of_step<s>;
+    if constexpr (requires { B::tile_table_bytes; }) g.ready = detail::ready_tiles_of<geometry_of_step<s>, B::tile_table_bytes>();
+    return g;
+  }
+
+  static constexpr step_record record(int s) {
+    step const& from = plan::steps[s];
+    layer_descriptor const& l = graph_t::layer(from.layer);
+    step_record r;
+    r.geometry_index = all_steps::shared.of[s];
+    r.layer = from.layer;
+    r.values_at = all_values.first[from.layer];
+    r.value_count = static_cast<u8>(l.value_count);
+    r.early = from.early;
+    r.scratch_at = from.scratch_at;
+    for (int o = 0; o < l.operands; ++o) {
+      operand const& with = l.with[o];
+      if (with.of == nullptr) continue;
+      place const& p = plan::tensors[graph_t::tensor(from.layer, o)];
+      r.home[o] = {p.memory, p.where, p.offset + static_cast<i64>(with.offset) * size_of(with.of->type)};
+      r.buffer[o][0] = from.buffer[o].at[0];
+      r.buffer[o][1] = from.buffer[o].at[1];
+    }
+    return r;
+  }
+
+  template <class Geometries, class Steps, class Values>
+  struct stored;
+  template <int... g, int... s, int... v>
+  struct stored<detail::indices<g...>, detail::indices<s...>, detail::indices<v...>> {
+    static constexpr geometry geometries[sizeof...(g)] = {with_tables<all_steps::shared.first[g]>()...};
+    static constexpr step_record steps[sizeof...(s)] = {record(s)...};
+    static constexpr i32 values[sizeof...(v) + 1] = {all_values.of[v]..., 0};
+  };
+  using kept = stored<detail::first<geometry_count>, detail::first<step_count>, detail::first<all_values.count>>;
+
+  static constexpr program_view view{kept::geometries, kept::steps, kept::values, step_count, most_of<Net>()};
+};
+}  // namespace deeploy
 // ---- deeploy/execute.hpp
 // execute(): runs a planned network. A plain function; a machine moves the data and runs the kernels.
 
@@ -3390,6 +3538,18 @@ inline constexpr int load = 0, store = 2, early = 4, count = 6;
 ///     void run(kernel_code const&, kernel_arguments const&);    all phases on all cores, with barriers between and after
 ///     void step_begins(int step, step_record const&); void step_ends(int step, step_record const&);   hooks
 ///     bool stopped();                                           asked before each tile
+///
+/// A board with Board::tile_table_bytes fetches what a step needs to fast memory before it runs, two steps ahead:
+///
+///     void expect(int step, step_record const&, i32 const* values, ready_tiles const&);   starts fetching the three
+///     fetched_step fetched(int step);                                                      waits for them
+/// What a board fetched of a step; the table begins with a step_head and may be written to.
+struct fetched_step {
+  step_record const* record;
+  i32 const* values;
+  u8* table;
+};
+
 template <class M>
 concept Machine = requires(M& m, u8* p, kernel_code const& code, kernel_arguments const& a) {
   m.start_in(0, p, p, bytes{}, index{}, bytes{});
@@ -3427,27 +3587,51 @@ struct ready_tile {
   tile_record* record = nullptr;
 };
 
-/// The tiles of a step, one after the other, each made ready while the one before is at work.
-class tile_source {
- public:
-  tile_source(geometry const& g, run_time_extents const& actual) : g_(g), walk_(g, actual) {}
-  ready_tile next() {
-    if (walk_.at_end) return {};
-    int const other = now_;
-    now_ ^= 1;
-    prepare(walk_, record_[now_], entry_[now_]);
-    entry_[now_].fetched = changed(g_, record_[other], entry_[other], record_[now_], entry_[now_]);
-    walk_.next();
-    return {&entry_[now_], &record_[now_]};
-  }
-
- private:
-  geometry const& g_;
-  tile_walk walk_;
-  int now_ = 1;
-  tile_record record_[2];
-  tile_entry entry_[2];
+/// Tiles made ready at run time: two, so that one can be made while the other is at work. Not initialised.
+struct run_time_tiles {
+  union {
+    tile_walk walk;
+  };
+  tile_record record[2];
+  tile_entry entry[2];
+  int now;
+  run_time_tiles() {}
 };
+
+/// A step as the executor sees it, and its tiles, one after the other.
+struct step_view {
+  step_record const* r;
+  geometry const* g;
+  step_head const* head;
+  i32 const* values;
+  tile_record* record;
+  tile_entry const* entry;
+  int left;  ///< in the table
+  run_time_tiles* made;
+
+  ready_tile next() {
+    if (head->entries != 0) {
+      if (left-- == 0) return {};
+      tile_entry const* const e = entry++;
+      return {e, record + e->record};
+    }
+    run_time_tiles& m = *made;
+    if (m.walk.at_end) return {};
+    int const other = m.now;
+    m.now ^= 1;
+    prepare(m.walk, m.record[m.now], m.entry[m.now]);
+    m.entry[m.now].fetched = changed(*g, m.record[other], m.entry[other], m.record[m.now], m.entry[m.now]);
+    m.walk.next();
+    return {&m.entry[m.now], &m.record[m.now]};
+  }
+};
+
+/// Calls f(o) for each bit of a mask.
+template <class F>
+inline void each_bit(u32 mask, F f) {
+  for (int o = 0; o < max_operands && mask != 0; ++o, mask >>= 1)
+    if (mask & 1) f(o);
+}
 
 /// One run of a program.
 template <Machine M>
@@ -3459,86 +3643,114 @@ class run_of_program {
       if (extents.of[i] >= 0 && extents.of[i] < actual_.of[i]) actual_.of[i] = extents.of[i];
   }
   bool all_steps() {
+    expect(0);
+    expect(1);
     for (int s = 0; s < p_.step_count; ++s) {
-      machine_.step_begins(s, p_.steps[s]);
-      if (!step(s)) return false;
-      machine_.step_ends(s, p_.steps[s]);
+      expect(s + 2);
+      step_view step = view_of(s, made_);
+      machine_.step_begins(s, *step.r);
+      if (!run(s, step)) return false;
+      machine_.step_ends(s, *step.r);
     }
     return true;
   }
 
  private:
-  u8* home_of(operand_geometry const& o, address where) {
-    u8* at = machine_.base(where.base()) + where.offset();
-    if (o.slide_slot != 0) at += o.slide_step * o.element_bytes * (actual_.of[o.slide_slot] - 1);
+  static constexpr bool fetches = requires(M& m) { m.fetched(0); };
+  void expect(int s) {
+    if constexpr (fetches)
+      if (s < p_.step_count) machine_.expect(s, p_.steps[s], p_.values + p_.steps[s].values_at, p_.geometries[p_.steps[s].geometry_index].ready);
+  }
+  step_view view_of(int s, run_time_tiles& made) {
+    step_view v;
+    v.made = &made;
+    if constexpr (fetches) {
+      fetched_step const f = machine_.fetched(s);
+      v.r = f.record;
+      v.values = f.values;
+      v.head = reinterpret_cast<step_head const*>(f.table);
+      v.record = reinterpret_cast<tile_record*>(f.table + sizeof(step_head));
+      v.entry = reinterpret_cast<tile_entry const*>(v.record + v.head->records);
+      v.left = v.head->entries;
+    } else {
+      v.r = &p_.steps[s];
+      v.values = p_.values + v.r->values_at;
+      v.head = &p_.geometries[v.r->geometry_index].head;
+    }
+    v.g = &p_.geometries[v.r->geometry_index];
+    if (v.head->entries == 0) {
+      made.walk = tile_walk(*v.g, actual_);
+      made.now = 1;
+      made.record[1] = {};
+      made.entry[1] = {};
+    }
+    return v;
+  }
+  u8* part_of(step_view const& v, int o, ready_tile const& t) {
+    address const where = v.r->home[o];
+    u8* at = machine_.base(where.base()) + where.offset() + t.entry->part_at[o];
+    if (v.head->slides >> o & 1) {
+      operand_geometry const& with = v.g->with[o];
+      at += with.slide_step * with.element_bytes * (actual_.of[with.slide_slot] - 1);
+    }
     return at;
   }
-  void load(int which, geometry const& g, step_record const& r, int o, ready_tile const& t, int copy) {
-    transfer(machine_, which, false, t.record->moved[o], home_of(g.with[o], r.home[o]) + t.entry->part_at[o], l1_ + r.buffer[o][copy]);
+  void load(int which, step_view const& v, int o, ready_tile const& t, int copy) {
+    transfer(machine_, which, false, t.record->moved[o], part_of(v, o, t), l1_ + v.r->buffer[o][copy]);
   }
-  /// The first tiles of step s + 1, as far as the plan wants them early.
+  /// The first tiles of step s, as far as the plan wants them early.
   void load_early(int s) {
-    if (s >= p_.step_count || p_.steps[s].early == 0) return;
-    step_record const& r = p_.steps[s];
-    geometry const& g = p_.geometries[r.geometry_index];
-    tile_source tiles(g, actual_);
-    ready_tile const first = tiles.next();
-    for (int o = 0; first.entry != nullptr && o < g.operands; ++o)
-      if (r.early >> o & 1) load(channel::early + (s & 1), g, r, o, first, 0);
+    if (s >= p_.step_count) return;
+    if constexpr (!fetches)
+      if (p_.steps[s].early == 0) return;
+    step_view v = view_of(s, made_early_);
+    if (v.r->early == 0) return;
+    ready_tile const first = v.next();
+    if (first.entry != nullptr) each_bit(v.r->early, [&](int o) { load(channel::early + (s & 1), v, o, first, 0); });
   }
 
-  bool step(int s) {
-    step_record const& r = p_.steps[s];
-    geometry const& g = p_.geometries[r.geometry_index];
-    tile_source tiles(g, actual_);
-    ready_tile now = tiles.next();
+  bool run(int s, step_view& v) {
+    step_head const& head = *v.head;
+    step_record const& r = *v.r;
+    ready_tile now = v.next();
     u8 copy[max_operands] = {};  ///< which buffer of a streamed operand holds the tile
-    for (int o = 0; now.entry != nullptr && o < g.operands; ++o)
-      if (g.with[o].streams_in() && !(r.early >> o & 1)) load(channel::load, g, r, o, now, 0);
-    int stores = 0;
-    // Where the actual extents leave this step nothing to do, the next one still relies on what it wants early.
+    // A step may be left empty by its run-time extents; the next one's early tiles come nevertheless.
     if (now.entry == nullptr) load_early(s + 1);
+    if (now.entry != nullptr) each_bit(head.streamed_in() & ~r.early, [&](int o) { load(channel::load, v, o, now, 0); });
+    int stores = 0;
     for (int tile = 0; now.entry != nullptr; ++tile) {
       if (machine_.stopped()) return false;
-      ready_tile const ahead = tiles.next();
+      ready_tile const ahead = v.next();
       u8 const fetched = ahead.entry != nullptr ? ahead.entry->fetched : 0;
-      for (int o = 0; o < g.operands; ++o)
-        if (fetched >> o & 1 && g.with[o].copies == 2) load(channel::load + ((tile + 1) & 1), g, r, o, ahead, copy[o] ^ 1);
+      each_bit(fetched & head.twice, [&](int o) { load(channel::load + ((tile + 1) & 1), v, o, ahead, copy[o] ^ 1); });
       if (tile == 0) {
         load_early(s + 1);
         machine_.wait(channel::early + (s & 1));
       }
       machine_.wait(channel::load + (tile & 1));
       kernel_arguments& a = now.record->arguments;
-      a.values = p_.values + r.values_at;
+      a.values = v.values;
       a.scratch = l1_ + r.scratch_at;
-      for (int o = 0; o < g.operands; ++o) {
-        operand_geometry const& with = g.with[o];
-        if (!with.present) continue;
-        if (with.copies == 0) {
-          a.with[o].at = home_of(with, r.home[o]) + now.entry->part_at[o];
-          continue;
-        }
-        if (with.written) {
-          // The buffer that this tile fills must have been stored: the one before, or the one before that.
-          if (with.copies == 1) machine_.wait(channel::store + ((stores + 1) & 1));
-          machine_.wait(channel::store + (stores & 1));
-          if (with.copies == 2) copy[o] = static_cast<u8>(stores & 1);
-        }
-        a.with[o].at = l1_ + r.buffer[o][copy[o]];
-      }
-      machine_.run(g.code, a);
-      for (int o = 0; o < g.operands; ++o) {
-        operand_geometry const& with = g.with[o];
-        if (with.streams_out() && a.ends) {
-          transfer(machine_, channel::store + (stores & 1), true, now.record->moved[o], home_of(with, r.home[o]) + now.entry->part_at[o],
-                   l1_ + r.buffer[o][copy[o]]);
+      each_bit(head.present & ~(head.single | head.twice), [&](int o) { a.with[o].at = part_of(v, o, now); });
+      each_bit((head.single | head.twice) & head.written, [&](int o) {
+        // The buffer that this tile fills must have been stored: the one before, or the one before that.
+        if (head.single >> o & 1) machine_.wait(channel::store + ((stores + 1) & 1));
+        machine_.wait(channel::store + (stores & 1));
+        if (head.twice >> o & 1) copy[o] = static_cast<u8>(stores & 1);
+      });
+      each_bit(head.single | head.twice, [&](int o) { a.with[o].at = l1_ + r.buffer[o][copy[o]]; });
+      machine_.run(head.code, a);
+      if (a.ends)
+        each_bit((head.single | head.twice) & head.written, [&](int o) {
+          transfer(machine_, channel::store + (stores & 1), true, now.record->moved[o], part_of(v, o, now), l1_ + r.buffer[o][copy[o]]);
           ++stores;
-        }
-        if (!(fetched >> o & 1)) continue;
-        if (with.copies == 1) load(channel::load + ((tile + 1) & 1), g, r, o, ahead, 0);
-        if (with.copies == 2) copy[o] ^= 1;
-      }
+        });
+      each_bit(fetched, [&](int o) {
+        if (head.single >> o & 1)
+          load(channel::load + ((tile + 1) & 1), v, o, ahead, 0);
+        else
+          copy[o] ^= 1;
+      });
       now = ahead;
     }
     machine_.wait(channel::store);
@@ -3550,6 +3762,7 @@ class run_of_program {
   M& machine_;
   run_time_extents actual_;
   u8* const l1_;
+  run_time_tiles made_, made_early_;
 };
 }  // namespace detail
 

@@ -59,7 +59,9 @@ void gdb_stub::serve() {
     std::string const p = packet();
     if (p.empty()) return;
     if (p == "\x03") continue;
-    answer(handle(p));
+    std::string const reply = handle(p);
+    if (!finished || reply.starts_with('W')) answer(reply);
+    if (reply.starts_with('W')) channel.wait_for_end();
   }
 }
 
@@ -81,6 +83,7 @@ bool gdb_stub::write_register(unsigned n, std::string const& hex) {
   core& c = chosen();
   if (n > 32) return false;
   if (n == 32) {
+    passing &= ~(1u << c.index);
     c.pc = value;
     c.interrupts_changed();  // the next fetch is a fresh one
   } else if (n != 0) {
@@ -164,49 +167,65 @@ std::string gdb_stub::stop_reply() {
     case stop_reason::limit: return fmt::format("T{:02x}thread:{:x};", signal_interrupt, selected + 1);
     default: break;
   }
-  selected = static_cast<unsigned>(stopped_core);
+  selected = resumed = static_cast<unsigned>(stopped_core);
   return fmt::format("T{:02x}thread:{:x};", interrupted ? signal_interrupt : signal_trap, stopped_core + 1);
 }
 
-std::string gdb_stub::resume(bool step) {
+/// Runs until something stops: `steps` and `held` are sets of cores, the others go on.
+std::string gdb_stub::resume(unsigned steps, unsigned held) {
   // After a fault nothing runs on.
   if (system.stopped == stop_reason::fault || system.stopped == stop_reason::deadlock) return stop_reply();
   interrupted = false;
-  resumed_at_core = static_cast<int>(selected);
-  stepping = step ? selected : map::all_cores;
-  steps_left = 1;
+  stepping = steps;
+  holding = held;
   system.watch = this;
   system.run();
   return stop_reply();
 }
 
+/// vCont;action:thread;...: each core takes the first action that names it, or all; without one it stands still.
+std::string gdb_stub::resume_by_actions(std::string const& p) {
+  constexpr unsigned everybody = (1u << map::all_cores) - 1;
+  unsigned steps = 0, named = 0;
+  for (std::size_t at = p.find(';'); at != std::string::npos; at = p.find(';', at)) {
+    if (++at >= p.size()) break;
+    bool const step = p[at] == 's' || p[at] == 'S';
+    std::size_t const end = std::min(p.find(';', at), p.size()), colon = p.find(':', at);
+    long const thread = colon < end ? thread_of(p, colon + 1) : -1;
+    if (thread > static_cast<long>(map::all_cores)) return "E01";
+    unsigned const who = (thread <= 0 ? everybody : 1u << (thread - 1)) & ~named;
+    named |= who;
+    if (step) steps |= who;
+  }
+  return resume(steps, everybody & ~named);
+}
+
+// Looking for Ctrl-C costs a system call: now and then is enough.
+bool gdb_stub::look() {
+  if (channel.get(false) == 3) interrupted = true;
+  return !interrupted;
+}
+
 bool gdb_stub::before(core& c, decoded const&) {
-  int const index = static_cast<int>(c.index);
-  // Looking for Ctrl-C costs a system call: now and then is enough.
-  if (++instructions % 4096 == 0 && channel.get(false) == 3) {
-    interrupted = true;
-    stopped_core = index;
+  unsigned const self = 1u << c.index;
+  if (++instructions % 4096 == 0 && !look()) {
+    stopped_core = static_cast<int>(c.index);
     return false;
   }
-  if (c.index == stepping) {
-    if (steps_left == 0) {
-      stopped_core = index;
-      return false;
-    }
-    steps_left = 0;
-    resumed_at_core = -1;
-    return true;
-  }
-  if (breakpoints.contains(c.pc)) {
-    if (resumed_at_core == index) {
-      resumed_at_core = -1;
-      return true;
-    }
-    stopped_core = index;
+  if (!(stepping & self) && breakpoints.contains(c.pc) && !(passing & self)) {
+    stopped_core = static_cast<int>(c.index);
+    passing |= self;
     return false;
   }
-  if (resumed_at_core == index) resumed_at_core = -1;
+  passing &= ~self;
   return true;
+}
+
+/// A step ends behind the instruction, not before the next one: that of a core that now sleeps may never come.
+void gdb_stub::after(core& c, decoded const&, address32) {
+  if (!(stepping >> c.index & 1)) return;
+  stopped_core = static_cast<int>(c.index);
+  system.stop(stop_reason::observer);
 }
 
 std::string gdb_stub::handle(std::string const& p) {
@@ -233,7 +252,7 @@ std::string gdb_stub::handle(std::string const& p) {
     case 'H': {
       long const thread = p.size() > 2 ? thread_of(p, 2) : 0;
       if (thread > static_cast<long>(map::all_cores)) return "E01";
-      if (thread > 0) selected = static_cast<unsigned>(thread - 1);
+      if (thread > 0) (p[1] == 'c' ? resumed : selected) = static_cast<unsigned>(thread - 1);
       return "OK";
     }
     case 'T': {
@@ -242,20 +261,11 @@ std::string gdb_stub::handle(std::string const& p) {
                          system.cores[static_cast<unsigned>(thread - 1)].state != core_state::off;
       return alive ? "OK" : "E01";
     }
-    case 'c': return resume(false);
-    case 's': return resume(true);
+    case 'c': return resume(0, 0);
+    case 's': return resume(1u << resumed, 0);
     case 'v':
       if (p == "vCont?") return "vCont;c;C;s;S";
-      if (p.starts_with("vCont;")) {
-        char const action = p.size() > 6 ? p[6] : 'c';
-        std::size_t const colon = p.find(':');
-        if ((action == 's' || action == 'S') && colon != std::string::npos) {
-          long const thread = thread_of(p, colon + 1);
-          if (thread > 0 && thread <= static_cast<long>(map::all_cores)) selected = static_cast<unsigned>(thread - 1);
-        }
-        return resume(action == 's' || action == 'S');
-      }
-      return "";
+      return p.starts_with("vCont;") ? resume_by_actions(p) : "";
     case 'q': return query(p);
     case 'D':
       finished = true;

@@ -14,6 +14,8 @@ struct gdb_channel {
   /// One byte, or -1 at the end of the connection. Not blocking: -2 when there is none.
   int get(bool blocking);
   void put(std::string const& text);
+  /// Until the other side has closed, a few seconds at most: its last acknowledgement must find somebody.
+  void wait_for_end();
 };
 /// Waits for a debugger on a port of the loopback interface. @throws std::runtime_error
 gdb_channel listen_for_gdb(unsigned port);
@@ -24,13 +26,17 @@ public:
   /// Serves the debugger until it detaches, kills, or the program ends.
   void serve();
   bool before(core& c, decoded const& d) override;
+  void after(core& c, decoded const& d, address32 pc) override;
+  bool held(core const& c) override { return holding >> c.index & 1; }
+  bool look() override;
 
 private:
   std::string packet();  // the next one; empty at the end of the connection
   void answer(std::string const& payload);
   std::string handle(std::string const& p);
   std::string query(std::string const& p);
-  std::string resume(bool step);
+  std::string resume(unsigned stepping, unsigned held);
+  std::string resume_by_actions(std::string const& p);
   std::string stop_reply();
   std::string read_registers() const;
   std::string read_register(unsigned n) const;
@@ -44,9 +50,10 @@ private:
   gdb_channel channel;
   std::set<address32> breakpoints;
   unsigned selected = map::fabric_core;  // for registers and memory
-  unsigned stepping = map::all_cores;    // the core that steps, while one does
-  int resumed_at_core = -1;              // whose breakpoint it stands on: passed once
-  unsigned steps_left = 0;
+  unsigned resumed = map::fabric_core;   // that the old commands for steps mean
+  unsigned stepping = 0;                 // the cores that step: a bit each
+  unsigned holding = 0;                  // the cores that stand still meanwhile
+  unsigned passing = 0;                  // stopped at a breakpoint, which was said: the next run passes it
   bool finished = false, interrupted = false;
   int stopped_core = static_cast<int>(map::fabric_core);
   unsigned instructions = 0;

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <fmt/format.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdexcept>
 #include <sys/socket.h>
@@ -31,8 +32,16 @@ int gdb_channel::get(bool blocking) {
 void gdb_channel::put(std::string const& text) {
   for (std::size_t sent = 0; sent < text.size();) {
     ssize_t const n = ::write(out, text.data() + sent, text.size() - sent);
-    if (n < 0 && errno != EINTR) return;
+    if (n < 0 && errno != EINTR) return;  // nobody listens any more
     if (n > 0) sent += static_cast<std::size_t>(n);
+  }
+}
+
+void gdb_channel::wait_for_end() {
+  constexpr int patience_ms = 3000;
+  pollfd poller{.fd = in, .events = POLLIN, .revents = 0};
+  char buffer[64];
+  while (::poll(&poller, 1, patience_ms) > 0 && ::read(in, buffer, sizeof buffer) > 0) {
   }
 }
 
@@ -52,6 +61,8 @@ gdb_channel listen_for_gdb(unsigned port) {
   }
   int const connection = ::accept(server, nullptr, nullptr);
   ::close(server);
+  // Packets are small and answered one by one: none may wait for the next.
+  ::setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   if (connection < 0) throw std::runtime_error(fmt::format("--gdb: no connection: {}", std::strerror(errno)));
   return {.in = connection, .out = connection, .waiting = {}};
 }

@@ -163,6 +163,7 @@ void machine::advance_devices() {
   if (now >= next_look) {
     if (interrupted.load(std::memory_order_relaxed)) return stop(stop_reason::interrupted);
     if (now >= options.max_cycles) return stop(stop_reason::limit);
+    if (watch && !watch->look()) return stop(stop_reason::observer);
     next_look = std::min(now + 1'000'000, std::max(options.max_cycles, now + 1));
   }
   next_device = next_look;

@@ -30,6 +30,10 @@ struct observer {
   /// Before an instruction issues. False: it must not issue now, and the run returns.
   virtual bool before(core&, decoded const&) { return true; }
   virtual void after(core&, decoded const&, address32 /*pc*/) {}
+  /// This core must not run for now: it is put off cycle by cycle.
+  virtual bool held(core const&) { return false; }
+  /// Now and then, even while nobody runs. False: the run returns.
+  virtual bool look() { return true; }
   /// A core waits from `from` on, for `cycles`.
   virtual void waited(core&, stall, cycle_count /*from*/, cycle_count /*cycles*/) {}
 };

@@ -88,6 +88,7 @@ int main(int argc, char** argv) {
     auto const m = std::make_unique<machine>(options, checked ? &*checked : nullptr);
     running = m.get();
     std::signal(SIGINT, interrupt);
+    std::signal(SIGPIPE, SIG_IGN);  // a debugger that goes away must not end the program
     load(*m, image);
     if (checked) checked->attach(*m);
     observers watching;

@@ -89,6 +89,12 @@ cycle_count machine::fetch(core& c, decoded const& d) {
 
 template <bool watched>
 void machine::step(core& c) {
+  if constexpr (watched) {
+    if (watch->held(c)) {
+      c.ready = now + 1;
+      return;
+    }
+  }
   try {
     address32 const offset = c.pc - c.page;
     decoded const* d;

@@ -122,6 +122,7 @@ struct layer_builder {
     expect(w.parts_of(logical) == 1, 1102, w.parts_of(logical), 1);
     expect(e.value == g * m, 1101, e.value, g * m);
     index const s = w.stride[w.first_of(logical)];
+    if (s == 0) return;  // one value for all channels
     append(o, g, m * s, 0).axis = static_cast<i8>(groups);
     if (m > 1) append(o, m, s, 0).axis = static_cast<i8>(member);
   }

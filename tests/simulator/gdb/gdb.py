@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Drives the debugger's stub over stdin and stdout as a debugger would, and with gdb-multiarch too where there is one.
+"""Drives the debugger's stub over stdin and stdout as a debugger would.
 Usage: gdb.py siracusa-sim FOLDER_WITH_ELF_FILES"""
 import pathlib
-import shutil
 import struct
 import subprocess
 import sys
@@ -83,15 +82,25 @@ def main():
     assert gdb.ask("vCont;c") == "W07", "the program's status"
     gdb.process.stdin.close()
     assert gdb.process.wait(10) == 7
-    debugger = shutil.which("gdb-multiarch")
-    if debugger:
-        run = subprocess.run([debugger, "-batch", "-ex", f"target remote | {simulator} {elf} --gdb -", "-ex", "break cluster_main", "-ex", "continue",
-                              "-ex", "info threads", "-ex", "print core", "-ex", "stepi", "-ex", "delete", "-ex", "continue", str(elf)],
-                             capture_output=True, text=True, timeout=60)
-        assert "Breakpoint 1" in run.stdout and "exited with code 07" in run.stdout, run.stdout + run.stderr
-        print("gdb-multiarch agrees")
-    else:
-        print("gdb-multiarch is not installed: the protocol was tested alone")
+    # Actions name threads: who is not named stands still, and a step ends although its core then sleeps.
+    gdb = Stub(simulator, elf)
+    gdb.ask(f"Z0,{names['cluster_main']:x},4")
+    first = gdb.ask("vCont;c")
+    assert first.startswith("T05thread:"), first
+    thread = int(first[10:-1], 16)
+    others = [t for t in range(1, 9) if t != thread]
+    pcs = []
+    for t in others:
+        gdb.ask(f"Hg{t}")
+        pcs.append(gdb.ask("p20"))
+    for _ in range(20):
+        assert gdb.ask(f"vCont;s:{thread}") == first, "the one that steps"
+    for t, pc in zip(others, pcs):
+        gdb.ask(f"Hg{t}")
+        assert gdb.ask("p20") == pc, "a core that was not named has moved"
+    gdb.ask(f"Hg{thread}")
+    assert word(gdb.ask("p20")) != names["cluster_main"], "the core that stepped has moved"
+    gdb.process.kill()
     return 0
 
 
