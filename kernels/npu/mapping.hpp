@@ -45,10 +45,11 @@ constexpr index step_along(operand const& o, int axis) {
 constexpr bool lies_along(operand const& o, int axis, index length) { return length == 1 || step_along(o, axis) == 1; }
 
 /// Is this operand absent, or a constant that differs between channels at most?
-constexpr bool per_channel(operand const& o, int channel_axis) {
+constexpr bool per_channel(layer_descriptor const& l, int which, int channel_axis) {
+  operand const& o = l.with[which];
   if (o.of == nullptr) return true;
-  for (int a = 0; a < max_axes; ++a)
-    if (a != channel_axis && depends_on(o, a)) return false;
+  for (int a = 0; a < l.axes; ++a)
+    if (a != channel_axis && l.space[a].length != 1 && depends_on(o, a)) return false;
   return o.of->use == role::constant;
 }
 
@@ -59,8 +60,8 @@ constexpr bool takes_operands(layer_descriptor const& l, unit_class const& c, in
   if (form == sums_form) return true;
   rounding const round = static_cast<rounding>(l.classes[2]);
   return one_byte(y.of->type) && l.classes[1] != 0 && lies_along(y, c.channel_axis, l.space[c.channel_axis].length) &&
-         (round == rounding::half_up || round == rounding::down) && per_channel(l.with[at::bias], c.channel_axis) &&
-         per_channel(l.with[at::mul], c.channel_axis) && per_channel(l.with[at::add], c.channel_axis);
+         (round == rounding::half_up || round == rounding::down) && per_channel(l, at::bias, c.channel_axis) &&
+         per_channel(l, at::mul, c.channel_axis) && per_channel(l, at::add, c.channel_axis);
 }
 
 /// The weights as the unit reads them: one dimension along the outputs, one of bytes.
