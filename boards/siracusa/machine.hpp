@@ -24,7 +24,9 @@ struct no_hooks {
 
 /// Runs all phases of a kernel as one core of the team.
 inline void take_part(u32 core, team_work const& work) {
-  for (kernel_phase const phase : work.code->phase) {
+  // By value: behind the last barrier core 0 may fetch another step to where the code's addresses stand.
+  kernel_code const code = *work.code;
+  for (kernel_phase const phase : code.phase) {
     if (phase == nullptr) break;
     phase(static_cast<int>(core), board::siracusa::cores, *work.arguments);
     barrier();
