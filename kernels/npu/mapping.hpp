@@ -20,6 +20,7 @@ inline constexpr int x = 0, weight = 1, bias = 2, mul = 3, add = 4, y = 5;
 struct unit_class {
   form kind = form::pointwise;
   bool rows_of_pixels = false;  ///< a matrix product, whose rows are laid out as pixels
+  bool gathers = false;         ///< the cores lay the windows out as pixels of the 1x1 form
   bool requantises = false;     ///< the unit stores the results; else it leaves 32-bit sums to the cores
   bool signed_weights = true;
   u8 channel_axis = 4;          ///< of the outputs
@@ -28,7 +29,7 @@ struct unit_class {
 };
 
 /// The forms of every mapping.
-inline constexpr int sums_form = 0, requantised_form = 1;
+inline constexpr int sums_form = 0, requantised_form = 1, gathered_form = 2;
 
 constexpr bool one_byte(element e) { return e == element::i8 || e == element::u8; }
 
@@ -120,6 +121,9 @@ bool exact_for_all(layer_descriptor const& l, unit_class const& c, constant_valu
 
 /// Scales and biases in scratch, a word a channel each, in whole accesses of the streamers.
 constexpr i64 scales_bytes(index channels) { return i64{tiles_of(channels, 8)} * word_bytes; }
+
+/// Windows laid out by the cores: bytes from one pixel to the next.
+constexpr index gathered_pitch(index depth) { return (depth + 3) & ~3; }
 
 /// Core cycles to program a job and to wait for it, the kernel's call included.
 inline constexpr i64 call_cycles = 700;

@@ -31,12 +31,50 @@ struct unit_kernel {
       scale[k] = w.scale;
       bias[k] = w.bias;
     }
+    if constexpr (U.gathers) gather(core, cores, a);
+  }
+
+  /// The windows of the tile's pixels, one after the other, as rows of bytes behind the scales.
+  static void gather(int core, int cores, kernel_arguments const& a) {
+    constexpr int window_rows = 6, window_columns = 7;
+    kernel_operand const& x = a.with[at::x];
+    index const n = a.length[depth], across = a.length[columns], pixels = a.length[rows] * across, size = a.length[window_columns];
+    index const run = n * size, pitch = gathered_pitch(run * a.length[window_rows]);
+    bool const in_one = x.stride[depth] == 1 && (size == 1 || x.stride[window_columns] == n);
+    for (index p = share(pixels, core, cores), end = share(pixels, core + 1, cores); p < end; ++p) {
+      index const i = p / across, j = p % across, left = a.first[columns] + a.step[columns] * j;
+      index const right = left + a.step[window_columns] * (size - 1);
+      bool const inside = left >= 0 && right < a.limit[columns];
+      u8* to = gathered(a) + p * pitch;
+      for (index r = 0; r < a.length[window_rows]; ++r) {
+        index const row = a.first[rows] + a.step[rows] * i + a.step[window_rows] * r;
+        u8 const* from = static_cast<u8 const*>(x.at) + x.origin + i * x.stride[rows] + j * x.stride[columns] + r * x.stride[window_rows];
+        if (row < 0 || row >= a.limit[rows]) {
+          for (u8* const row_end = to + run; to != row_end;) *to++ = 0;
+        } else if (inside && in_one) {
+          to = copy(to, from, run);
+        } else {
+          for (index s = 0; s < size; ++s, from += x.stride[window_columns]) {
+            index const column = left + a.step[window_columns] * s;
+            u8 const* at = from;
+            if (column < 0 || column >= a.limit[columns])
+              for (index c = 0; c < n; ++c) *to++ = 0;
+            else if (x.stride[depth] == 1)
+              to = copy(to, at, n);
+            else
+              for (index c = 0; c < n; ++c, at += x.stride[depth]) *to++ = *at;
+          }
+        }
+      }
+    }
   }
 
   /// The jobs of the tile, one after the other. Nobody else may touch its operands before the barrier behind.
   static void compute(int core, int, kernel_arguments const& a) {
     if (core != 0) return;
-    if constexpr (U.rows_of_pixels)
+    if constexpr (U.gathers)
+      windows(a);
+    else if constexpr (U.rows_of_pixels)
       rows_as_pixels(a);
     else
       image(a);
@@ -59,6 +97,16 @@ struct unit_kernel {
   }
 
  private:
+  static u8* gathered(kernel_arguments const& a) { return static_cast<u8*>(a.scratch) + 2 * scales_bytes(a.length[channels]); }
+  static u8* copy(u8* to, u8 const* from, index n) {
+    index i = 0;
+    if (((reinterpret_cast<__UINTPTR_TYPE__>(to) | reinterpret_cast<__UINTPTR_TYPE__>(from)) & 3) == 0)
+      for (; i + 4 <= n; i += 4) *reinterpret_cast<word*>(to + i) = *reinterpret_cast<word const*>(from + i);
+    for (; i < n; ++i) to[i] = from[i];
+    return to + n;
+  }
+  using word [[gnu::may_alias]] = u32;
+
   template <int o>
   static i32 value(kernel_arguments const& a, index k) {
     return static_cast<i32>(cluster::elements<C, o>(a)[a.with[o].origin + a.with[o].stride[channels] * k]);
@@ -110,6 +158,19 @@ struct unit_kernel {
     }
     // The operand's origin is that of the padding.
     start(a, d, address(x.at, x.origin + d.pad_top * d.input_row_stride + d.pad_left * d.input_pixel_stride), output);
+  }
+
+  static void windows(kernel_arguments const& a) {
+    job_descriptor d = descriptor(a);
+    kernel_operand const& y = a.with[at::y];
+    d.in_channels = a.length[depth] * a.length[6] * a.length[7];
+    d.rows = a.length[rows];
+    d.columns = a.length[columns];
+    d.input_pixel_stride = gathered_pitch(d.in_channels);
+    d.input_row_stride = d.input_pixel_stride * d.columns;
+    d.output_pixel_stride = y.stride[columns];
+    d.output_row_stride = y.stride[rows];
+    start(a, d, address(gathered(a)), address(y.at, y.origin));
   }
 
   static void rows_as_pixels(kernel_arguments const& a) {
