@@ -134,7 +134,7 @@ struct mapping<op::conv2d_kind, Engine> {
   static constexpr i64 gather_cycles(layer_descriptor const& l, index const* tile) {
     bool const side_by_side = npu::lies_along(l.with[npu::at::x], inputs, tile[inputs]);
     i64 const run = i64{tile[inputs]} * tile[window_columns];
-    i64 const each = 50 + (side_by_side && tile[inputs] % 4 == 0 ? run : run * 6) + (side_by_side ? 0 : 20 * tile[window_columns]);
+    i64 const each = 90 + (side_by_side && tile[inputs] % 4 == 0 ? run : run * 6) + (side_by_side ? 0 : 20 * tile[window_columns]);
     return (i64{tile[rows]} * tile[columns] + 7) / 8 * tile[window_rows] * each;
   }
   static i32 weight(layer_descriptor const& l, npu::unit_class const& c, void const* values, index o, index i, index y, index x) {

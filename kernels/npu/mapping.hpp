@@ -126,7 +126,7 @@ constexpr i64 scales_bytes(index channels) { return i64{tiles_of(channels, 8)} *
 constexpr index gathered_pitch(index depth) { return (depth + 3) & ~3; }
 
 /// Core cycles to program a job and to wait for it, the kernel's call included.
-inline constexpr i64 call_cycles = 700;
+inline constexpr i64 call_cycles = 1800;
 constexpr i64 scales_cycles(index channels) { return 100 + channels * 40 / 8; }
 /// Of the cores, to finish sums.
 constexpr i64 finish_cycles(layer_descriptor const& l, i64 results) { return 150 + results * (l.classes[1] == 0 ? 24 : l.classes[3] != 0 ? 64 : 40) / 8; }

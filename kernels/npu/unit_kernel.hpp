@@ -5,6 +5,12 @@
 #include <npu/mapping.hpp>
 
 namespace deeploy::npu {
+/// Inlined, so that what is constant of a job is folded.
+template <class Driver>
+inline void start_job(job_descriptor const& d, job_addresses const& a) {
+  Driver::start(make_job(d, a));
+}
+
 /// @tparam C       the layer's class
 /// @tparam U       which product it is for the unit
 /// @tparam R       its requantisation, for the cores
@@ -41,8 +47,9 @@ struct unit_kernel {
     index const n = a.length[depth], across = a.length[columns], pixels = a.length[rows] * across, size = a.length[window_columns];
     index const run = n * size, pitch = gathered_pitch(run * a.length[window_rows]);
     bool const in_one = x.stride[depth] == 1 && (size == 1 || x.stride[window_columns] == n);
-    for (index p = share(pixels, core, cores), end = share(pixels, core + 1, cores); p < end; ++p) {
-      index const i = p / across, j = p % across, left = a.first[columns] + a.step[columns] * j;
+    index p = share(pixels, core, cores), i = p / across, j = p % across;
+    for (index const end = share(pixels, core + 1, cores); p < end; ++p, i += ++j == across, j = j == across ? 0 : j) {
+      index const left = a.first[columns] + a.step[columns] * j;
       index const right = left + a.step[window_columns] * (size - 1);
       bool const inside = left >= 0 && right < a.limit[columns];
       u8* to = gathered(a) + p * pitch;
@@ -99,11 +106,20 @@ struct unit_kernel {
  private:
   static u8* gathered(kernel_arguments const& a) { return static_cast<u8*>(a.scratch) + 2 * scales_bytes(a.length[channels]); }
   static u8* copy(u8* to, u8 const* from, index n) {
-    index i = 0;
-    if (((reinterpret_cast<__UINTPTR_TYPE__>(to) | reinterpret_cast<__UINTPTR_TYPE__>(from)) & 3) == 0)
-      for (; i + 4 <= n; i += 4) *reinterpret_cast<word*>(to + i) = *reinterpret_cast<word const*>(from + i);
-    for (; i < n; ++i) to[i] = from[i];
-    return to + n;
+    u8* const end = to + n;
+    if (((reinterpret_cast<__UINTPTR_TYPE__>(to) | reinterpret_cast<__UINTPTR_TYPE__>(from)) & 3) == 0) {
+      auto* t = reinterpret_cast<word*>(to);
+      auto const* f = reinterpret_cast<word const*>(from);
+      for (; n >= 16; n -= 16, t += 4, f += 4) {
+        word const w[] = {f[0], f[1], f[2], f[3]};
+        t[0] = w[0], t[1] = w[1], t[2] = w[2], t[3] = w[3];
+      }
+      for (; n >= 4; n -= 4) *t++ = *f++;
+      to = reinterpret_cast<u8*>(t);
+      from = reinterpret_cast<u8 const*>(f);
+    }
+    while (to != end) *to++ = *from++;
+    return end;
   }
   using word [[gnu::may_alias]] = u32;
 
@@ -128,8 +144,8 @@ struct unit_kernel {
   }
   static void start(kernel_arguments const& a, job_descriptor const& d, u32 input, u32 output) {
     u32 const scale = address(a.scratch);
-    Driver::start(make_job(d, {.input = input, .output = output, .weights = Driver::weight_offset(a.with[at::weight].at), .scale = scale,
-                               .bias = scale + static_cast<u32>(scales_bytes(d.out_channels))}));
+    start_job<Driver>(d, {.input = input, .output = output, .weights = Driver::weight_offset(a.with[at::weight].at), .scale = scale,
+                          .bias = scale + static_cast<u32>(scales_bytes(d.out_channels))});
   }
 
   static void image(kernel_arguments const& a) {
