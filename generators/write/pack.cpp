@@ -45,7 +45,7 @@ int pack_main(type_facts const& facts, place const* places, memory_use const* us
   for (auto const& m : missing) fmt::print(stderr, "deeploy pack: [DPL-4002] {}; import again\n", m);
   if (!unreadable.empty() || !missing.empty()) return 2;
   auto const inexact = write::inexact_steps(source, steps, step_count, constants);
-  for (auto const& i : inexact) fmt::print(stderr, "deeploy pack: [DPL-4013] {}; plan again\n", i);
+  for (auto const& i : inexact) fmt::print(stderr, "deeploy pack: [DPL-4008] {}; plan again\n", i);
   if (!inexact.empty()) return 2;
   return write::write_all(write::image_files(source, constants, arguments[3], arguments[4], facts.board), arguments[1]);
 }

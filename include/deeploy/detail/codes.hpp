@@ -74,6 +74,7 @@
   X(4005, "an .npz archive cannot be read; store it with numpy.savez")                                                   \
   X(4006, "an array is missing or has another shape or type; compare with the message")                                  \
   X(4007, "this machine's memory does not suffice; correct the file's sizes, or use a bigger machine")                   \
+  X(4008, "a step's engine is not exact with the constants of the network; plan again")                                 \
   X(4101, "the model file cannot be read; correct the path")                                                             \
   X(4102, "the file is no ONNX model; export it again")                                                                  \
   X(4103, "the graph is empty or has no output; export it again")                                                        \
