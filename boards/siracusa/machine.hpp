@@ -22,12 +22,14 @@ struct no_hooks {
   static void step_ends(int, step_record const&) {}
 };
 
-/// Runs all phases of a kernel as one core of the team.
+/// Runs all phases of a kernel as one core of the team. The next phase is looked up before the barrier: behind the last
+/// one core 0 may have the table that holds the code fetched over.
 inline void take_part(u32 core, team_work const& work) {
-  // By value: behind the last barrier core 0 may fetch another step to where the code's addresses stand.
-  kernel_code const code = *work.code;
-  for (kernel_phase const phase : code.phase) {
-    if (phase == nullptr) break;
+  constexpr int most = sizeof work.code->phase / sizeof work.code->phase[0];
+  kernel_phase next = work.code->phase[0];
+  for (int i = 1; next != nullptr; ++i) {
+    kernel_phase const phase = next;
+    next = i < most ? work.code->phase[i] : nullptr;
     phase(static_cast<int>(core), board::siracusa::cores, *work.arguments);
     barrier();
   }
