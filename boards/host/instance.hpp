@@ -53,7 +53,7 @@ class instance {
   /// Takes the weights of one memory: the content of weights_<memory>.bin.
   image_status load(void const* image, std::size_t length) {
     u64 layouts[memory_count<board::host>];
-    for (int m = 0; m < memory_count<board::host>; ++m) layouts[m] = layout_hash<Net>(m);
+    for (int m = 0; m < memory_count<board::host>; ++m) layouts[m] = layout_hash<Net, board::host>(m);
     return take_image(memory_, model_hash<Net>, layouts, image, length);
   }
 

@@ -20,7 +20,7 @@ struct runnable {
 template <Network Net>
 constexpr runnable runnable_of() {
   runnable r{program<Net, board::host>::view, plan_of<Net>::memories, model_hash<Net>, {}, placed_tensors_of<Net>.of, graph<Net>::tensor_count};
-  for (int m = 0; m < memory_count<board::host>; ++m) r.layout_hash[m] = layout_hash<Net>(m);
+  for (int m = 0; m < memory_count<board::host>; ++m) r.layout_hash[m] = layout_hash<Net, board::host>(m);
   return r;
 }
 }  // namespace deeploy::host

@@ -4,6 +4,10 @@
 #include <deeploy/layer.hpp>
 #include <siracusa/memories.hpp>
 
+namespace deeploy::siracusa {
+struct npu_driver;  // runtime/npu.hpp
+}
+
 namespace deeploy::engine {
 /// Instructions of the cluster's cores. Silicon has mac&load; the public simulator traps on it.
 enum class instructions : u8 { xpulpv2, mac_load };
@@ -14,6 +18,14 @@ struct cluster {
   static constexpr char const* name = "cluster";
   static constexpr bool runs_cluster_kernels = true;
   static constexpr instructions has = set;
+};
+
+/// N-EUREKA: products of bytes with constants that lie packed in weight memory. Its mappings are kernels/npu.
+struct neureka {
+  static constexpr char const* name = "npu";
+  using driver = siracusa::npu_driver;
+  /// Cycles per 32-byte word of weights: the chip's published peaks need 1 (MRAM), its simulations with SRAM 2.
+  static constexpr int weight_memory_cycles = 1;
 };
 }  // namespace deeploy::engine
 
@@ -50,7 +62,7 @@ struct siracusa {
   static constexpr int cores = siracusa_cores;
   static constexpr execution_costs const& costs = siracusa_costs;
   static constexpr bytes tile_table_bytes = siracusa_reserved::tile_table_bytes;
-  using engines = detail::types<engine::cluster<engine::instructions::xpulpv2>>;
+  using engines = detail::types<engine::cluster<engine::instructions::xpulpv2>, engine::neureka>;
 };
 
 /// The same with mac&load.
@@ -60,6 +72,6 @@ struct siracusa_macload {
   static constexpr int cores = siracusa_cores;
   static constexpr execution_costs const& costs = siracusa_costs;
   static constexpr bytes tile_table_bytes = siracusa_reserved::tile_table_bytes;
-  using engines = detail::types<engine::cluster<engine::instructions::mac_load>>;
+  using engines = detail::types<engine::cluster<engine::instructions::mac_load>, engine::neureka>;
 };
 }  // namespace deeploy::board

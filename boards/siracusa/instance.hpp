@@ -93,7 +93,7 @@ class instance {
   // Computed by the compiler: the digests are 64-bit products, slow on a 32-bit core.
   static constexpr layout_table layouts_ = [] {
     layout_table t{};
-    for (int m = 0; m < memory_count<Board>; ++m) t.of[m] = layout_hash<Net>(m);
+    for (int m = 0; m < memory_count<Board>; ++m) t.of[m] = layout_hash<Net, Board>(m);
     return t;
   }();
 

@@ -5,6 +5,7 @@
 #include <deeploy/execute.hpp>
 #include <siracusa/runtime/cluster.hpp>
 #include <siracusa/runtime/dma.hpp>
+#include <siracusa/runtime/npu.hpp>
 
 namespace deeploy::siracusa {
 namespace reserved = board::siracusa_reserved;

@@ -14,9 +14,9 @@ inline constexpr memory_facts siracusa_memories[] = {
      .dma_latency_cycles = 26, .holds_activations = true, .holds_constants = true, .retains = true},
     // Two halves behind one port. MRAM keeps its content without power; both are read by the DMA.
     {.name = "wmem_mram", .capacity_bytes = 4 * 1024 * 1024, .alignment_bytes = 32, .dma_bytes_per_16_cycles = 112,
-     .dma_latency_cycles = 30, .holds_activations = false, .holds_constants = true, .retains = true},
+     .dma_latency_cycles = 30, .holds_activations = false, .holds_constants = true, .retains = true, .read_in_place = true},
     {.name = "wmem_sram", .capacity_bytes = 4 * 1024 * 1024, .alignment_bytes = 32, .dma_bytes_per_16_cycles = 112,
-     .dma_latency_cycles = 30, .holds_activations = false, .holds_constants = true, .retains = false},
+     .dma_latency_cycles = 30, .holds_activations = false, .holds_constants = true, .retains = false, .read_in_place = true},
     // HyperRAM: loaded before the run only; nothing is planned into it.
     {.name = "l3", .capacity_bytes = 64 * 1000 * 1000, .alignment_bytes = 4, .dma_bytes_per_16_cycles = 0,
      .dma_latency_cycles = 0, .holds_activations = false, .holds_constants = false, .retains = true},

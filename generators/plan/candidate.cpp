@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What one way to run a layer costs. The executor's pipeline in arithmetic; see execute.hpp for the real one.
 #include <algorithm>
+#include <deeploy/packing.hpp>
 #include <generators/plan/candidate.hpp>
 
 namespace deeploy::plan {
@@ -83,6 +84,13 @@ void evaluator::set_tile(candidate const& c) {
     if (trips_[a] > 1) cut |= 1u << a;
   }
   bytes const alignment = b_.memories[0].alignment_bytes;
+  resident_ = 0;
+  placeable_ = true;
+  for (int o = 0; o < d.operands; ++o)
+    if (m.packs(d, c.form, o)) {
+      resident_ |= 1u << o;
+      placeable_ = placeable_ && b_.memories[homes_[o]].read_in_place;
+    }
   changing_ = 0;
   least_dma_ = least_moved_ = 0;
   for (std::size_t g = 0; g < groups_.size(); ++g) {
@@ -94,6 +102,8 @@ void evaluator::set_tile(candidate const& c) {
       if (groups_[g].axes >> a & 1) loads *= trips_[a];
     for (int o = 0; o < d.operands; ++o) {
       if (!(groups_[g].operands >> o & 1)) continue;
+      cycles_[o] = size_[o] = 0;
+      if (resident_ >> o & 1) continue;
       cycles_[o] = transfer_cycles(d.with[o], storage_[o], c.tile.data(), b_.memories[homes_[o]], b_.costs);
       size_[o] = round_up(tile_bytes(d.with[o], c.tile.data()), alignment);
       group_cycles_[g] += cycles_[o];
@@ -130,10 +140,11 @@ void evaluator::set_order(candidate const& c) {
 /// What does not depend on the walk: first loads, last store, bytes.
 void evaluator::ends(candidate& c, std::int64_t serial) const {
   std::int64_t first = 0, last = 0, latency = 0;
+  c.early &= static_cast<std::uint8_t>(~resident_);
   c.early_cycles = c.early_bytes = 0;
   c.bytes = scratch_;
   for (int o = 0; o < l_.d->operands; ++o) {
-    if (!(moving_ >> o & 1)) continue;
+    if (!((moving_ & ~resident_) >> o & 1)) continue;
     c.bytes += c.copies[o] * size_[o];
     std::int64_t const wait = b_.memories[homes_[o]].dma_latency_cycles;
     if (written_ >> o & 1) {
@@ -151,7 +162,7 @@ void evaluator::ends(candidate& c, std::int64_t serial) const {
 }
 
 void evaluator::bound(candidate& c) const {
-  for (int o = 0; o < l_.d->operands; ++o) c.copies[o] = moving_ >> o & 1;
+  for (int o = 0; o < l_.d->operands; ++o) c.copies[o] = (moving_ & ~resident_) >> o & 1;
   ends(c, 0);
   c.tight_cycles = std::max(compute_ * tiles_, least_dma_);
   c.loose_cycles = least_dma_;
@@ -163,7 +174,7 @@ void evaluator::finish(candidate& c, unsigned twice) const {
   for (std::size_t g = 0; g < groups_.size(); ++g) {
     moved += group_size_[g];
     for (int o = 0; o < l_.d->operands; ++o)
-      if (groups_[g].operands >> o & 1) c.copies[o] = twice >> g & 1 ? 2 : 1;
+      if (groups_[g].operands >> o & 1) c.copies[o] = resident_ >> o & 1 ? 0 : twice >> g & 1 ? 2 : 1;
   }
   for (int i = 0; i < advance_count_; ++i) {
     std::int64_t under = 0, exposed = 0;
@@ -195,12 +206,25 @@ void evaluator::evaluate(candidate& c) {
   finish(c, twice);
 }
 
+namespace {
+bool is_allowed(plan_options const& options, char const* engine) {
+  return options.engines.empty() || std::find(options.engines.begin(), options.engines.end(), engine) != options.engines.end();
+}
+}  // namespace
+
+void for_each_packing(planned_layer const& l, plan_options const& options, std::function<void(int, std::int64_t)> const& visit) {
+  for (std::size_t e = 0; e < l.engines.size(); ++e)
+    for (int f = 0; l.engines[e].packed != nullptr && is_allowed(options, l.engines[e].engine) && f < l.engines[e].form_count; ++f)
+      for (int o = 0; o < l.d->operands && l.may_take(e, f); ++o)
+        if (l.engines[e].packs(*l.d, f, o)) visit(o, detail::packed_bytes(l.engines[e], *l.d, f, o));
+}
+
 void for_each_tile(planned_layer const& l, plan_options const& options, std::function<void(candidate const&)> const& visit) {
   for (std::size_t e = 0; e < l.engines.size(); ++e) {
     mapping_facts const& m = l.engines[e];
-    bool const allowed = options.engines.empty() || std::find(options.engines.begin(), options.engines.end(), m.engine) != options.engines.end();
+    bool const allowed = is_allowed(options, m.engine);
     for (int f = 0; allowed && f < m.form_count; ++f) {
-      if (!m.takes(*l.d, f)) continue;
+      if (!l.may_take(e, f)) continue;
       std::vector<index> lengths[max_axes];
       for (int a = 0; a < l.d->axes; ++a) lengths[a] = tile_lengths(l, m, f, a, options.reduced_grids);
       candidate c;

@@ -45,6 +45,8 @@ class evaluator {
   };
   std::vector<group> const& groups() const { return groups_; }
   unsigned moving() const { return moving_; }
+  /// Do the constants that the engine reads in place lie where it can?
+  bool placeable() const { return placeable_; }
 
   /// Sets engine, form and tile of `c` for all that follows.
   void set_tile(candidate const& c);
@@ -67,6 +69,8 @@ class evaluator {
   home_list const homes_;
   storage_order storage_[max_operands];
   unsigned moving_ = 0, written_ = 0;
+  unsigned resident_ = 0;  ///< of the tile's engine and form: operands that it reads in place
+  bool placeable_ = true;
   std::vector<group> groups_;
   // Of the tile.
   std::int64_t trips_[max_axes] = {}, tiles_ = 1, compute_ = 0, scratch_ = 0;
@@ -100,6 +104,9 @@ std::vector<index> tile_lengths(planned_layer const& l, mapping_facts const& m, 
 
 /// Calls `visit` with every legal engine, form and tile of a layer (the rest of the candidate is empty).
 void for_each_tile(planned_layer const& l, plan_options const& options, std::function<void(candidate const&)> const& visit);
+
+/// Calls `visit` with operand and bytes of every constant that an engine would read in place, form by form.
+void for_each_packing(planned_layer const& l, plan_options const& options, std::function<void(int, std::int64_t)> const& visit);
 
 /// Calls `visit` with every legal loop order of the tile that `c` has, up to orders that cost the same.
 void for_each_order(planned_layer const& l, evaluator const& e, candidate& c, std::function<void()> const& visit);

@@ -60,6 +60,7 @@ front candidates_of(planned_layer const& l, planned_board const& b, home_list co
     candidate c = tile;
     c.home = homes;
     e.set_tile(c);
+    if (!e.placeable()) return;
     std::uint64_t orders = 0;
     bool look[2] = {true, ready != 0};
     for (int early = 0; early < 2; ++early) {
@@ -98,6 +99,7 @@ candidate smallest_tile(planned_layer const& l, planned_board const& b, home_lis
     candidate c = tile;
     c.home = homes;
     e.set_tile(c);
+    if (!e.placeable()) return;
     e.bound(c);
     if (best.bytes < 0 || c.bytes < best.bytes) best = c;
   });

@@ -29,6 +29,7 @@ bool same(planned_layer const& a, planned_layer const& b) {
   if (x.facts != y.facts || x.axes != y.axes || x.operands != y.operands || x.class_count != y.class_count) return false;
   for (std::size_t e = 0; e < a.engines.size(); ++e)
     if (a.engines[e].tile_cycles != b.engines[e].tile_cycles || a.engines[e].takes != b.engines[e].takes) return false;
+  if (a.forms != b.forms) return false;
   for (int i = 0; i < x.axes; ++i)
     if (x.space[i].length != y.space[i].length || x.space[i].kind != y.space[i].kind || x.space[i].slot != y.space[i].slot)
       return false;
@@ -94,7 +95,7 @@ choice_problem::choice_problem(planned_model const& m, plan_options const& o, fr
       if (memories[j].dma_bytes_per_16_cycles == memories[i].dma_bytes_per_16_cycles &&
           memories[j].dma_latency_cycles == memories[i].dma_latency_cycles &&
           memories[j].holds_constants == memories[i].holds_constants &&
-          memories[j].holds_activations == memories[i].holds_activations)
+          memories[j].holds_activations == memories[i].holds_activations && memories[j].read_in_place == memories[i].read_in_place)
         same_as = j;
     group_.push_back(static_cast<int>(same_as));
   }
@@ -127,6 +128,14 @@ void choice_problem::find_homes() {
   for (std::size_t i = memories.size(); i-- > 1;)
     if (memories[i].holds_activations) main_memory = static_cast<std::uint8_t>(i);
   for (planned_tensor const& t : m_.tensors) size_.push_back(t.d->size_bytes());
+  // Constants that an engine may read in place, packed; they count with their largest form.
+  std::vector<bool> packs(m_.tensors.size(), false);
+  for (planned_layer const& l : m_.layers)
+    for_each_packing(l, options_, [&](int o, std::int64_t bytes) {
+      packs[l.tensor[o]] = true;
+      size_[l.tensor[o]] = std::max(size_[l.tensor[o]], bytes);
+    });
+  std::vector<std::int64_t> packed_bytes(memories.size(), 0);
   std::int64_t const everything = live_peak(main_memory, [](std::size_t) { return true; });
   bool const all_fit = everything <= options_.capacity[main_memory];
   for (std::size_t t = 0; t < m_.tensors.size(); ++t) {
@@ -134,9 +143,17 @@ void choice_problem::find_homes() {
     std::vector<std::uint8_t> homes;
     if (tensor.d->use == role::constant) {
       // Where all constants fit into the fastest memory, a slower one never helps.
+      for (std::size_t i = 1; i < memories.size() && packs[t]; ++i)
+        if (memories[i].holds_constants && memories[i].read_in_place && group_[i] == static_cast<int>(i) &&
+            capacity_of_group(static_cast<int>(i)) >= size_[t]) {
+          homes.push_back(static_cast<std::uint8_t>(i));
+          packed_bytes[i] += round_up(size_[t], memories[i].alignment_bytes);
+        }
+      std::size_t const in_place = homes.size();
       for (std::size_t i = 1; i < memories.size(); ++i) {
         if (!memories[i].holds_constants || group_[i] != static_cast<int>(i)) continue;
-        if (!homes.empty() && all_fit) break;
+        if (std::find(homes.begin(), homes.end(), static_cast<std::uint8_t>(i)) != homes.end()) continue;
+        if (homes.size() > in_place && all_fit) break;
         if (capacity_of_group(static_cast<int>(i)) >= size_[t]) homes.push_back(static_cast<std::uint8_t>(i));
       }
     } else {
@@ -158,7 +175,10 @@ void choice_problem::find_homes() {
     }
     homes_.push_back(std::move(homes));
   }
-  if (all_fit) return;
+  bool packed_fit = true;
+  for (std::size_t i = 1; i < memories.size(); ++i)
+    if (packed_bytes[i] > 0) packed_fit = packed_fit && packed_bytes[i] <= capacity_of_group(static_cast<int>(i));
+  if (all_fit && packed_fit) return;
   for (std::size_t i = 1; i < memories.size(); ++i)
     if (group_[i] == static_cast<int>(i) && (memories[i].holds_activations || memories[i].holds_constants))
       tight_memories_.push_back(static_cast<int>(i));

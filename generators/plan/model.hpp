@@ -28,6 +28,10 @@ struct planned_layer {
   std::string name;
   std::vector<mapping_facts> engines;         ///< per engine of the board; forms null where it does not run the layer
   std::array<int, max_operands> tensor = {};  ///< -1: absent
+  std::vector<unsigned> forms;                ///< per engine: bit f, form f may be taken with these constants; empty: all
+  bool may_take(std::size_t engine, int form) const {
+    return (forms.empty() || (forms[engine] >> form & 1)) && engines[engine].takes(*d, form);
+  }
 };
 
 /// A board as a value.

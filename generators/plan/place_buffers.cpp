@@ -15,7 +15,39 @@ struct l1_buffer {
 };
 
 std::int64_t round_up(std::int64_t n, std::int64_t multiple) { return (n + multiple - 1) / multiple * multiple; }
+
+/// Does all that engines may address around buffers in L1 lie in L1?
+bool engines_stay_inside(planned_model const& m, finished_plan const& plan) {
+  memory_facts const& l1 = m.board.memories[0];
+  for (step const& s : plan.steps) {
+    planned_layer const& layer = m.layers[s.layer];
+    mapping_facts const& on = layer.engines[s.engine];
+    auto const inside = [&](int o, std::int64_t at, std::int64_t bytes, bool in_place) {
+      reach_beyond const r = on.reaches(*layer.d, s.form, o, s.tile, in_place);
+      return at - r.before >= -std::int64_t{l1.reserved_bytes} && at + bytes + r.behind <= l1.plannable_bytes();
+    };
+    for (int o = 0; o < layer.d->operands; ++o) {
+      int const t = layer.tensor[o];
+      if (t < 0 || on.packs(*layer.d, s.form, o)) continue;
+      if (plan.tensors[t].memory == 0 && !inside(o, plan.tensors[t].offset, m.tensors[t].d->size_bytes(), true)) return false;
+      for (int c = 0; c < s.buffer[o].copies; ++c)
+        if (!inside(o, s.buffer[o].at[c], tile_bytes(layer.d->with[o], s.tile), false)) return false;
+    }
+    std::int64_t const scratch = on.scratch_bytes(*layer.d, s.form, s.tile);
+    if (scratch > 0 && !inside(-1, s.scratch_at, scratch, false)) return false;
+  }
+  return true;
+}
 }  // namespace
+
+std::vector<stored_tensor> stored_tensors(planned_model const& m, std::vector<step> const& steps) {
+  std::vector<stored_tensor> stored(m.tensors.size());
+  for (std::size_t t = 0; t < stored.size(); ++t) stored[t].size_bytes = m.tensors[t].d->size_bytes();
+  detail::find_packed(steps.data(), static_cast<int>(steps.size()), [&](int l) -> layer_descriptor const& { return *m.layers[l].d; },
+                      [&](int l, int e) -> mapping_facts const& { return m.layers[l].engines[e]; },
+                      [&](int l, int o) { return m.layers[l].tensor[o]; }, stored.data());
+  return stored;
+}
 
 bool place_buffers(planned_model const& m, plan_options const& options, choice_problem const& p, choice const& c,
                    plan_result& result) {
@@ -25,18 +57,34 @@ bool place_buffers(planned_model const& m, plan_options const& options, choice_p
   plan.tensors.resize(m.tensors.size());
   schedule const& order = p.order();
 
+  for (int s = 0; s < p.steps(); ++s) {
+    candidate const& k = *p.columns(s)[c.column[s]].of;
+    step made;
+    made.layer = static_cast<u16>(order.layer_at[s]);
+    made.engine = k.engine;
+    made.form = k.form;
+    made.early = k.early;
+    planned_layer const& layer = m.layers[made.layer];
+    layer_descriptor const& l = *layer.d;
+    made.part = whole_box(l);
+    for (int a = 0; a < l.axes; ++a) made.tile[a] = k.tile[a], made.order[a] = k.order[a];
+    for (int o = 0; o < l.operands; ++o) made.buffer[o].copies = l.with[o].of != nullptr && k.home[o] != 0 ? k.copies[o] : 0;
+    plan.steps.push_back(made);
+  }
+  std::vector<stored_tensor> const stored = stored_tensors(m, plan.steps);
+
   // Constants: one after the other; of memories that cost the same, into the first that has room, large ones first.
   std::vector<std::int64_t> filled(memories.size(), 0);
   std::vector<int> constants;
   for (std::size_t t = 0; t < m.tensors.size(); ++t)
     if (m.tensors[t].d->use == role::constant) constants.push_back(static_cast<int>(t));
   std::vector<int> by_size = constants;
-  std::stable_sort(by_size.begin(), by_size.end(), [&](int a, int b) { return p.size_of_tensor(a) > p.size_of_tensor(b); });
+  std::stable_sort(by_size.begin(), by_size.end(), [&](int a, int b) { return stored[a].size_bytes > stored[b].size_bytes; });
   std::vector<std::uint8_t> memory_of(m.tensors.size(), 0);
   for (int t : by_size) {
     bool found = false;
     for (std::size_t i = 1; i < memories.size() && !found; ++i) {
-      std::int64_t const size = round_up(p.size_of_tensor(t), memories[i].alignment_bytes);
+      std::int64_t const size = round_up(stored[t].size_bytes, memories[i].alignment_bytes);
       if (p.group(static_cast<int>(i)) != c.home[t] || filled[i] + size > options.capacity[i]) continue;
       filled[i] += size;
       memory_of[t] = static_cast<std::uint8_t>(i);
@@ -48,7 +96,7 @@ bool place_buffers(planned_model const& m, plan_options const& options, choice_p
   for (int t : constants) {  // laid out in the order of the network, so that images read in order
     auto const i = memory_of[t];
     plan.tensors[t] = {i, section::constants, static_cast<bytes>(next[i])};
-    next[i] += round_up(p.size_of_tensor(t), memories[i].alignment_bytes);
+    next[i] += round_up(stored[t].size_bytes, memories[i].alignment_bytes);
   }
 
   // Everything else, memory by memory: states for good, the rest while it lives.
@@ -87,19 +135,6 @@ bool place_buffers(planned_model const& m, plan_options const& options, choice_p
           what.push_back({s, -1, 0, -1});
         }
       }
-      for (int s = 0; s < p.steps(); ++s) {
-        candidate const& k = *p.columns(s)[c.column[s]].of;
-        step made;
-        made.layer = static_cast<u16>(order.layer_at[s]);
-        made.engine = k.engine;
-        made.form = k.form;
-        made.early = k.early;
-        layer_descriptor const& l = *m.layers[made.layer].d;
-        made.part = whole_box(l);
-        for (int a = 0; a < l.axes; ++a) made.tile[a] = k.tile[a], made.order[a] = k.order[a];
-        for (int o = 0; o < l.operands; ++o) made.buffer[o].copies = l.with[o].of != nullptr && k.home[o] != 0 ? k.copies[o] : 0;
-        plan.steps.push_back(made);
-      }
     }
     std::int64_t const room = options.capacity[i] - next[i] - state;
     placement const placed = place_lowest(items, room, placing);
@@ -113,6 +148,7 @@ bool place_buffers(planned_model const& m, plan_options const& options, choice_p
       else
         plan.steps[what[j].step].buffer[what[j].operand].at[what[j].copy] = at;
     }
+    if (i == 0 && !engines_stay_inside(m, plan)) return false;
     plan.memories[i].used[0] = static_cast<bytes>(next[i]);
     plan.memories[i].used[1] = static_cast<bytes>(state);
     plan.memories[i].used[2] = static_cast<bytes>(placed.peak_bytes);

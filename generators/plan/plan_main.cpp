@@ -48,20 +48,39 @@ plan::planned_model model_of(type_facts const& f) {
   return m;
 }
 
+/// Which forms may be taken with these constants: those that are exact, and that pack no constant of several layers.
+void judge_forms(plan::planned_model& m, std::string const& constants) {
+  for (plan::planned_layer& l : m.layers) {
+    constant_values const values = write::values_of(*l.d, constants);
+    for (mapping_facts const& e : l.engines) {
+      unsigned good = 0;
+      for (int f = 0; f < e.form_count; ++f) {
+        if (!e.takes(*l.d, f)) continue;
+        bool may = e.exact == nullptr || e.exact(*l.d, f, values);
+        for (int o = 0; o < l.d->operands; ++o) may = may && (!e.packs(*l.d, f, o) || m.tensors[l.tensor[o]].readers.size() == 1);
+        if (may) good |= 1u << f;
+      }
+      l.forms.push_back(good);
+    }
+  }
+}
+
 int run(type_facts const& facts, plan::plan_arguments const& a) {
   auto const begun = std::chrono::steady_clock::now();
-  plan::planned_model const m = model_of(facts);
+  plan::planned_model m = model_of(facts);
   plan::plan_options options;
   auto problems = a.resolve(m.board, options);
   std::string constants;
   std::string const unreadable = read_constants(a.constants, constants);
   if (!unreadable.empty()) problems.push_back(unreadable);
-  write::image_source source{facts.tensors, nullptr, facts.tensor_count, facts.memories, nullptr, facts.memory_count, facts.model_hash};
+  write::image_source source{facts.tensors, nullptr, facts.tensor_count, facts.memories, nullptr, facts.memory_count, facts.model_hash,
+                             {}, facts.layers, facts.mappings, facts.engine_count, facts.tensor_ids};
   for (auto const& missing : write::missing_constants(source, constants)) problems.push_back("[DPL-4002] " + missing + "; import again");
   if (!problems.empty()) {
     for (auto const& p : problems) fmt::print(stderr, "deeploy plan: {}\n", p);
     return 2;
   }
+  judge_forms(m, constants);
   plan::plan_result const r = plan::make_plan(m, options);
   if (!r.problems.empty()) {
     for (auto const& p : r.problems) fmt::print(stderr, "deeploy plan: [DPL-{}] {}\n", p.code, p.text);
@@ -71,6 +90,7 @@ int run(type_facts const& facts, plan::plan_arguments const& a) {
   double const seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
   source.places = r.plan.tensors.data();
   source.used = r.plan.memories.data();
+  write::set_steps(source, r.plan.steps.data(), static_cast<int>(r.plan.steps.size()));
   auto files = write::image_files(source, constants, a.name, a.header, m.board.name);
   files.emplace_back("plan.json", write::plan_json(m, r, options, seconds));
   files.emplace_back("plan.hpp", write::plan_header(m, r, options));  // last: it is what builds depend on

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The planner: from a model and options to a finished plan with a proven bound, or the reasons why there is none.
 #pragma once
+#include <deeploy/packing.hpp>
 #include <generators/plan/choice.hpp>
 
 namespace deeploy::plan {
@@ -37,6 +38,9 @@ struct plan_result {
 /// Plans. Same model, same options: same plan, on any machine; unless the emergency clock strikes, which
 /// `plan.reproducible` tells.
 plan_result make_plan(planned_model const& m, plan_options const& options);
+
+/// How the steps of a plan store the tensors.
+std::vector<stored_tensor> stored_tensors(planned_model const& m, std::vector<step> const& steps);
 
 /// Offsets for a choice: every tile buffer and tensor gets its place. False when no placement was found within
 /// `l1_bytes`; then `plan` is untouched.

@@ -6,17 +6,25 @@
 
 namespace deeploy::write {
 namespace {
+char const* values_of(tensor_descriptor const& x, std::string const& constants) {
+  return x.values != nullptr ? static_cast<char const*>(x.values) : constants.data() + x.image_offset;
+}
+
 std::string image(image_source const& s, int memory, std::string const& constants) {
   std::string body(static_cast<std::size_t>(s.used[memory].used[0]), '\0');
   for (int t = 0; t < s.tensor_count; ++t) {
     tensor_descriptor const& x = *s.tensors[t];
     if (x.use != role::constant || s.places[t].memory != memory) continue;
-    char const* const from = x.values != nullptr ? static_cast<char const*>(x.values) : constants.data() + x.image_offset;
-    std::memcpy(body.data() + s.places[t].offset, from, static_cast<std::size_t>(x.size_bytes()));
+    char const* const from = values_of(x, constants);
+    stored_tensor const& as = s.stored[t];
+    if (as.packed())
+      s.facts(as.layer, as.engine).pack(*s.layers[as.layer], as.form, as.operand, from, reinterpret_cast<u8*>(body.data() + s.places[t].offset));
+    else
+      std::memcpy(body.data() + s.places[t].offset, from, static_cast<std::size_t>(x.size_bytes()));
   }
   image_header h;
   h.model = s.model_hash;
-  h.layout = detail::hash_of_layout(s.tensors, s.places, s.tensor_count, memory);
+  h.layout = detail::hash_of_layout(s.tensors, s.places, s.stored, s.tensor_count, memory);
   h.memory = static_cast<u32>(memory);
   h.length = static_cast<u32>(body.size());
   h.crc32 = crc32_of(reinterpret_cast<u8 const*>(body.data()), body.size());
@@ -44,6 +52,32 @@ std::string arenas(image_source const& s, std::string const& name) {
                             max_memories * section_count, table);
 }
 }  // namespace
+
+void set_steps(image_source& s, step const* steps, int step_count) {
+  s.stored.assign(static_cast<std::size_t>(s.tensor_count), {});
+  for (int t = 0; t < s.tensor_count; ++t) s.stored[t].size_bytes = s.tensors[t]->size_bytes();
+  detail::find_packed(steps, step_count, [&](int l) -> layer_descriptor const& { return *s.layers[l]; },
+                      [&](int l, int e) -> mapping_facts const& { return s.facts(l, e); }, [&](int l, int o) { return s.tensor_ids[l][o]; },
+                      s.stored.data());
+}
+
+constant_values values_of(layer_descriptor const& l, std::string const& constants) {
+  constant_values v;
+  for (int o = 0; o < l.operands; ++o)
+    if (l.with[o].of != nullptr && l.with[o].of->use == role::constant) v.of[o] = values_of(*l.with[o].of, constants);
+  return v;
+}
+
+std::vector<std::string> inexact_steps(image_source const& s, step const* steps, int step_count, std::string const& constants) {
+  std::vector<std::string> found;
+  for (int i = 0; i < step_count; ++i) {
+    mapping_facts const& m = s.facts(steps[i].layer, steps[i].engine);
+    layer_descriptor const& l = *s.layers[steps[i].layer];
+    if (m.exact != nullptr && !m.exact(l, steps[i].form, values_of(l, constants)))
+      found.push_back(fmt::format("step {}: form {} of engine {} does not compute this {} exactly with these constants", i, m.forms[steps[i].form].name, m.engine, l.facts->name));
+  }
+  return found;
+}
 
 std::vector<std::string> missing_constants(image_source const& s, std::string const& constants) {
   std::vector<std::string> missing;

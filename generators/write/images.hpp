@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Weight images and what makes them part of a program.
 #pragma once
-#include <deeploy/plan.hpp>
+#include <deeploy/packing.hpp>
 #include <deeploy/tensor.hpp>
 #include <string>
 #include <utility>
@@ -17,7 +17,23 @@ struct image_source {
   memory_use const* used = nullptr;
   int memory_count = 0;
   u64 model_hash = 0;
+  std::vector<stored_tensor> stored = {};  ///< per tensor
+  layer_descriptor const* const* layers = nullptr;
+  mapping_facts const* mappings = nullptr;  ///< layers x engines
+  int engine_count = 0;
+  i16 const (*tensor_ids)[max_operands] = nullptr;
+
+  mapping_facts const& facts(int layer, int engine) const { return mappings[layer * engine_count + engine]; }
 };
+
+/// Fills in how the steps of a plan store the tensors.
+void set_steps(image_source& s, step const* steps, int step_count);
+
+/// The constants of a layer as they stand in the network.
+constant_values values_of(layer_descriptor const& l, std::string const& constants);
+
+/// Steps of a plan whose engine does not give the operator's results with these constants, in words; empty when all do.
+std::vector<std::string> inexact_steps(image_source const& s, step const* steps, int step_count, std::string const& constants);
 
 /// Constants that lie beyond the end of constants.bin, in words; empty when all are there.
 std::vector<std::string> missing_constants(image_source const& s, std::string const& constants);

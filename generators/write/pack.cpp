@@ -26,7 +26,7 @@ int write_all(std::vector<std::pair<std::string, std::string>> const& files, std
 }  // namespace deeploy::write
 
 namespace deeploy::generator {
-int pack_main(type_facts const& facts, place const* places, memory_use const* used, int argument_count, char** arguments) {
+int pack_main(type_facts const& facts, place const* places, memory_use const* used, step const* steps, int step_count, int argument_count, char** arguments) {
   if (facts.layout != type_facts::layout_now) {
     fmt::print(stderr, "deeploy pack: [DPL-6209] the headers have layout {:x}, the tools library {:x}: they are of different builds; build the tool again\n", facts.layout, type_facts::layout_now);
     return 2;
@@ -36,12 +36,17 @@ int pack_main(type_facts const& facts, place const* places, memory_use const* us
     return 2;
   }
   std::string constants;
-  write::image_source const source{facts.tensors, places, facts.tensor_count, facts.memories, used, facts.memory_count, facts.model_hash};
+  write::image_source source{facts.tensors, places, facts.tensor_count, facts.memories, used, facts.memory_count, facts.model_hash,
+                             {}, facts.layers, facts.mappings, facts.engine_count, facts.tensor_ids};
+  write::set_steps(source, steps, step_count);
   std::string const unreadable = write::read_constants(arguments[2], constants);
   if (!unreadable.empty()) fmt::print(stderr, "deeploy pack: {}\n", unreadable);
   auto const missing = write::missing_constants(source, constants);
   for (auto const& m : missing) fmt::print(stderr, "deeploy pack: [DPL-4002] {}; import again\n", m);
   if (!unreadable.empty() || !missing.empty()) return 2;
+  auto const inexact = write::inexact_steps(source, steps, step_count, constants);
+  for (auto const& i : inexact) fmt::print(stderr, "deeploy pack: [DPL-4008] {}; plan again\n", i);
+  if (!inexact.empty()) return 2;
   return write::write_all(write::image_files(source, constants, arguments[3], arguments[4], facts.board), arguments[1]);
 }
 }  // namespace deeploy::generator

@@ -30,7 +30,7 @@ struct type_facts {
 /// In the planner library.
 int plan_main(type_facts const& facts, int argument_count, char** arguments);
 /// In the tools library, without a solver: weight images for a plan that is there.
-int pack_main(type_facts const& facts, place const* places, memory_use const* used, int argument_count, char** arguments);
+int pack_main(type_facts const& facts, place const* places, memory_use const* used, step const* steps, int step_count, int argument_count, char** arguments);
 
 template <Network Net, Board B>
 type_facts facts_of_types() {
@@ -52,6 +52,6 @@ int generate(int argument_count, char** arguments) {
 template <Network Net, Board B>
 int pack(int argument_count, char** arguments) {
   static_assert(proved<Net, B>());
-  return pack_main(facts_of_types<Net, B>(), plan_of<Net>::tensors, plan_of<Net>::memories, argument_count, arguments);
+  return pack_main(facts_of_types<Net, B>(), plan_of<Net>::tensors, plan_of<Net>::memories, plan_of<Net>::steps, detail::steps_of<Net>, argument_count, arguments);
 }
 }  // namespace deeploy::generator

@@ -2,7 +2,7 @@
 // Weight images: the constants of one memory, as the plan laid them out, behind a header that says whose they are.
 #pragma once
 #include <deeploy/hash.hpp>
-#include <deeploy/plan.hpp>
+#include <deeploy/packing.hpp>
 #include <deeploy/version.hpp>
 
 namespace deeploy {
@@ -49,23 +49,25 @@ static_assert([] {
 }() == 0xCBF43926u);
 
 namespace detail {
-/// Where the plan put each constant of one memory. `d` are tensor_descriptor pointers, `places` their places.
-template <class Descriptors, class Places>
-constexpr u64 hash_of_layout(Descriptors const& d, Places const& places, int count, int memory) {
+/// Where the plan put each constant of one memory, and how it is stored there. `d` are tensor_descriptor pointers, `places`
+/// their places.
+template <class Descriptors, class Places, class Stored>
+constexpr u64 hash_of_layout(Descriptors const& d, Places const& places, Stored const& stored, int count, int memory) {
   digest h;
   for (int t = 0; t < count; ++t) {
     if (d[t]->use != role::constant || places[t].memory != memory) continue;
     h.add(d[t]->digest);
     h.add(static_cast<u64>(places[t].offset));
-    h.add(static_cast<u64>(d[t]->size_bytes()));
+    h.add(static_cast<u64>(stored[t].size_bytes));
+    if (stored[t].packed()) h.add(static_cast<u64>(stored[t].layer) << 24 | static_cast<u64>(stored[t].engine) << 16 | static_cast<u64>(stored[t].form) << 8 | stored[t].operand);
   }
   return h.value;
 }
 }  // namespace detail
 
 /// What an image of `memory` must carry to belong to this plan.
-template <Network Net>
+template <Network Net, Board B>
 constexpr u64 layout_hash(int memory) {
-  return detail::hash_of_layout(graph<Net>::tensors.of, plan_of<Net>::tensors, graph<Net>::tensor_count, memory);
+  return detail::hash_of_layout(graph<Net>::tensors.of, plan_of<Net>::tensors, detail::storage<Net, B>::of, graph<Net>::tensor_count, memory);
 }
 }  // namespace deeploy

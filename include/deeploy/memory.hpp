@@ -15,6 +15,7 @@ struct memory_facts {
   bool holds_activations;          ///< the planner may put written tensors here
   bool holds_constants;            ///< the planner may put constants here
   bool retains;                    ///< keeps its content in sleep
+  bool read_in_place = false;      ///< an engine that packs its constants reads them here through a port of its own
   constexpr bytes plannable_bytes() const { return capacity_bytes - reserved_bytes; }
 };
 

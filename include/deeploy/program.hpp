@@ -69,7 +69,7 @@ constexpr bool same(geometry const& a, geometry const& b) {
   return true;
 }
 
-constexpr geometry geometry_of(layer_descriptor const& l, step const& s, kernel_code const& code) {
+constexpr geometry geometry_of(layer_descriptor const& l, mapping_facts const& m, step const& s, kernel_code const& code) {
   geometry g;
   g.axes = l.axes;
   g.operands = l.operands;
@@ -83,7 +83,7 @@ constexpr geometry geometry_of(layer_descriptor const& l, step const& s, kernel_
     g.reduced[a] = l.space[a].kind == axis_kind::reduction;
   }
   for (int o = 0; o < l.operands; ++o) {
-    operand const& from = l.with[o];
+    operand const from = m.seen(l, s.form, o);
     operand_geometry& to = g.with[o];
     if (from.of == nullptr) continue;
     to.present = true;
@@ -113,7 +113,8 @@ struct program {
   using graph_t = graph<Net>;
   using plan = plan_of<Net>;
   static constexpr int step_count = sizeof(plan::steps) / sizeof(step);
-  static constexpr int engines = detail::length_of(typename B::engines{});
+  using mappings = detail::mappings<Net, B>;
+  static constexpr int engines = mappings::engines;
 
   template <class List, class Indices>
   struct kernel_table;
@@ -126,7 +127,7 @@ struct program {
 
   template <int s>
   static constexpr geometry geometry_of_step =
-      detail::geometry_of(graph_t::layer(plan::steps[s].layer), plan::steps[s],
+      detail::geometry_of(graph_t::layer(plan::steps[s].layer), mappings::of[plan::steps[s].layer].of[plan::steps[s].engine], plan::steps[s],
                           kernels::of[plan::steps[s].layer].of[plan::steps[s].engine][plan::steps[s].form]);
 
   /// Steps that share a geometry: `first[g]` is the first step of geometry g, `of[s]` the geometry of step s.
@@ -188,7 +189,7 @@ struct program {
     r.early = from.early;
     r.scratch_at = from.scratch_at;
     for (int o = 0; o < l.operands; ++o) {
-      operand const& with = l.with[o];
+      operand const with = mappings::of[from.layer].of[from.engine].seen(l, from.form, o);
       if (with.of == nullptr) continue;
       place const& p = plan::tensors[graph_t::tensor(from.layer, o)];
       r.home[o] = {p.memory, p.where, p.offset + static_cast<i64>(with.offset) * size_of(with.of->type)};

@@ -2,9 +2,8 @@
 // proved<Net, Board>(): the plan is checked again by the compiler, from the types; it shares nothing with the planner.
 #pragma once
 #include <deeploy/check.hpp>
-#include <deeploy/engine/mapping.hpp>
 #include <deeploy/hash.hpp>
-#include <deeploy/plan.hpp>
+#include <deeploy/packing.hpp>
 #include <deeploy/version.hpp>
 
 namespace deeploy {
@@ -13,29 +12,6 @@ template <class Net>
 inline constexpr int steps_of = sizeof(plan_of<Net>::steps) / sizeof(step);
 template <class Net>
 inline constexpr int places_of = sizeof(plan_of<Net>::tensors) / sizeof(place);
-
-template <int engines>
-struct mapping_row {
-  mapping_facts of[engines];
-};
-template <class L, class... E>
-constexpr mapping_row<sizeof...(E)> row_of(types<E...>) {
-  return {{facts_of<L, E>()...}};
-}
-/// Mappings of all layers on all engines of a board.
-template <class Net, class B>
-struct mappings {
-  static constexpr int engines = length_of(typename B::engines{});
-  template <class... L>
-  struct table {
-    static constexpr mapping_row<engines> of[sizeof...(L)] = {row_of<L>(typename B::engines{})...};
-  };
-  template <class... L>
-  static constexpr mapping_row<engines> const* rows(types<L...>) {
-    return table<L...>::of;
-  }
-  static constexpr mapping_row<engines> const* of = rows(typename Net::layers{});
-};
 
 /// First and last step that touch each tensor: it must keep its bytes in between.
 template <class Net>
@@ -157,18 +133,34 @@ constexpr problem problem_of_operands(int s) {
   auto const& lives = lifetimes<Net>::of;
   bytes const l1 = plan_of<Net>::memories[0].used[static_cast<int>(section::scratch)];
   bytes const alignment = B::memories[0].alignment_bytes;
+  mapping_facts const& m = mappings<Net, B>::of[x.layer].of[x.engine];
+  i64 const before_l1 = B::memories[0].reserved_bytes, l1_end = B::memories[0].plannable_bytes();
   for (int o = 0; o < l.operands; ++o) {
     operand const& with = l.with[o];
     if (with.of == nullptr) continue;
     int const t = g::tensor(x.layer, o);
     bool const in_l1 = plan_of<Net>::tensors[t].memory == 0;
     int const copies = x.buffer[o].copies;
+    if (storage<Net, B>::of[t].packed()) {
+      // Read in place by the one engine and form that it is packed for.
+      if (storage<Net, B>::of[t].shared) return {3031, 1, 0};
+      if (!B::memories[plan_of<Net>::tensors[t].memory].read_in_place) return {3026, plan_of<Net>::tensors[t].memory, -1};
+      if (copies != 0 || (x.early >> o & 1)) return {3030, copies, 0};
+      continue;
+    }
+    if (in_l1) {
+      reach_beyond const r = m.reaches(l, x.form, o, x.tile, true);
+      i64 const at = plan_of<Net>::tensors[t].offset, end = at + with.of->size_bytes() + r.behind;
+      if (at - r.before < -before_l1 || end > l1_end) return {3032, end, l1_end};
+    }
     if (in_l1 ? copies != 0 : copies != 1 && copies != 2) return {3030, copies, in_l1 ? 0 : 1};
     if (in_l1 && !walks_in_place(with)) return {3027, 0, 1};
     for (int c = 0; c < copies; ++c) {
       i64 const end = x.buffer[o].at[c] + tile_bytes(with, x.tile);
       if (x.buffer[o].at[c] < 0 || end > l1) return {3021, end > l1 ? end : i64{l1} - x.buffer[o].at[c], l1};
       if (x.buffer[o].at[c] % alignment != 0) return {3022, x.buffer[o].at[c], x.buffer[o].at[c] / alignment * alignment};
+      reach_beyond const r = m.reaches(l, x.form, o, x.tile, false);
+      if (x.buffer[o].at[c] - r.before < -before_l1 || end + r.behind > l1_end) return {3032, end + r.behind, l1_end};
     }
     if (with.way == direction::in && (with.of->use == role::scratch || with.of->use == role::output))
       for (int k = writers<Net>::of.last[t]; k >= 0;) {
@@ -194,7 +186,9 @@ constexpr problem problem_of_operands(int s) {
       }
     }
   }
-  i64 const scratch = mappings<Net, B>::of[x.layer].of[x.engine].scratch_bytes(l, x.form, x.tile);
+  i64 const scratch = m.scratch_bytes(l, x.form, x.tile);
+  reach_beyond const r = m.reaches(l, x.form, -1, x.tile, false);
+  if (scratch > 0 && x.scratch_at + scratch + r.behind > l1_end) return {3032, x.scratch_at + scratch + r.behind, l1_end};
   if (x.scratch_at < 0) return {3021, i64{l1} - x.scratch_at, l1};
   if (scratch > 0 && x.scratch_at + scratch > l1) return {3021, x.scratch_at + scratch, l1};
   if (x.scratch_at % alignment != 0) return {3022, x.scratch_at, x.scratch_at / alignment * alignment};
@@ -289,7 +283,7 @@ constexpr problem problem_of_place(int t) {
   if (p.where != wanted) return {3026, static_cast<i64>(p.where), static_cast<i64>(wanted)};
   bool const holds = d.use == role::constant ? m.holds_constants : m.holds_activations && (p.memory != 0 || d.use == role::scratch);
   if (!holds) return {3026, p.memory, -1};
-  i64 const end = static_cast<i64>(p.offset) + d.size_bytes(), room = plan_of<Net>::memories[p.memory].used[static_cast<int>(p.where)];
+  i64 const end = static_cast<i64>(p.offset) + storage<Net, B>::of[t].size_bytes, room = plan_of<Net>::memories[p.memory].used[static_cast<int>(p.where)];
   if (p.offset < 0 || end > room) return {3024, p.offset < 0 ? room + 1 : end, room};
   if (p.offset % m.alignment_bytes != 0) return {3022, p.offset, p.offset / m.alignment_bytes * m.alignment_bytes};
   return {};
@@ -328,7 +322,7 @@ constexpr tensor_problem problem_of_memory() {
   for (int s = 0; s < steps; ++s) {
     for (int t = first_of[s]; t >= 0; t = next[t]) {
       place const& p = plan_of<Net>::tensors[t];
-      problem const found = live[static_cast<int>(p.where)].add(p.offset, graph<Net>::tensors.of[t]->size_bytes(), 3025);
+      problem const found = live[static_cast<int>(p.where)].add(p.offset, storage<Net, B>::of[t].size_bytes, 3025);
       if (found.code != 0) return {found, t};
     }
     for (int t = first_dead[s]; t >= 0; t = next_dead[t])

@@ -153,9 +153,9 @@ inline constexpr memory_facts siracusa_memories[] = {
      .dma_latency_cycles = 26, .holds_activations = true, .holds_constants = true, .retains = true},
     // Two halves behind one port. MRAM keeps its content without power; both are read by the DMA.
     {.name = "wmem_mram", .capacity_bytes = 4 * 1024 * 1024, .alignment_bytes = 32, .dma_bytes_per_16_cycles = 112,
-     .dma_latency_cycles = 30, .holds_activations = false, .holds_constants = true, .retains = true},
+     .dma_latency_cycles = 30, .holds_activations = false, .holds_constants = true, .retains = true, .read_in_place = true},
     {.name = "wmem_sram", .capacity_bytes = 4 * 1024 * 1024, .alignment_bytes = 32, .dma_bytes_per_16_cycles = 112,
-     .dma_latency_cycles = 30, .holds_activations = false, .holds_constants = true, .retains = false},
+     .dma_latency_cycles = 30, .holds_activations = false, .holds_constants = true, .retains = false, .read_in_place = true},
     // HyperRAM: loaded before the run only; nothing is planned into it.
     {.name = "l3", .capacity_bytes = 64 * 1000 * 1000, .alignment_bytes = 4, .dma_bytes_per_16_cycles = 0,
      .dma_latency_cycles = 0, .holds_activations = false, .holds_constants = false, .retains = true},
@@ -1153,7 +1153,7 @@ class instance {
   /// Takes the weights of one memory: the content of weights_<memory>.bin.
   image_status load(void const* image, std::size_t length) {
     u64 layouts[memory_count<board::host>];
-    for (int m = 0; m < memory_count<board::host>; ++m) layouts[m] = layout_hash<Net>(m);
+    for (int m = 0; m < memory_count<board::host>; ++m) layouts[m] = layout_hash<Net, board::host>(m);
     return take_image(memory_, model_hash<Net>, layouts, image, length);
   }
 

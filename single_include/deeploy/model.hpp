@@ -1988,6 +1988,16 @@ struct kernel_template {
   detail::text kernel;     ///< its first argument
 };
 
+/// Bytes before and behind an operand of a tile that an engine's streamers may address without needing them.
+struct reach_beyond {
+  i64 before = 0, behind = 0;
+};
+
+/// The values of a layer's constants as they stand in the network; null for what is no constant.
+struct constant_values {
+  void const* of[max_operands] = {};
+};
+
 /// Specialised for what an engine runs:
 ///
 ///     static constexpr bool supported = true;
@@ -1999,6 +2009,17 @@ struct kernel_template {
 ///         must not fall when a tile length grows
 ///     template <layer_descriptor const& L, int form> static constexpr kernel_code code;
 ///     static constexpr kernel_template shared_kernel;   optional, see there
+///
+/// An engine that has a storage of its own for constants adds
+///
+///     static constexpr operand packed(layer_descriptor const&, int form, int o);
+///         operand o as the engine stores it, its dimensions in bytes; of == null: as the network stores it. Such a
+///         constant is packed when the images are written, lies in a memory with read_in_place and has no tile buffer
+///     static void pack(layer_descriptor const&, int form, int o, void const* values, u8* packed);
+///     static constexpr bool exact(layer_descriptor const&, int form, constant_values const&);
+///         does the form give the operator's results with these constants? Asked when planning and when packing
+///     static constexpr reach_beyond beyond(layer_descriptor const&, int form, int o, index const* tile, bool in_place);
+///         of an operand in L1, or of the scratch bytes (o == -1)
 ///
 /// @tparam Kind    an operator's kind, or one layer for a kernel of its own
 /// @tparam Engine  an engine of a board
@@ -2028,6 +2049,19 @@ struct mapping_facts {
   i64 (*scratch_bytes)(layer_descriptor const&, int, index const*) = nullptr;
   i64 (*tile_cycles)(layer_descriptor const&, int, index const*) = nullptr;
   kernel_template shared_kernel = {};
+  operand (*packed)(layer_descriptor const&, int, int) = nullptr;
+  void (*pack)(layer_descriptor const&, int, int, void const*, u8*) = nullptr;
+  bool (*exact)(layer_descriptor const&, int, constant_values const&) = nullptr;
+  reach_beyond (*beyond)(layer_descriptor const&, int, int, index const*, bool) = nullptr;
+
+  constexpr bool packs(layer_descriptor const& l, int form, int o) const {
+    return packed != nullptr && l.with[o].of != nullptr && l.with[o].of->use == role::constant && packed(l, form, o).of != nullptr;
+  }
+  /// Operand o as this engine's form finds it in memory.
+  constexpr operand seen(layer_descriptor const& l, int form, int o) const { return packs(l, form, o) ? packed(l, form, o) : l.with[o]; }
+  constexpr reach_beyond reaches(layer_descriptor const& l, int form, int o, index const* tile, bool in_place) const {
+    return beyond == nullptr ? reach_beyond{} : beyond(l, form, o, tile, in_place);
+  }
 };
 
 template <class L, class Engine>
@@ -2037,6 +2071,9 @@ constexpr mapping_facts facts_of() {
     mapping_facts f{Engine::name, m::forms, sizeof(m::forms) / sizeof(form), m::takes, m::multiple, m::scratch_bytes,
                     m::tile_cycles};
     if constexpr (requires { m::shared_kernel; }) f.shared_kernel = m::shared_kernel;
+    if constexpr (requires { m::packed; }) f.packed = m::packed, f.pack = m::pack;
+    if constexpr (requires { m::exact; }) f.exact = m::exact;
+    if constexpr (requires { m::beyond; }) f.beyond = m::beyond;
     return f;
   } else {
     return {Engine::name};
@@ -2058,6 +2095,7 @@ struct memory_facts {
   bool holds_activations;          ///< the planner may put written tensors here
   bool holds_constants;            ///< the planner may put constants here
   bool retains;                    ///< keeps its content in sleep
+  bool read_in_place = false;      ///< an engine that packs its constants reads them here through a port of its own
   constexpr bytes plannable_bytes() const { return capacity_bytes - reserved_bytes; }
 };
 
@@ -2223,7 +2261,9 @@ concept Planned = requires { plan_of<Net>::header.format; };
   X(3027, ==, "plan: an operand lies in L1 but cannot be walked in place; plan again")                                   \
   X(3028, <=, "plan: it needs more of a memory than the board has; plan again with less")                                \
   X(3029, <, "plan: a tile is fetched early although the step before writes its tensor; plan again")                     \
-  X(3030, ==, "plan: an operand needs one or two tile buffers, or none when it lies in L1; correct .buffer")
+  X(3030, ==, "plan: an operand needs one or two tile buffers, or none when it lies in L1; correct .buffer")            \
+  X(3031, ==, "plan: a constant packed for one step is used by another; plan again")                                    \
+  X(3032, <=, "plan: an engine may address bytes behind the end of L1 around a buffer; plan again with less L1")
 
 #define DEEPLOY_TOOL_CODES(X)                                                                                            \
   X(1001, "shape: more than six extents; merge adjacent ones")                                                           \
@@ -2242,6 +2282,7 @@ concept Planned = requires { plan_of<Net>::header.format; };
   X(4005, "an .npz archive cannot be read; store it with numpy.savez")                                                   \
   X(4006, "an array is missing or has another shape or type; compare with the message")                                  \
   X(4007, "this machine's memory does not suffice; correct the file's sizes, or use a bigger machine")                   \
+  X(4008, "a step's engine is not exact with the constants of the network; plan again")                                 \
   X(4101, "the model file cannot be read; correct the path")                                                             \
   X(4102, "the file is no ONNX model; export it again")                                                                  \
   X(4103, "the graph is empty or has no output; export it again")                                                        \
@@ -2576,15 +2617,47 @@ constexpr u64 hash_of_layers(indices<l...>) {
 template <Network Net>
 inline constexpr u64 model_hash = detail::hash_of_layers<Net>(detail::first<graph<Net>::layers>{});
 }  // namespace deeploy
-// ---- deeploy/proof.hpp
-// proved<Net, Board>(): the plan is checked again by the compiler, from the types; it shares nothing with the planner.
+// ---- deeploy/packing.hpp
+// How a plan stores each tensor: as the network has it, or packed for the engine of the one step that reads it.
 
 namespace deeploy {
+/// What lies at a tensor's place.
+struct stored_tensor {
+  bytes size_bytes = 0;
+  i16 layer = -1;  ///< whose engine and form packed it; -1: not packed
+  u8 engine = 0, form = 0, operand = 0;
+  bool shared = false;  ///< packed, and used by something else that does not find it so
+  constexpr bool packed() const { return layer >= 0; }
+};
+
 namespace detail {
-template <class Net>
-inline constexpr int steps_of = sizeof(plan_of<Net>::steps) / sizeof(step);
-template <class Net>
-inline constexpr int places_of = sizeof(plan_of<Net>::tensors) / sizeof(place);
+/// Bytes of operand o of layer l when an engine has packed it.
+constexpr bytes packed_bytes(mapping_facts const& m, layer_descriptor const& l, int form, int o) {
+  index whole[max_axes] = {};
+  for (int a = 0; a < l.axes; ++a) whole[a] = l.space[a].length;
+  return static_cast<bytes>(tile_bytes(m.packed(l, form, o), whole));
+}
+
+/// Fills `to` from the steps of a plan. `layer`(l), `facts`(l, engine) and `tensor`(l, o) look up; to[t].size_bytes holds
+/// the sizes of the network's own storage before.
+template <class Layer, class Facts, class Tensor>
+constexpr void find_packed(step const* steps, int step_count, Layer layer, Facts facts, Tensor tensor, stored_tensor* to) {
+  for (int pass = 0; pass < 2; ++pass)
+    for (int s = 0; s < step_count; ++s) {
+      step const& x = steps[s];
+      layer_descriptor const& l = layer(x.layer);
+      mapping_facts const& m = facts(x.layer, x.engine);
+      for (int o = 0; o < l.operands; ++o) {
+        if (l.with[o].of == nullptr || l.with[o].of->use != role::constant) continue;
+        stored_tensor& t = to[tensor(x.layer, o)];
+        bool const packs = m.packs(l, x.form, o);
+        if (pass == 0 && packs && !t.packed())
+          t = {packed_bytes(m, l, x.form, o), static_cast<i16>(x.layer), x.engine, x.form, static_cast<u8>(o), false};
+        else if (pass == 1 && t.packed() && (!packs || t.layer != x.layer || t.engine != x.engine || t.form != x.form || t.operand != o))
+          t.shared = true;
+      }
+    }
+}
 
 template <int engines>
 struct mapping_row {
@@ -2608,6 +2681,38 @@ struct mappings {
   }
   static constexpr mapping_row<engines> const* of = rows(typename Net::layers{});
 };
+
+/// How the plan of a network stores its tensors, in the order of graph<Net>::tensors.
+template <class Net, class B>
+struct storage {
+  static constexpr int count = graph<Net>::tensor_count;
+  struct table {
+    stored_tensor of[count + 1] = {};
+    constexpr stored_tensor const& operator[](int t) const { return of[t]; }
+  };
+  static constexpr table of = [] {
+    table t;
+    for (int i = 0; i < count; ++i) t.of[i].size_bytes = graph<Net>::tensors.of[i]->size_bytes();
+    constexpr int steps = sizeof(plan_of<Net>::steps) / sizeof(step);
+    for (step const& x : plan_of<Net>::steps)  // a broken plan is the proof's matter
+      if (x.layer >= graph<Net>::layers || x.engine >= mappings<Net, B>::engines || x.form >= mappings<Net, B>::of[x.layer].of[x.engine].form_count) return t;
+    find_packed(plan_of<Net>::steps, steps, [](int l) -> layer_descriptor const& { return graph<Net>::layer(l); },
+                [](int l, int e) -> mapping_facts const& { return mappings<Net, B>::of[l].of[e]; },
+                [](int l, int o) { return graph<Net>::tensor(l, o); }, t.of);
+    return t;
+  }();
+};
+}  // namespace detail
+}  // namespace deeploy
+// ---- deeploy/proof.hpp
+// proved<Net, Board>(): the plan is checked again by the compiler, from the types; it shares nothing with the planner.
+
+namespace deeploy {
+namespace detail {
+template <class Net>
+inline constexpr int steps_of = sizeof(plan_of<Net>::steps) / sizeof(step);
+template <class Net>
+inline constexpr int places_of = sizeof(plan_of<Net>::tensors) / sizeof(place);
 
 /// First and last step that touch each tensor: it must keep its bytes in between.
 template <class Net>
@@ -2729,18 +2834,34 @@ constexpr problem problem_of_operands(int s) {
   auto const& lives = lifetimes<Net>::of;
   bytes const l1 = plan_of<Net>::memories[0].used[static_cast<int>(section::scratch)];
   bytes const alignment = B::memories[0].alignment_bytes;
+  mapping_facts const& m = mappings<Net, B>::of[x.layer].of[x.engine];
+  i64 const before_l1 = B::memories[0].reserved_bytes, l1_end = B::memories[0].plannable_bytes();
   for (int o = 0; o < l.operands; ++o) {
     operand const& with = l.with[o];
     if (with.of == nullptr) continue;
     int const t = g::tensor(x.layer, o);
     bool const in_l1 = plan_of<Net>::tensors[t].memory == 0;
     int const copies = x.buffer[o].copies;
+    if (storage<Net, B>::of[t].packed()) {
+      // Read in place by the one engine and form that it is packed for.
+      if (storage<Net, B>::of[t].shared) return {3031, 1, 0};
+      if (!B::memories[plan_of<Net>::tensors[t].memory].read_in_place) return {3026, plan_of<Net>::tensors[t].memory, -1};
+      if (copies != 0 || (x.early >> o & 1)) return {3030, copies, 0};
+      continue;
+    }
+    if (in_l1) {
+      reach_beyond const r = m.reaches(l, x.form, o, x.tile, true);
+      i64 const at = plan_of<Net>::tensors[t].offset, end = at + with.of->size_bytes() + r.behind;
+      if (at - r.before < -before_l1 || end > l1_end) return {3032, end, l1_end};
+    }
     if (in_l1 ? copies != 0 : copies != 1 && copies != 2) return {3030, copies, in_l1 ? 0 : 1};
     if (in_l1 && !walks_in_place(with)) return {3027, 0, 1};
     for (int c = 0; c < copies; ++c) {
       i64 const end = x.buffer[o].at[c] + tile_bytes(with, x.tile);
       if (x.buffer[o].at[c] < 0 || end > l1) return {3021, end > l1 ? end : i64{l1} - x.buffer[o].at[c], l1};
       if (x.buffer[o].at[c] % alignment != 0) return {3022, x.buffer[o].at[c], x.buffer[o].at[c] / alignment * alignment};
+      reach_beyond const r = m.reaches(l, x.form, o, x.tile, false);
+      if (x.buffer[o].at[c] - r.before < -before_l1 || end + r.behind > l1_end) return {3032, end + r.behind, l1_end};
     }
     if (with.way == direction::in && (with.of->use == role::scratch || with.of->use == role::output))
       for (int k = writers<Net>::of.last[t]; k >= 0;) {
@@ -2766,7 +2887,9 @@ constexpr problem problem_of_operands(int s) {
       }
     }
   }
-  i64 const scratch = mappings<Net, B>::of[x.layer].of[x.engine].scratch_bytes(l, x.form, x.tile);
+  i64 const scratch = m.scratch_bytes(l, x.form, x.tile);
+  reach_beyond const r = m.reaches(l, x.form, -1, x.tile, false);
+  if (scratch > 0 && x.scratch_at + scratch + r.behind > l1_end) return {3032, x.scratch_at + scratch + r.behind, l1_end};
   if (x.scratch_at < 0) return {3021, i64{l1} - x.scratch_at, l1};
   if (scratch > 0 && x.scratch_at + scratch > l1) return {3021, x.scratch_at + scratch, l1};
   if (x.scratch_at % alignment != 0) return {3022, x.scratch_at, x.scratch_at / alignment * alignment};
@@ -2861,7 +2984,7 @@ constexpr problem problem_of_place(int t) {
   if (p.where != wanted) return {3026, static_cast<i64>(p.where), static_cast<i64>(wanted)};
   bool const holds = d.use == role::constant ? m.holds_constants : m.holds_activations && (p.memory != 0 || d.use == role::scratch);
   if (!holds) return {3026, p.memory, -1};
-  i64 const end = static_cast<i64>(p.offset) + d.size_bytes(), room = plan_of<Net>::memories[p.memory].used[static_cast<int>(p.where)];
+  i64 const end = static_cast<i64>(p.offset) + storage<Net, B>::of[t].size_bytes, room = plan_of<Net>::memories[p.memory].used[static_cast<int>(p.where)];
   if (p.offset < 0 || end > room) return {3024, p.offset < 0 ? room + 1 : end, room};
   if (p.offset % m.alignment_bytes != 0) return {3022, p.offset, p.offset / m.alignment_bytes * m.alignment_bytes};
   return {};
@@ -2900,7 +3023,7 @@ constexpr tensor_problem problem_of_memory() {
   for (int s = 0; s < steps; ++s) {
     for (int t = first_of[s]; t >= 0; t = next[t]) {
       place const& p = plan_of<Net>::tensors[t];
-      problem const found = live[static_cast<int>(p.where)].add(p.offset, graph<Net>::tensors.of[t]->size_bytes(), 3025);
+      problem const found = live[static_cast<int>(p.where)].add(p.offset, storage<Net, B>::of[t].size_bytes, 3025);
       if (found.code != 0) return {found, t};
     }
     for (int t = first_dead[s]; t >= 0; t = next_dead[t])
@@ -3378,7 +3501,7 @@ constexpr bool same(geometry const& a, geometry const& b) {
   return true;
 }
 
-constexpr geometry geometry_of(layer_descriptor const& l, step const& s, kernel_code const& code) {
+constexpr geometry geometry_of(layer_descriptor const& l, mapping_facts const& m, step const& s, kernel_code const& code) {
   geometry g;
   g.axes = l.axes;
   g.operands = l.operands;
@@ -3392,7 +3515,7 @@ constexpr geometry geometry_of(layer_descriptor const& l, step const& s, kernel_
     g.reduced[a] = l.space[a].kind == axis_kind::reduction;
   }
   for (int o = 0; o < l.operands; ++o) {
-    operand const& from = l.with[o];
+    operand const from = m.seen(l, s.form, o);
     operand_geometry& to = g.with[o];
     if (from.of == nullptr) continue;
     to.present = true;
@@ -3422,7 +3545,8 @@ struct program {
   using graph_t = graph<Net>;
   using plan = plan_of<Net>;
   static constexpr int step_count = sizeof(plan::steps) / sizeof(step);
-  static constexpr int engines = detail::length_of(typename B::engines{});
+  using mappings = detail::mappings<Net, B>;
+  static constexpr int engines = mappings::engines;
 
   template <class List, class Indices>
   struct kernel_table;
@@ -3435,7 +3559,7 @@ struct program {
 
   template <int s>
   static constexpr geometry geometry_of_step =
-      detail::geometry_of(graph_t::layer(plan::steps[s].layer), plan::steps[s],
+      detail::geometry_of(graph_t::layer(plan::steps[s].layer), mappings::of[plan::steps[s].layer].of[plan::steps[s].engine], plan::steps[s],
                           kernels::of[plan::steps[s].layer].of[plan::steps[s].engine][plan::steps[s].form]);
 
   /// Steps that share a geometry: `first[g]` is the first step of geometry g, `of[s]` the geometry of step s.
@@ -3497,7 +3621,7 @@ struct program {
     r.early = from.early;
     r.scratch_at = from.scratch_at;
     for (int o = 0; o < l.operands; ++o) {
-      operand const& with = l.with[o];
+      operand const with = mappings::of[from.layer].of[from.engine].seen(l, from.form, o);
       if (with.of == nullptr) continue;
       place const& p = plan::tensors[graph_t::tensor(from.layer, o)];
       r.home[o] = {p.memory, p.where, p.offset + static_cast<i64>(with.offset) * size_of(with.of->type)};
@@ -3824,23 +3948,25 @@ static_assert([] {
 }() == 0xCBF43926u);
 
 namespace detail {
-/// Where the plan put each constant of one memory. `d` are tensor_descriptor pointers, `places` their places.
-template <class Descriptors, class Places>
-constexpr u64 hash_of_layout(Descriptors const& d, Places const& places, int count, int memory) {
+/// Where the plan put each constant of one memory, and how it is stored there. `d` are tensor_descriptor pointers, `places`
+/// their places.
+template <class Descriptors, class Places, class Stored>
+constexpr u64 hash_of_layout(Descriptors const& d, Places const& places, Stored const& stored, int count, int memory) {
   digest h;
   for (int t = 0; t < count; ++t) {
     if (d[t]->use != role::constant || places[t].memory != memory) continue;
     h.add(d[t]->digest);
     h.add(static_cast<u64>(places[t].offset));
-    h.add(static_cast<u64>(d[t]->size_bytes()));
+    h.add(static_cast<u64>(stored[t].size_bytes));
+    if (stored[t].packed()) h.add(static_cast<u64>(stored[t].layer) << 24 | static_cast<u64>(stored[t].engine) << 16 | static_cast<u64>(stored[t].form) << 8 | stored[t].operand);
   }
   return h.value;
 }
 }  // namespace detail
 
 /// What an image of `memory` must carry to belong to this plan.
-template <Network Net>
+template <Network Net, Board B>
 constexpr u64 layout_hash(int memory) {
-  return detail::hash_of_layout(graph<Net>::tensors.of, plan_of<Net>::tensors, graph<Net>::tensor_count, memory);
+  return detail::hash_of_layout(graph<Net>::tensors.of, plan_of<Net>::tensors, detail::storage<Net, B>::of, graph<Net>::tensor_count, memory);
 }
 }  // namespace deeploy

@@ -53,7 +53,9 @@
   X(3027, ==, "plan: an operand lies in L1 but cannot be walked in place; plan again")                                   \
   X(3028, <=, "plan: it needs more of a memory than the board has; plan again with less")                                \
   X(3029, <, "plan: a tile is fetched early although the step before writes its tensor; plan again")                     \
-  X(3030, ==, "plan: an operand needs one or two tile buffers, or none when it lies in L1; correct .buffer")
+  X(3030, ==, "plan: an operand needs one or two tile buffers, or none when it lies in L1; correct .buffer")            \
+  X(3031, ==, "plan: a constant packed for one step is used by another; plan again")                                    \
+  X(3032, <=, "plan: an engine may address bytes behind the end of L1 around a buffer; plan again with less L1")
 
 #define DEEPLOY_TOOL_CODES(X)                                                                                            \
   X(1001, "shape: more than six extents; merge adjacent ones")                                                           \
@@ -72,6 +74,7 @@
   X(4005, "an .npz archive cannot be read; store it with numpy.savez")                                                   \
   X(4006, "an array is missing or has another shape or type; compare with the message")                                  \
   X(4007, "this machine's memory does not suffice; correct the file's sizes, or use a bigger machine")                   \
+  X(4008, "a step's engine is not exact with the constants of the network; plan again")                                 \
   X(4101, "the model file cannot be read; correct the path")                                                             \
   X(4102, "the file is no ONNX model; export it again")                                                                  \
   X(4103, "the graph is empty or has no output; export it again")                                                        \

@@ -18,6 +18,16 @@ struct kernel_template {
   detail::text kernel;     ///< its first argument
 };
 
+/// Bytes before and behind an operand of a tile that an engine's streamers may address without needing them.
+struct reach_beyond {
+  i64 before = 0, behind = 0;
+};
+
+/// The values of a layer's constants as they stand in the network; null for what is no constant.
+struct constant_values {
+  void const* of[max_operands] = {};
+};
+
 /// Specialised for what an engine runs:
 ///
 ///     static constexpr bool supported = true;
@@ -29,6 +39,17 @@ struct kernel_template {
 ///         must not fall when a tile length grows
 ///     template <layer_descriptor const& L, int form> static constexpr kernel_code code;
 ///     static constexpr kernel_template shared_kernel;   optional, see there
+///
+/// An engine that has a storage of its own for constants adds
+///
+///     static constexpr operand packed(layer_descriptor const&, int form, int o);
+///         operand o as the engine stores it, its dimensions in bytes; of == null: as the network stores it. Such a
+///         constant is packed when the images are written, lies in a memory with read_in_place and has no tile buffer
+///     static void pack(layer_descriptor const&, int form, int o, void const* values, u8* packed);
+///     static constexpr bool exact(layer_descriptor const&, int form, constant_values const&);
+///         does the form give the operator's results with these constants? Asked when planning and when packing
+///     static constexpr reach_beyond beyond(layer_descriptor const&, int form, int o, index const* tile, bool in_place);
+///         of an operand in L1, or of the scratch bytes (o == -1)
 ///
 /// @tparam Kind    an operator's kind, or one layer for a kernel of its own
 /// @tparam Engine  an engine of a board
@@ -58,6 +79,19 @@ struct mapping_facts {
   i64 (*scratch_bytes)(layer_descriptor const&, int, index const*) = nullptr;
   i64 (*tile_cycles)(layer_descriptor const&, int, index const*) = nullptr;
   kernel_template shared_kernel = {};
+  operand (*packed)(layer_descriptor const&, int, int) = nullptr;
+  void (*pack)(layer_descriptor const&, int, int, void const*, u8*) = nullptr;
+  bool (*exact)(layer_descriptor const&, int, constant_values const&) = nullptr;
+  reach_beyond (*beyond)(layer_descriptor const&, int, int, index const*, bool) = nullptr;
+
+  constexpr bool packs(layer_descriptor const& l, int form, int o) const {
+    return packed != nullptr && l.with[o].of != nullptr && l.with[o].of->use == role::constant && packed(l, form, o).of != nullptr;
+  }
+  /// Operand o as this engine's form finds it in memory.
+  constexpr operand seen(layer_descriptor const& l, int form, int o) const { return packs(l, form, o) ? packed(l, form, o) : l.with[o]; }
+  constexpr reach_beyond reaches(layer_descriptor const& l, int form, int o, index const* tile, bool in_place) const {
+    return beyond == nullptr ? reach_beyond{} : beyond(l, form, o, tile, in_place);
+  }
 };
 
 template <class L, class Engine>
@@ -67,6 +101,9 @@ constexpr mapping_facts facts_of() {
     mapping_facts f{Engine::name, m::forms, sizeof(m::forms) / sizeof(form), m::takes, m::multiple, m::scratch_bytes,
                     m::tile_cycles};
     if constexpr (requires { m::shared_kernel; }) f.shared_kernel = m::shared_kernel;
+    if constexpr (requires { m::packed; }) f.packed = m::packed, f.pack = m::pack;
+    if constexpr (requires { m::exact; }) f.exact = m::exact;
+    if constexpr (requires { m::beyond; }) f.beyond = m::beyond;
     return f;
   } else {
     return {Engine::name};

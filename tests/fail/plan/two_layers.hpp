@@ -38,6 +38,13 @@ struct network : deeploy::network<network, linear, residual> {};
 #ifndef L2_BYTES  // of the scratch section
 #define L2_BYTES 384
 #endif
+#ifndef CONSTANT_BYTES  // in L2, and in the first half of weight memory
+#define CONSTANT_BYTES 64
+#define WEIGHT_MEMORY_BYTES 0
+#endif
+#ifndef RESIDUAL_ENGINE
+#define RESIDUAL_ENGINE 0
+#endif
 #ifndef PLACE_X
 #define PLACE_X {1, section::scratch, 0}
 #endif
@@ -87,7 +94,7 @@ struct network : deeploy::network<network, linear, residual> {};
   {.layer = 0, .form = FORM, .part = LINEAR_PART, .tile = LINEAR_TILE, .order = LINEAR_ORDER,  \
    .buffer = LINEAR_BUFFERS, .scratch_at = LINEAR_SCRATCH}
 #define RESIDUAL_STEP                                                                          \
-  {.layer = 1, .early = EARLY, .part = {.to = {16, 8}}, .tile = RESIDUAL_TILE, .order = {0, 1}, \
+  {.layer = 1, .engine = RESIDUAL_ENGINE, .early = EARLY, .part = {.to = {16, 8}}, .tile = RESIDUAL_TILE, .order = {0, 1}, \
    .buffer = RESIDUAL_BUFFERS}
 #ifndef STEPS
 #define STEPS LINEAR_STEP, MORE_STEPS RESIDUAL_STEP
@@ -97,7 +104,7 @@ struct network : deeploy::network<network, linear, residual> {};
 template <>
 struct deeploy::plan_of<two_layers::network> {
   static constexpr plan_header header{.format = FORMAT, .tool = TOOL, .model = MODEL_HASH, .board = BOARD_HASH};
-  static constexpr memory_use memories[] = {{{0, 0, L1_BYTES}}, {{64, 0, L2_BYTES}}, {}, {}, {}};
+  static constexpr memory_use memories[] = {{{0, 0, L1_BYTES}}, {{CONSTANT_BYTES, 0, L2_BYTES}}, {{WEIGHT_MEMORY_BYTES, 0, 0}}, {}, {}};
   static constexpr place tensors[] = {PLACE_X, PLACE_W, PLACE_H, PLACE_Y MORE_PLACES};
   static constexpr step steps[] = {STEPS};
 };

@@ -93,7 +93,7 @@ TEST_CASE("instance: two at once do not disturb each other, and images are check
   std::vector<u8> image(sizeof(image_header) + 32);
   image_header header;
   header.model = model_hash<twice::network>;
-  header.layout = layout_hash<twice::network>(1);
+  header.layout = layout_hash<twice::network, board::host>(1);
   header.memory = 1;
   header.length = 32;
   for (int i = 0; i < 16; ++i) {

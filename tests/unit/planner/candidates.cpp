@@ -178,7 +178,7 @@ TEST_CASE("evaluator: bytes and tiles are those of the executor where tiles divi
       at += aligned(c.m.scratch_bytes(*c.d, k.form, s.tile));
       use[0].used[2] = static_cast<bytes>(at);
       CHECK(at == k.bytes);
-      geometry const g = deeploy::detail::geometry_of(*c.d, s, c.code[k.form]);
+      geometry const g = deeploy::detail::geometry_of(*c.d, c.m, s, c.code[k.form]);
       host::arenas memory(use, 2, 0);
       counting_machine machine(memory, 8);
       run_time_extents most;

@@ -42,7 +42,7 @@ std::vector<u8> run(runnable const& n, plan::finished_plan const& p, u64 seed, u
   }
   for (step const& s : p.steps) {
     plan::planned_layer const& l = n.model.layers[s.layer];
-    geometries.push_back(deeploy::detail::geometry_of(*l.d, s, n.code[s.layer][s.form]));
+    geometries.push_back(deeploy::detail::geometry_of(*l.d, l.engines[s.engine], s, n.code[s.layer][s.form]));
     step_record r;
     r.geometry_index = static_cast<u16>(records.size());
     r.layer = s.layer;

@@ -106,7 +106,7 @@ inline random_program::random_program(std::vector<layer_case const*> const& laye
   }
   for (step const& x : steps_) {
     layer_case const& c = *layers_[x.layer];
-    geometries_.push_back(detail::geometry_of(*c.d, x, c.code[x.form]));
+    geometries_.push_back(detail::geometry_of(*c.d, c.m, x, c.code[x.form]));
     step_record r;
     r.geometry_index = static_cast<u16>(geometries_.size() - 1);
     r.layer = x.layer;

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// The NPU's mapping of op::matmul: linear layers in 1x1 form, rows as pixels.
+#pragma once
+#include <deeploy/op/matmul.hpp>
+#include <npu/unit_kernel.hpp>
+
+namespace deeploy {
+template <npu::NpuEngine Engine>
+struct mapping<op::matmul_kind, Engine> {
+  static constexpr bool supported = true;
+  static constexpr form forms[] = {{"sums", false}, {"requantised", false}};
+  static constexpr int rows = 3, outputs = 4, inputs = 5;
+
+  static constexpr npu::unit_class class_of_form(layer_descriptor const& l, int form) {
+    return {.kind = npu::form::pointwise,
+            .rows_of_pixels = true,
+            .requantises = form == npu::requantised_form,
+            .signed_weights = l.with[npu::at::weight].of->type == element::i8,
+            .channel_axis = outputs};
+  }
+  static constexpr bool takes(layer_descriptor const& l, int form) {
+    for (int a = 0; a < rows; ++a)
+      if (l.space[a].length != 1) return false;
+    if (l.space[outputs].slot != 0 || l.space[inputs].slot != 0) return false;
+    i32 const alpha = l.values[6], beta = l.values[7], a_zero = l.values[8], b_zero = l.values[9];
+    if (alpha != 1 || a_zero != 0 || b_zero != 0 || (form == npu::requantised_form && beta != 1)) return false;
+    return npu::takes_operands(l, class_of_form(l, form), form) && npu::lies_along(l.with[npu::at::x], inputs, l.space[inputs].length);
+  }
+  static constexpr index multiple(layer_descriptor const&, int, int axis) { return axis == outputs ? 32 : axis == rows ? npu::tile_pixels : 1; }
+  static constexpr index lines_of(index n) { return npu::tiles_of(n, npu::tile_pixels); }
+  static constexpr i64 scratch_bytes(layer_descriptor const& l, int form, index const* tile) {
+    if (class_of_form(l, form).requantises) return 2 * npu::scales_bytes(tile[outputs]);
+    return i64{4} * tile[outputs] * (tile[rows] < npu::tile_pixels ? tile[rows] : lines_of(tile[rows]) * npu::tile_pixels);
+  }
+  static constexpr i64 tile_cycles(layer_descriptor const& l, int form, index const* tile) {
+    bool const requantises = class_of_form(l, form).requantises;
+    npu::job_descriptor d{.kind = npu::form::pointwise, .in_channels = tile[inputs], .out_channels = tile[outputs], .output_32 = !requantises, .requantise = requantises};
+    i64 cycles = npu::call_cycles + (requantises ? npu::scales_cycles(tile[outputs]) : npu::finish_cycles(l, i64{tile[outputs]} * tile[rows]));
+    // With its own requantisation a rest of rows is a job of its own.
+    if (requantises && tile[rows] > npu::tile_pixels && tile[rows] % npu::tile_pixels != 0) cycles += npu::job_cycles(d, Engine::weight_memory_cycles) + 200;
+    d.rows = requantises && tile[rows] >= npu::tile_pixels ? tile[rows] / npu::tile_pixels : lines_of(tile[rows]);
+    d.columns = npu::tile_pixels;
+    return cycles + npu::job_cycles(d, Engine::weight_memory_cycles);
+  }
+  static constexpr operand packed(layer_descriptor const& l, int form, int o) {
+    return o == npu::at::weight ? npu::packed_weights(l, class_of_form(l, form), l.space[inputs].length) : operand{};
+  }
+  static void pack(layer_descriptor const& l, int form, int, void const* values, u8* to) {
+    npu::pack(npu::form::pointwise, l.space[outputs].length, l.space[inputs].length, 8, class_of_form(l, form).weight_offset(),
+              [&](index o, index i, index, index) { return weight(l, values, o, i); }, to);
+  }
+  static bool exact(layer_descriptor const& l, int form, constant_values const& v) {
+    npu::unit_class const c = class_of_form(l, form);
+    return !c.requantises || npu::exact_for_all(l, c, v, [&](index k, auto f) {
+      for (index i = 0; i < l.space[inputs].length; ++i) f(weight(l, v.of[npu::at::weight], k, i));
+    });
+  }
+  /// Whole tiles of 36 pixels.
+  static constexpr reach_beyond beyond(layer_descriptor const& l, int form, int o, index const* tile, bool in_place) {
+    bool const requantises = class_of_form(l, form).requantises;
+    i64 pixel = 0;
+    if (o == npu::at::x)
+      pixel = in_place ? npu::step_along(l.with[o], rows) : tile[inputs];
+    else if (o == npu::at::y && requantises)
+      pixel = in_place ? npu::step_along(l.with[o], rows) : tile[outputs];
+    else if (o == -1 && !requantises)
+      pixel = i64{4} * tile[outputs];
+    else
+      return {};
+    return {0, npu::tile_pixels * npu::tile_pixels * pixel + 2 * npu::word_bytes};
+  }
+  template <layer_descriptor const& L, int form>
+  static constexpr kernel_code code = npu::unit_code<L, class_of_form(L, form), typename Engine::driver>();
+
+ private:
+  static i32 weight(layer_descriptor const& l, void const* values, index o, index i) {
+    index place[max_axes] = {};
+    place[outputs] = o, place[inputs] = i;
+    return npu::element_at(l.with[npu::at::weight], values, place);
+  }
+};
+}  // namespace deeploy

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+// The NPU's kernels, as the executor calls them, on the simulator's NPU, against the reference kernels: random boxes of
+// layers, random values, weights packed as the images have them.
+#include <cstring>
+#include <deeploy/model.hpp>
+#include <deeploy/packing.hpp>
+#include <doctest/doctest.h>
+#include <npu/conv2d.hpp>
+#include <npu/matmul.hpp>
+#include <reference/conv2d.hpp>
+#include <reference/matmul.hpp>
+
+#include "../cluster/tile_parts.hpp"
+#include "unit.hpp"
+
+namespace deeploy::npu_layers {
+namespace {
+
+using rows_test::random_numbers;
+
+u32 low_word(void const* p) { return static_cast<u32>(reinterpret_cast<std::uintptr_t>(p)); }
+
+npu_test::unit* now_used = nullptr;
+/// Pointers of kernels are the host's; the unit's addresses have the same distances.
+struct simulated_driver {
+  static u32 weight_offset(void const* weights) { return low_word(weights) - low_word(now_used->weights.data()); }
+  static void start(npu::job job) {
+    for (int n : {1, 2, 3, 5}) job.word[n] += npu_test::l1 - low_word(now_used->memory.data());
+    now_used->run(job);
+  }
+  static void finish() {}
+};
+struct simulated_npu {
+  static constexpr char const* name = "npu";
+  using driver = simulated_driver;
+  static constexpr int weight_memory_cycles = 1;
+};
+struct reference_engine {
+  static constexpr char const* name = "cluster";
+  static constexpr bool runs_reference_kernels = true;
+};
+
+struct arena {
+  std::vector<u8> bytes;
+  std::size_t used = 4096;  // padding's addresses
+  u8* take(i64 size) {
+    used = (used + 31) / 32 * 32;
+    u8* const at = now_used->memory.data() + used;
+    used += static_cast<std::size_t>(size) + 96;
+    return at;
+  }
+};
+
+struct calls {
+  int requantised = 0, sums = 0, gathered = 0;
+};
+
+/// One box by one form: all phases on eight cores, compared with the reference kernel on the same box.
+template <class L>
+void compare(int form, random_numbers& random, calls& made) {
+  constexpr layer_descriptor const& l = L::descriptor;
+  using mine = mapping<typename L::kind, simulated_npu>;
+  constexpr mapping_facts m = facts_of<L, simulated_npu>();
+  REQUIRE(m.takes(l, form));
+  npu_test::unit unit;
+  now_used = &unit;
+  std::vector<u8> home[max_operands];
+  constant_values values;
+  for (int o = 0; o < l.operands; ++o) {
+    if (l.with[o].of == nullptr) continue;
+    home[o].resize(static_cast<std::size_t>(l.with[o].of->size_bytes()));
+    values.of[o] = home[o].data();
+    for (index i = 0; i < l.with[o].of->elements; ++i) {
+      if (l.with[o].of->type != element::i32)
+        home[o][static_cast<std::size_t>(i)] = static_cast<u8>(random.next());
+      else
+        reinterpret_cast<i32*>(home[o].data())[i] = o == npu::at::mul ? random.between(0, 60) : random.between(-100000, 100000);
+    }
+  }
+  CHECK(m.exact(l, form, values));
+
+  std::vector<u8> packed(static_cast<std::size_t>(detail::packed_bytes(m, l, form, npu::at::weight)));
+  m.pack(l, form, npu::at::weight, home[npu::at::weight].data(), packed.data());
+  std::memcpy(unit.weights.data(), packed.data(), packed.size());
+
+  // Tiles begin at multiples of what the mapping says.
+  box b = whole_box(l);
+  for (int a = 0; a < l.axes; ++a) {
+    if (l.space[a].kind != axis_kind::parallel || random.below(4) == 0) continue;
+    index const multiple = m.multiple(l, form, a), tiles = (l.space[a].length + multiple - 1) / multiple;
+    b.from[a] = random.below(tiles) * multiple;
+    index const to = b.from[a] + random.between(1, tiles) * multiple;
+    b.to[a] = to < l.space[a].length ? to : l.space[a].length;
+  }
+  arena l1;
+  kernel_arguments a{}, plain{};
+  a.values = plain.values = l.values;
+  a.begins = a.ends = plain.begins = plain.ends = true;
+  index lengths[max_axes] = {};
+  for (int i = 0; i < max_axes; ++i) a.length[i] = plain.length[i] = lengths[i] = i < l.axes ? b.length(i) : 1;
+  std::vector<u8> expected = home[npu::at::y];
+  u8* tile_of_y = nullptr;
+  for (int o = 0; o < l.operands; ++o) {
+    operand const& with = l.with[o];
+    if (with.of == nullptr) continue;
+    u8* const stored = o == npu::at::y ? expected.data() : home[o].data();
+    rows_test::describe_part(with, b, stored + with.offset * size_of(with.of->type), true, o == 0, plain.with[o], plain);
+    if (o == npu::at::weight) {
+      operand const as = m.packed(l, form, o);
+      a.with[o].at = unit.weights.data() + i64{touched(as.dim[0], b).from} * as.dim[0].stride;
+      continue;
+    }
+    u8* const tile = l1.take(tile_bytes(with, lengths));
+    if (o == npu::at::y)
+      tile_of_y = tile;
+    else
+      rows_test::move_part(with, b, stored + with.offset * size_of(with.of->type), tile, false);
+    rows_test::describe_part(with, b, tile, false, o == 0, a.with[o], a);
+  }
+  a.scratch = l1.take(m.scratch_bytes(l, form, lengths));
+  REQUIRE(l1.used + 65536 < unit.memory.size());
+  kernel_code const code = mine::template code<l, 0>, other = mine::template code<l, 1>;
+  kernel_code run = form == npu::sums_form ? code : other;
+  if constexpr (sizeof(mine::forms) / sizeof(deeploy::form) == 3)
+    if (form == npu::gathered_form) run = mine::template code<l, 2>;
+  for (kernel_phase phase : run.phase)
+    for (int core = 0; phase != nullptr && core < 8; ++core) phase(core, 8, a);
+  kernel_code const reference = mapping<typename L::kind, reference_engine>::template code<l, 0>;
+  for (kernel_phase phase : reference.phase)
+    if (phase != nullptr) phase(0, 1, plain);
+  rows_test::move_part(l.with[npu::at::y], b, home[npu::at::y].data(), tile_of_y, true);
+  CHECK(home[npu::at::y] == expected);
+  ++(form == npu::sums_form ? made.sums : form == npu::requantised_form ? made.requantised : made.gathered);
+}
+
+template <class L>
+void all_forms(u64 seed, calls& made) {
+  constexpr mapping_facts m = facts_of<L, simulated_npu>();
+  random_numbers random(seed);
+  int taken = 0;
+  for (int f = 0; f < m.form_count; ++f) {
+    if (!m.takes(L::descriptor, f)) continue;
+    ++taken;
+    for (int i = 0; i < 12; ++i) compare<L>(f, random, made);
+  }
+  CHECK(taken >= 1);
+}
+
+/// Convolutions of one shape: x H x W x C, K outputs, window R x S.
+template <class X, class W, class Y, index h, index w, index c, index k, index r, index s, op::conv2d_params p>
+struct convolution {
+  static constexpr index high = (h + p.pad.top + p.pad.bottom - p.dilation.rows * (r - 1) - 1) / p.stride.rows + 1;
+  static constexpr index wide = (w + p.pad.left + p.pad.right - p.dilation.columns * (s - 1) - 1) / p.stride.columns + 1;
+  struct x : tensor<x, X, shape<1, h, w, c>, role::input> {};
+  struct weight : constant<weight, W, shape<k, r, s, c / p.groups>, image_place{0, 1}> {};
+  struct bias : constant<bias, i32, shape<k>, image_place{0, 2}> {};
+  struct mul : constant<mul, i32, shape<k>, image_place{0, 3}> {};
+  struct add : constant<add, i32, shape<k>, image_place{0, 4}> {};
+  struct y : tensor<y, Y, shape<1, high, wide, k>, role::output> {};
+  struct layer : op::conv2d<layer, x, weight, y, p, deeploy::bias<bias>, deeploy::scale<mul, add>> {};
+};
+constexpr requantisation to_i8{.shift = 16, .zero = 3}, to_u8{.shift = 15, .low = 0, .high = 255}, down{.round = rounding::down, .shift = 17};
+
+template <class X, class W, class Y, index rows, index inputs, index outputs, requantisation q>
+struct linear {
+  struct x : tensor<x, X, shape<rows, inputs>, role::input> {};
+  struct weight : constant<weight, W, shape<inputs, outputs>, image_place{0, 1}> {};
+  struct bias : constant<bias, i32, shape<outputs>, image_place{0, 2}> {};
+  struct y : tensor<y, Y, shape<rows, outputs>, role::output> {};
+  struct layer : op::matmul<layer, x, weight, y, op::matmul_params{.result = q}, deeploy::bias<bias>> {};
+};
+
+TEST_CASE("convolutions of 3x3, dense and depthwise") {
+  calls made;
+  all_forms<typename convolution<i8, i8, i8, 13, 9, 30, 40, 3, 3, {.pad = {1, 1, 1, 1}, .result = to_i8}>::layer>(1, made);
+  all_forms<typename convolution<u8, u8, u8, 8, 20, 3, 33, 3, 3, {.pad = {0, 1, 1, 0}, .result = to_u8}>::layer>(2, made);
+  all_forms<typename convolution<u8, i8, i8, 7, 7, 57, 64, 3, 3, {.result = down}>::layer>(3, made);
+  all_forms<typename convolution<i8, i8, i8, 14, 8, 61, 61, 3, 3, {.pad = {1, 1, 1, 1}, .groups = 61, .result = to_i8}>::layer>(4, made);
+  CHECK(made.requantised >= 48);
+  CHECK(made.sums >= 48);
+}
+TEST_CASE("pointwise convolutions, with strides") {
+  calls made;
+  all_forms<typename convolution<i8, i8, u8, 11, 13, 33, 70, 1, 1, {.result = to_u8}>::layer>(5, made);
+  all_forms<typename convolution<u8, u8, i8, 12, 15, 64, 32, 1, 1, {.stride = {2, 3}, .result = to_i8}>::layer>(6, made);
+  CHECK(made.requantised >= 24);
+  CHECK(made.sums >= 24);
+}
+TEST_CASE("gathered windows") {
+  calls made;
+  all_forms<typename convolution<u8, i8, i8, 17, 12, 16, 40, 3, 3, {.stride = {2, 2}, .pad = {1, 1, 1, 1}, .result = to_i8}>::layer>(7, made);
+  all_forms<typename convolution<i8, i8, u8, 20, 9, 1, 64, 10, 4, {.stride = {2, 2}, .pad = {4, 1, 5, 2}, .result = to_u8}>::layer>(8, made);
+  all_forms<typename convolution<i8, u8, i8, 15, 15, 7, 33, 3, 5, {.pad = {2, 2, 2, 2}, .dilation = {2, 1}, .result = down}>::layer>(9, made);
+  CHECK(made.gathered >= 36);
+}
+TEST_CASE("rows of matrices") {
+  calls made;
+  all_forms<typename linear<i8, i8, i8, 1, 100, 70, {.shift = 15, .mul = 5}>::layer>(10, made);
+  all_forms<typename linear<u8, i8, i8, 5, 33, 32, {.shift = 15, .mul = 9}>::layer>(11, made);
+  all_forms<typename linear<i8, u8, u8, 65, 64, 96, {.shift = 14, .mul = 3, .low = 0, .high = 255}>::layer>(12, made);
+  all_forms<typename linear<i8, i8, i32, 23, 48, 40, no_requantisation>::layer>(13, made);
+  CHECK(made.requantised >= 36);
+  CHECK(made.sums >= 48);
+}
+TEST_CASE("what the unit would not compute exactly is refused") {
+  using layer = typename linear<i8, i8, i8, 4, 512, 8, {.shift = 20, .mul = 1 << 12}>::layer;
+  using mine = mapping<op::matmul_kind, simulated_npu>;
+  std::vector<i8> weight(512 * 8, 127);
+  std::vector<i32> bias(8, 0);
+  constant_values v;
+  v.of[1] = weight.data(), v.of[2] = bias.data();
+  REQUIRE(mine::takes(layer::descriptor, npu::requantised_form));
+  CHECK_FALSE(mine::exact(layer::descriptor, npu::requantised_form, v));  // 512 * 128 * 127 * 4096 overflows
+  CHECK(mine::exact(layer::descriptor, npu::sums_form, v));
+  weight.assign(weight.size(), 1);
+  CHECK(mine::exact(layer::descriptor, npu::requantised_form, v));
+  bias[5] = 1 << 20;  // one channel is enough
+  CHECK_FALSE(mine::exact(layer::descriptor, npu::requantised_form, v));
+}
+}  // namespace
+}  // namespace deeploy::npu_layers
