@@ -199,9 +199,19 @@ bool archives_fit(json const& model, validate_arguments const& a, std::string co
   return good;
 }
 
+/// A folder that was kept may hold tensors of another network, which nobody must read as this one's.
+void forget_tensors(std::string const& folder) {
+  std::vector<fs::path> old;
+  std::error_code ignored;
+  for (auto const& entry : fs::directory_iterator(folder, ignored))
+    if (entry.path().extension() == ".in" || entry.path().extension() == ".out") old.push_back(entry.path());
+  for (fs::path const& file : old) fs::remove(file, ignored);
+}
+
 /// Everything up to a runner that can be called.
 int prepare(validate_arguments const& a, std::string const& folder, progress& p, json& model) {
   if (!board_exists(a.board)) return user_error;
+  forget_tensors(folder);
   if (fs::is_directory(a.network.file)) {
     // An import that was made before: its files serve again.
     for (char const* name : {"model.hpp", "model.json", "constants.bin"}) {
