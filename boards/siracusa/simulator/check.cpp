@@ -2,6 +2,7 @@
 // The sanitizer's memory of accesses: every byte's last writer and readers, and the findings of cores' accesses.
 #include "check.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace simulator {
@@ -15,7 +16,9 @@ std::string race_key(std::string const& who, address32 at) {
 }
 }  // namespace
 
-checker::checker(firmware const& i, std::vector<std::string> const& names) : image(i), flag_names(names) {
+checker::checker(firmware const& i, std::vector<std::string> const& names, std::vector<address32> const& words)
+    : image(i), flag_names(names) {
+  for (address32 const address : words) make_flag(address);
   auto const prepare = [](shadow& s, address32 base, std::uint32_t bytes) {
     s.base = base;
     s.written_by.resize(bytes);
@@ -182,6 +185,7 @@ void checker::load(core& c, address32 address, unsigned bytes) {
   address32 const named = address;
   shadow* s = shadow_of(address, &c);
   if (!s || address - s->base + bytes > s->written_by.size()) return;
+  if (auto& own = copies[c.index]; !own.empty()) std::erase_if(own, [&](copy const& k) { return k.load_at == c.pc; });
   recent_load& last = recent[c.index];
   last.repeated = last.pc == c.pc && last.address == named ? last.repeated + 1 : 0;
   if (last.repeated == 0) last = {.pc = c.pc, .address = named};
@@ -192,7 +196,12 @@ void checker::load(core& c, address32 address, unsigned bytes) {
       s->read_by[first + 3] == mine && !s->job_writes[first] && !s->job_writes[first + 3])
     return;
   if (!flags.empty()) {
-    if (auto const flag = flags.find(address & ~3u); flag != flags.end()) return join(clocks[c.index], flag->second);
+    if (auto const flag = flags.find(address & ~3u); flag != flags.end()) {
+      if (!s->initialised[first] && !s->retains)
+        report(fmt::format("never {}", c.pc),
+               fmt::format("{} reads {}, which was never written", party(c), name_of(address)));
+      return join(clocks[c.index], flag->second);
+    }
   }
   for (std::size_t i = first; i < first + bytes; ++i) {
     if (s->job_writes[i]) {
@@ -203,6 +212,7 @@ void checker::load(core& c, address32 address, unsigned bytes) {
       return;
     }
     if (!s->initialised[i] && !s->retains) {
+      if (bytes == 4 && is_copy(c)) return;
       report(fmt::format("never {}", c.pc), fmt::format("{} reads {}, which was never written", party(c),
                                                         name_of(s->base + static_cast<address32>(i))));
       return;
@@ -217,6 +227,16 @@ void checker::store(core& c, address32 address, unsigned bytes) {
   shadow* s = shadow_of(address, &c);
   if (!s || address - s->base + bytes > s->written_by.size()) return;
   check_stack(c, address);
+  store_bytes(c, *s, address, bytes);
+  auto& own = copies[c.index];
+  auto const carried = std::find_if(own.begin(), own.end(), [&](copy const& k) { return k.store_at == c.pc; });
+  if (carried == own.end()) return;
+  own.erase(carried);
+  for (std::size_t i = address - s->base; i < address - s->base + bytes; ++i) s->initialised[i] = 0;
+}
+
+void checker::store_bytes(core& c, shadow& memory, address32 address, unsigned bytes) {
+  shadow* const s = &memory;
   std::size_t const first = address - s->base;
   epoch const mine = now_of(c.index);
   if (!flags.empty()) {

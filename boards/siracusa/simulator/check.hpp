@@ -17,7 +17,10 @@ using epoch = std::uint32_t;
 
 class checker : public monitor, public npu_observer {
 public:
-  explicit checker(firmware const& image, std::vector<std::string> const& flags_polled = {});
+  /// @param flags_polled  names of variables that cores poll on purpose
+  /// @param flag_words    addresses of such words
+  explicit checker(firmware const& image, std::vector<std::string> const& flags_polled = {},
+                   std::vector<address32> const& flag_words = {});
   /// To be called once the machine exists and the image is loaded.
   void attach(machine& m);
 
@@ -78,6 +81,13 @@ private:
     unsigned repeated = 0;
   };
 
+  /// A store that will carry bytes which were never written, as copies of structures do with members that are not set.
+  struct copy {
+    address32 load_at, store_at;
+  };
+  bool is_copy(core& c);
+  void store_bytes(core& c, shadow& s, address32 address, unsigned bytes);
+
   shadow* shadow_of(address32& address, core const* c);
   epoch now_of(unsigned actor) const { return actor << 28 | (clocks[actor][actor] & 0x0FFF'FFFF); }
   static unsigned actor_of(epoch e) { return e >> 28; }
@@ -118,6 +128,7 @@ private:
   std::vector<job_in_flight> jobs;
   std::array<recent_load, map::all_cores> recent{};
   std::array<address32, map::all_cores> stack_top{};
+  std::array<std::vector<copy>, map::all_cores> copies;  // loaded, not stored yet
   std::set<std::string> seen;
   std::vector<std::string> texts;
   cycle_count not_shown = 0;

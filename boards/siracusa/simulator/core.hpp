@@ -105,6 +105,9 @@ struct core {
   address32 wait_pc = 0;  // of the load that waits
   bool gated = false;     // the wait stops the core's clock (p.elw, wfi)
 
+  // The cycle from which an instruction can use a special register without a wait.
+  cycle_count mac_register_from[6] = {};
+
   cycle_count instructions() const {
     cycle_count sum = 0;
     for (auto n : executed) sum += n;

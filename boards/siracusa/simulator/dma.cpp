@@ -177,10 +177,15 @@ void dma_engine::move(unsigned which, cycle_count now) {
     std::uint32_t const bytes = std::min(4 - l1 % 4, b.bytes - b.done);
     if (!system.l1_banks.try_take(l1, now)) {
       ++counted.conflicts[which];
+      system.dma_refused |= 1u << banks::bank_of(l1);
       break;
     }
     std::uint8_t* outside = system.external_bytes(external, bytes);
     std::uint8_t* inside = system.l1.data() + l1;
+    if (external >= map::l2)
+      system.ports.dma_at_l2(external, now);
+    else
+      system.ports.dma_at_weights(now);
     if (which == 1) {
       std::memcpy(inside, outside, bytes);
       system.code_changed(map::l1 + l1, bytes);

@@ -148,15 +148,32 @@ void machine::advance_npu() {
     events.raise((1u << map::cluster_cores) - 1, 1u << event_line::npu);
   }
   if (!accelerator.running()) return;
-  // With priority on: the unit's accesses come first, whoever waits for the bank waits a cycle more.
   npu_access asked[2];
   unsigned const n = accelerator.accesses(now, asked);
-  for (unsigned i = 0; i < n; ++i) {
-    if (asked[i].weight_memory) continue;
-    unsigned const words = asked[i].address % 4 == 0 ? 8 : 9;
-    for (unsigned w = 0; w < words; ++w)
-      l1_banks.preempt((banks::bank_of(asked[i].address) + w) & (map::l1_banks - 1), now);
+  auto const each_bank = [&](auto f) {
+    for (unsigned i = 0; i < n; ++i) {
+      if (asked[i].weight_memory) continue;
+      unsigned const words = asked[i].address % 4 == 0 ? 8 : 9;
+      for (unsigned w = 0; w < words; ++w) f((banks::bank_of(asked[i].address) + w) & (map::l1_banks - 1));
+    }
+  };
+  // One side of the interconnect comes first, until the other has waited for so many cycles on end.
+  bool wanted = false;
+  each_bank([&](unsigned bank) { wanted |= l1_banks.free[bank] > now || (dma_refused >> bank & 1); });
+  dma_refused = 0;
+  std::uint32_t const control = cluster_registers[map::npu_control / 4], most = control & map::npu_most_stall;
+  bool const npu_first = (control & map::npu_priority) != 0;
+  bool const turned = most != 0 && l1_stalled >= most;
+  if (!wanted) {
+    l1_stalled = 0;
+  } else if (npu_first != turned) {
+    l1_stalled = npu_first ? l1_stalled + 1 : 0;
+  } else {
+    l1_stalled = npu_first ? 0 : l1_stalled + 1;
+    accelerator.stall(1);
+    return;
   }
+  each_bank([&](unsigned bank) { l1_banks.preempt(bank, now); });
 }
 
 void machine::advance_devices() {

@@ -86,6 +86,8 @@ struct machine {
   std::vector<std::uint8_t> l1, l2, weights;
   zeroed_array<std::uint8_t> l3;
   banks l1_banks, fabric_banks;
+  far_ports ports;
+  std::uint32_t dma_refused = 0;  // banks of L1 that the DMA found taken in this cycle
   code_region l1_code, l2_code, weights_code;
   std::vector<address_range> executable;  // empty: everything is
   instruction_cache cluster_cache{map::cluster_cores, false}, fabric_cache{1, true};
@@ -172,6 +174,7 @@ private:
   bool nothing_can_happen() const;
 
   cycle_count next_device = 0;
+  unsigned l1_stalled = 0;    // cycles on end in which one side of L1's interconnect has put off the other
   cycle_count next_look = 0;  // at Ctrl-C and the cycle limit
 };
 }  // namespace simulator

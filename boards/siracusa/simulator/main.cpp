@@ -6,6 +6,7 @@
 #include "observers.hpp"
 #include "session.hpp"
 #include "stats.hpp"
+#include "volatile_words.hpp"
 
 #include <CLI/CLI.hpp>
 #include <chrono>
@@ -84,7 +85,7 @@ int main(int argc, char** argv) {
     // The console must not mix with the debugger's packets.
     if (gdb_port == "-") options.print = [](std::string const& line) { fmt::print(stderr, "{}\n", line); };
     std::optional<checker> checked;
-    if (options.checked) checked.emplace(image, polled_flags);
+    if (options.checked) checked.emplace(image, polled_flags, volatile_words(path));
     auto const m = std::make_unique<machine>(options, checked ? &*checked : nullptr);
     running = m.get();
     std::signal(SIGINT, interrupt);

@@ -25,6 +25,8 @@ inline constexpr address32 peripheral_alias = 0x0020'0000;
 inline constexpr address32 cluster_peripherals = 0x1020'0000;
 inline constexpr std::uint32_t cluster_peripheral_bytes = 0x0000'5000;
 inline constexpr address32 cluster_control = 0x1020'0000;
+/// Of cluster control: who comes first at L1's banks, and for how many cycles on end the other side may be put off.
+inline constexpr std::uint32_t npu_control = 0x18, npu_priority = 0x100, npu_most_stall = 0xFF;
 inline constexpr address32 cluster_timer = 0x1020'0400;
 inline constexpr address32 event_unit = 0x1020'0800;
 inline constexpr address32 npu = 0x1020'1000;

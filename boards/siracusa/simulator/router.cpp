@@ -28,6 +28,11 @@ struct access {
 };
 
 std::uint32_t use_memory(access const& a, std::uint8_t* at, stall cause, unsigned cycles) {
+  if (!a.c.is_fabric()) {
+    cycle_count const at = a.c.ready - 1;
+    if (cycle_count const wait = cause == stall::l2 ? a.m.ports.use_l2(a.address, at) : a.m.ports.use_weights(at))
+      a.c.delay(cause, wait);
+  }
   a.c.delay(cause, cycles);
   ++a.m.far_accesses[static_cast<unsigned>(cause)];
   if (a.address % 4 + a.bytes > 4) a.c.delay(stall::misaligned, timing::misaligned + cycles);

@@ -35,6 +35,8 @@ inline constexpr unsigned fabric_to_l2 = 0;           // [gv] the controller's d
 inline constexpr unsigned fabric_to_soc = 8;          // [gv] APB
 inline constexpr unsigned fabric_to_cluster = 14;     // [gv] AXI 12 + cluster interconnect 2
 
+inline constexpr unsigned l2_banks = 4;               // [gv] words interleaved; the chip's number is not published
+
 // Instruction fetch ----
 inline constexpr unsigned private_refill = 2;  // [gv] a core's own cache takes a line from the shared one
 inline constexpr unsigned shared_refill = 2;   // [gv] the shared cache takes a line; the way to the memory comes on top

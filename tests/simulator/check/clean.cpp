@@ -13,6 +13,11 @@ L1 alignas(16) unsigned char activations[2][npu::bytes];
 L1 alignas(16) unsigned char outputs[2][npu::bytes];
 L1 u32 error;
 L1 volatile u32 spin_lock[4];
+struct hand_over {
+  volatile u32 round;
+  u32 value;
+};
+L1 hand_over ring[8];
 constexpr u32 far_words = 8 * words > 2048 ? 8 * words : 2048;
 u32 source[far_words], target[far_words];
 volatile u32 polled_flag;
@@ -149,6 +154,44 @@ void npu_chain(u32 core) {
   partial[core] = outputs[1][core];
 }
 
+// A ring without events: each core hands its neighbour data and a volatile word that says so. Most find it set at the
+// first look, because they come late.
+void volatile_ring(u32 core) {
+  ring[core].round = 0;
+  rt::barrier();
+  for (u32 round = 1; round <= 4; ++round) {
+    for (u32 i = 0; i < core * words; ++i) asm volatile("nop");
+    hand_over& before = ring[(core + cores - 1) % cores];
+    u32 const wanted = core == 0 ? round - 1 : round;
+    while (before.round < wanted) {}
+    u32 const value = wanted == 0 ? 0 : before.value;
+    ring[core].value = value + 1;
+    rt::publish();
+    ring[core].round = round;
+    // The neighbour has taken the value before it is overwritten: the word has gone once around.
+    while (core != cores - 1 && ring[core + 1].round < round) {}
+    if (core == cores - 1) while (round < 4 && ring[0].round < round + 1) {}
+  }
+  rt::barrier();
+  if (core == 0 && ring[cores - 1].value != 4 * cores) error = 8;
+}
+
+// Structures with a member that is not set are copied, and the member is never used.
+struct loose {
+  u32 value, unset, more;
+};
+L1 loose originals[8], duplicates[8];
+void copies(u32 core) {
+  for (u32 i = 0; i < 4; ++i) {
+    originals[core].value = core + i;
+    originals[core].more = i;
+    rt::publish();
+    duplicates[core] = originals[core];
+    rt::publish();
+    if (duplicates[core].value + duplicates[core].more != core + 2 * i) error = 9;
+  }
+}
+
 // Work handed out through the dispatch queue.
 void dispatched(u32 core) {
   if (core == 0) {
@@ -184,6 +227,10 @@ extern "C" void cluster_main(u32 core) {
   npu_chain(core);
 #elif PATTERN == 7
   dispatched(core);
+#elif PATTERN == 9
+  copies(core);
+#elif PATTERN == 8
+  volatile_ring(core);
 #endif
   rt::barrier();
   if (core == 0) {

@@ -10,6 +10,7 @@ L1 alignas(16) unsigned char outputs[npu::bytes];
 L1 u32 never_written[16];
 L1 u32 word;
 L1 u32 sink;
+L1 volatile u32 handed_over;
 u32 outside[bytes / 4];
 [[gnu::section(".noinit")]] u32 l2_never_written[16];
 
@@ -145,6 +146,25 @@ void bug(u32 core) {
     start_npu();
     npu::wait();
   }
+#elif BUG == 18  // never written, copied, and then used
+  if (core == 6) {
+    word = never_written[5];
+    delay();
+    victim_reads(&word);
+  }
+#elif BUG == 17  // a volatile flag puts in order what was written before it, not what is written after it
+  if (core == 2) {
+    handed_over = 1;
+    delay();
+    victim_writes(&word);
+  }
+  if (core == 5) {
+    while (handed_over == 0) {}
+    delay();
+    delay();
+    for (int i = 0; i < 100; ++i) asm volatile("nop");
+    victim_reads(&word);
+  }
 #elif BUG == 16  // stack overflow into data: the lowest stack
   if (core == 0) {
     delay();
@@ -158,6 +178,7 @@ extern "C" void cluster_main(u32 core) {
     for (u32 i = 0; i < sizeof activations; ++i) activations[i] = 1;
     for (u32 i = 0; i < bytes / 4; ++i) block[i] = i;
     word = 0;
+    handed_over = 0;
   }
   rt::barrier();
   bug(core);

@@ -23,6 +23,8 @@ EXPECT = {
     13: r"DMA transfer 1 \(64 bytes from .*\) of core 0 at .*will write.*\(activations\+0\).*which NPU job \d+ of core 0 at .*start_npu.*reads: both are in flight",
     14: r"race: core 4 at .*victim_reads.*reads .*\(block\+36\), which DMA transfer 1 has written",
     15: r"race: NPU job \d+ of core 0 at .*start_npu.*reads .*\(activations\+40\), which core 3 at .*victim_writes.*has written",
+    18: r"core 6 at .*victim_reads.*\(word\+0\), which was never written",
+    17: r"race: core 5 at .*victim_reads.*reads .*\(word\+0\), which core 2 at .*victim_writes.*has written",
     16: r"stack overflow: core 0 at .*recurse.*writes its stack at 0x[0-9a-f]+ \(\w+\+\d+\)",
 }
 

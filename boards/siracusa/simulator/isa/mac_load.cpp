@@ -4,6 +4,8 @@
 #include "columns.hpp"
 #include "lanes.hpp"
 
+#include <algorithm>
+
 namespace simulator {
 namespace {
 using u32 = std::uint32_t;
@@ -13,15 +15,19 @@ using u32 = std::uint32_t;
 template <unsigned bits, bool signed_a, bool signed_w, bool checked>
 void mac_load(core& c, decoded const& d) {
   auto const control = static_cast<u32>(d.immediate);
-  u32& a = c.mac_registers[control & 1];
-  u32& w = c.mac_registers[2 + (control >> 1 & 3)];
+  unsigned const a_number = control & 1, w_number = 2 + (control >> 1 & 3);
+  u32& a = c.mac_registers[a_number];
+  u32& w = c.mac_registers[w_number];
+  if (std::max(c.mac_register_from[a_number], c.mac_register_from[w_number]) > c.now)
+    c.delay(stall::load_use, timing::load_use);
   u32 const product = isa::dot<bits, signed_a, signed_w>(a, w);
   u32 const sum = c.registers[d.rs3] + product;
   if (control & 0x18) {
     u32 const address = c.registers[d.rs1];
     u32 const value = c.load<u32, checked>(address);
-    if (control & 0x08) a = value;
-    if (control & 0x10) w = value;
+    cycle_count const from = c.ready + timing::load_use;
+    if (control & 0x08) a = value, c.mac_register_from[a_number] = from;
+    if (control & 0x10) w = value, c.mac_register_from[w_number] = from;
     c.registers[d.rs1] = address + 4;
     c.registers[0] = 0;
   }
