@@ -6,8 +6,8 @@
 
 namespace deeploy::cluster {
 namespace conv_axis {
-inline constexpr int batch = 0, out_rows = 1, out_columns = 2, groups = 3, out_channels = 4, in_channels = 5, kernel_rows = 6,
-                     kernel_columns = 7;
+inline constexpr int batch = 0, out_rows = 1, out_columns = 2, groups = 3, out_channels = 4, in_channels = 5,
+                     kernel_rows = 6, kernel_columns = 7;
 }
 
 enum class conv_path : u8 {
@@ -21,12 +21,13 @@ struct conv_class {
   conv_path path = conv_path::general;
   bool channel_records = false;  ///< bias or scale differ between channels
   bool pads_weights = false;     ///< rows of weights are no whole words: they are copied with zeros behind them
+  bool records = false;          ///< results are bytes that a bias and a scale per channel, or for all, suffice for
   bool direct = false;           ///< the inner loops store the results themselves
   bool side_by_side = false;     ///< the channels of the result
   bool mac_load = false;
   u8 stride = 1;  ///< of the rows; 1 unless it is depthwise or pointwise
   constexpr bool operator==(conv_class const&) const = default;
-  constexpr bool has_records() const { return direct && channel_records; }
+  constexpr bool has_records() const { return records && channel_records; }
   constexpr bool prepares() const { return has_records() || pads_weights; }
 };
 
@@ -35,7 +36,7 @@ constexpr varies channel_variation(operand const& o) {
   if (o.of == nullptr) return varies::by_batch;
   varies found = varies::by_batch;
   for (int a = 0; a < max_axes; ++a)
-    if (depends_on(o, a)) {
+    if (changes_along(o, a)) {
       if (a != conv_axis::groups && a != conv_axis::out_channels) return varies::otherwise;
       found = varies::by_column;
     }
@@ -46,24 +47,27 @@ constexpr conv_class conv_class_of(layer_descriptor const& l, bool accumulates, 
   conv_class c;
   c.mac_load = mac_load;
   c.side_by_side = storage_step(l.with[5], conv_axis::out_channels) == 1;
-  bool const bytes = one_byte(l.with[0].of->type) && one_byte(l.with[1].of->type) && l.values[6] == 0 && l.values[7] == 0;
-  i64 const depth = static_cast<i64>(l.space[conv_axis::in_channels].length) * l.space[conv_axis::kernel_rows].length * l.space[conv_axis::kernel_columns].length;
+  bool const bytes =
+      one_byte(l.with[0].of->type) && one_byte(l.with[1].of->type) && l.values[6] == 0 && l.values[7] == 0;
+  i64 const depth = static_cast<i64>(l.space[conv_axis::in_channels].length) * l.space[conv_axis::kernel_rows].length *
+                    l.space[conv_axis::kernel_columns].length;
   c.result = requant_class_of(l, 1, 0, bytes ? largest_sum(l, depth) : 1u << 31);
   if (bytes) c.path = conv_path::dense;
   varies v = channel_variation(l.with[2]);
   v = either(v, either(channel_variation(l.with[3]), channel_variation(l.with[4])));
   c.channel_records = v == varies::by_column;
-  c.direct = bytes && v != varies::otherwise && !accumulates && one_byte(l.with[5].of->type) && c.result.present &&
-             c.result.narrow && (c.result.round == rounding::half_up || c.result.round == rounding::down);
-  // Strips of two channels: 3 x 3, one scale for all channels, no bias. Others go group by group.
+  c.records = bytes && v != varies::otherwise && !accumulates && one_byte(l.with[5].of->type) && c.result.present;
+  c.direct = c.records && c.result.narrow && (c.result.round == rounding::half_up || c.result.round == rounding::down);
+  // Strips of two channels: 3 x 3. Others go group by group.
   index const stride = l.classes[4];
   bool const window = l.space[conv_axis::kernel_rows].length == 3 && l.space[conv_axis::kernel_columns].length == 3 &&
                       (stride == 1 || stride == 2) && l.classes[5] == stride && l.classes[6] == 1 && l.classes[7] == 1;
-  if (c.direct && window && !c.channel_records && c.result.clip != clip_range::any && l.space[conv_axis::groups].length > 1 &&
+  if (c.records && window && l.space[conv_axis::groups].length > 1 &&
       l.space[conv_axis::in_channels].length == 1 && l.space[conv_axis::out_channels].length == 1 &&
       storage_step(l.with[0], conv_axis::groups) == 1 && storage_step(l.with[5], conv_axis::groups) == 1)
     c.path = conv_path::depthwise, c.stride = static_cast<u8>(stride);
-  if (c.path == conv_path::dense && depth == l.space[conv_axis::in_channels].length && l.classes[5] > 1) c.stride = static_cast<u8>(l.classes[5]);
+  if (c.path == conv_path::dense && depth == l.space[conv_axis::in_channels].length && l.classes[5] > 1)
+    c.stride = static_cast<u8>(l.classes[5]);
   c.pads_weights = c.path == conv_path::dense && depth % 4 != 0 && depth > 4 && !accumulates;
   return c;
 }
@@ -79,12 +83,15 @@ struct conv_scratch {
   bytes pitch = 0;  ///< of those rows; one word more than needed, so that they begin in different banks of L1
   static constexpr i64 flag_bytes = 64;
   static constexpr int most_cores = 8, pixels = 4;
+  static constexpr u32 largest_strip_sum = 9 * 255 * 255;
 
   [[gnu::always_inline]] constexpr conv_scratch(conv_class const& c, bool accumulates, index const* length) {
     using namespace conv_axis;
     i64 at = 0;
     // The accumulators come first: they stay where they are when the last tile is shorter.
-    if (accumulates) at = static_cast<i64>(4) * length[batch] * length[out_rows] * length[out_columns] * length[groups] * length[out_channels];
+    if (accumulates)
+      at = static_cast<i64>(4) * length[batch] * length[out_rows] * length[out_columns] * length[groups] *
+           length[out_channels];
     if (c.has_records()) {
       flags = at;
       records = at + flag_bytes;
@@ -103,32 +110,42 @@ struct conv_scratch {
 /// Cycles of a tile on eight cores.
 constexpr i64 conv_cycles(conv_class const& c, bool accumulates, index const* tile) {
   using namespace conv_axis;
-  i64 const pixels = static_cast<i64>(tile[out_rows]) * tile[out_columns], taps = static_cast<i64>(tile[kernel_rows]) * tile[kernel_columns];
+  i64 const pixels = static_cast<i64>(tile[out_rows]) * tile[out_columns],
+            taps = static_cast<i64>(tile[kernel_rows]) * tile[kernel_columns];
   i64 const depth = taps * tile[in_channels], outer = static_cast<i64>(tile[batch]) * tile[groups];
-  i64 const results = outer * pixels * tile[out_channels], channels = static_cast<i64>(tile[groups]) * tile[out_channels];
-  if (c.path == conv_path::general) return product_call_cycles + parts_of(results * (depth * 14 + 100 + product_finish_cycles), cost_cores);
+  i64 const results = outer * pixels * tile[out_channels],
+            channels = static_cast<i64>(tile[groups]) * tile[out_channels];
+  if (c.path == conv_path::general)
+    return product_call_cycles + parts_of(results * (depth * 14 + 100 + product_finish_cycles), cost_cores);
   if (c.path == conv_path::depthwise) {
     // Strips of four or two columns; with few pairs of channels their rows are split in bands.
     i64 const pairs = parts_of(tile[groups], 2) * tile[batch];
-    i64 const strips = parts_of(tile[out_columns], c.stride == 1 ? 4 : 2), row = c.stride == 1 ? 84 : 62;
+    i64 const strips = parts_of(tile[out_columns], c.stride == 1 ? 4 : 2);
+    i64 const words = c.direct ? 0 : (c.stride == 1 ? 8 : 4) * product_exact_cycles;
+    i64 const row = (c.stride == 1 ? 84 : 62) + (c.channel_records ? 4 : 0) + words;
     i64 best = 0;
     for (i64 bands = 1; bands <= cost_cores; ++bands) {
       i64 const now = parts_of(pairs * bands, cost_cores) * strips * (parts_of(tile[out_rows], bands) * row + 740);
       if (bands == 1 || now < best) best = now;
     }
-    return product_call_cycles + best;
+    return product_call_cycles + best + (c.prepares() ? product_phase_cycles + parts_of(channels * 60, cost_cores) : 0);
   }
-  i64 cycles = product_call_cycles;
+  constexpr i64 units_cycles = 300;  // splitting pixels and channels into units, finding the first pixel
+  i64 cycles = product_call_cycles + (c.stride > 1 ? 0 : units_cycles);
   if (c.prepares()) cycles += product_phase_cycles;
   if (c.has_records()) cycles += parts_of(channels * 60, cost_cores);
   if (c.pads_weights) cycles += parts_of(channels * (depth + 40), cost_cores);
   // Bringing windows into rows: two and a half cycles a word, and finding them.
-  if (taps > 1) cycles += parts_of(outer * parts_of(pixels, 4), cost_cores) * 4 * (parts_of(depth * 5, 8) + 150 * tile[kernel_rows] + 150);
-  i64 const store = c.direct ? 0 : product_finish_cycles + (accumulates ? 8 : 0);
+  if (taps > 1)
+    cycles += parts_of(outer * parts_of(pixels, 4), cost_cores) * 4 *
+              (parts_of(depth * 5, 8) + 150 * tile[kernel_rows] + 150);
+  i64 const store = c.direct ? 0 : c.records ? product_exact_cycles : product_finish_cycles + (accumulates ? 8 : 0);
   // Pixels that are read where they lie with gaps between their rows: row by row.
   if (c.stride > 1)
     return cycles + parts_of(outer * tile[out_rows] * parts_of(tile[out_columns], 4), cost_cores) *
-                        rows_by_columns(cost_of(c.has_records(), c.mac_load), least(tile[out_columns], 4), tile[out_channels], parts_of(depth, 4), store);
-  return cycles + shared_products(cost_of(c.has_records(), c.mac_load), outer, pixels, tile[out_channels], parts_of(depth, 4), store);
+                        rows_by_columns(cost_of(c.has_records(), c.mac_load), least(tile[out_columns], 4),
+                                        tile[out_channels], parts_of(depth, 4), store);
+  return cycles + shared_products(cost_of(c.has_records(), c.mac_load), outer, pixels, tile[out_channels],
+                                  parts_of(depth, 4), store);
 }
 }  // namespace deeploy::cluster

@@ -6,7 +6,8 @@
 #include <cluster/product_tile.hpp>
 
 namespace deeploy::cluster {
-/// Axes: batch rows columns groups out_channels in_channels kernel_rows kernel_columns. Operands: x weight bias mul add y.
+/// Axes: batch rows columns groups out_channels in_channels kernel_rows kernel_columns. Operands: x weight bias mul add
+/// y.
 template <kernel_class C, conv_class V>
 struct conv_common {
   using X = element_type<C.type[0]>;
@@ -19,10 +20,24 @@ struct conv_common {
     r.start = 0;
     if constexpr (C.present[bias]) r.start = static_cast<i32>(elements<C, bias>(a)[p.at[bias]]);
     requantiser<V.result> const q(a.values);
-    if constexpr (V.result.scaled)
-      r.scale = q.prepared(elements<C, mul>(a)[p.at[mul]], elements<C, add>(a)[p.at[add]]);
-    else
+    i32 m = a.values[1], plus = a.values[2];
+    if constexpr (V.result.scaled) m = elements<C, mul>(a)[p.at[mul]], plus = elements<C, add>(a)[p.at[add]];
+    if constexpr (V.path == conv_path::depthwise && (C.present[bias] || V.result.scaled)) {
+      // Strips have no start: (sum + bias) * mul + add = sum * mul + (bias * mul + add).
+      i64 const all = static_cast<i64>(r.start) * m + plus;
+      constexpr i32 most_start = 1 << 30;  // no sum of nine products wraps beside it
+      bool const fits = V.direct && all == static_cast<i32>(all) && r.start <= most_start && r.start >= -most_start;
+      r.scale = {m, plus, -1};
+      if (fits) r.scale = q.prepared(m, static_cast<i32>(all), conv_scratch::largest_strip_sum);
+      if (r.scale.bound >= 0)
+        r.start = 0;
+      else
+        r.scale.add = plus;
+    } else if constexpr (V.result.scaled) {
+      r.scale = q.prepared(m, plus);
+    } else {
       r.scale = q.scale;
+    }
     return r;
   }
 
@@ -31,7 +46,8 @@ struct conv_common {
     using namespace conv_axis;
     index const* const ws = a.with[1].stride;
     index const line = a.length[kernel_columns] * a.length[in_channels];
-    return (ws[in_channels] == 1 || a.length[in_channels] == 1) && (ws[kernel_columns] == a.length[in_channels] || a.length[kernel_columns] == 1) &&
+    return (ws[in_channels] == 1 || a.length[in_channels] == 1) &&
+           (ws[kernel_columns] == a.length[in_channels] || a.length[kernel_columns] == 1) &&
            (ws[kernel_rows] == line || a.length[kernel_rows] == 1);
   }
 
@@ -42,11 +58,13 @@ struct conv_common {
     if constexpr (V.pads_weights) {
       if (!weights_in_rows(a)) return;
       kernel_operand const& w = a.with[1];
-      index const members = a.length[out_channels], count = a.length[groups] * members, end = split_at(count, core + 1, cores);
+      index const members = a.length[out_channels], count = a.length[groups] * members,
+                  end = split_at(count, core + 1, cores);
       for (index n = split_at(count, core, cores); n < end; ++n) {
         index const g = a.length[groups] == 1 ? 0 : n / members, k = n - g * members;
         u8* to = static_cast<u8*>(a.scratch) + s.weights + n * packed_depth(s.depth);
-        to = copy_bytes(to, static_cast<u8 const*>(w.at) + (w.origin + g * w.stride[groups] + k * w.stride[out_channels]), s.depth);
+        to = copy_bytes(
+            to, static_cast<u8 const*>(w.at) + (w.origin + g * w.stride[groups] + k * w.stride[out_channels]), s.depth);
         clear_bytes(to, packed_depth(s.depth) - s.depth);
       }
     }
@@ -66,18 +84,29 @@ struct conv_common {
     reinterpret_cast<i32*>(static_cast<u8*>(a.scratch) + s.flags)[core] = found;
   }
 
-  /// The records of the channels, four of the same where they are alike; null when a scale needs 64 bits.
-  static column_record const* records_of(kernel_arguments const& a, conv_scratch const& s, int cores, column_record (&same)[4]) {
-    if constexpr (!V.direct) {
-      return nullptr;
+  /// Is one scale for all proved to take 32 bits when the layer is compiled?
+  static constexpr bool always_narrow =
+      V.direct && !V.result.scaled && !(V.path == conv_path::depthwise && C.present[product_operand::bias]);
+
+  /// Records of the channels, and whether 32 bits serve all of them.
+  struct all_records {
+    column_record const* at;
+    bool narrow;
+  };
+  /// @param same  becomes four of the same where channels are alike
+  static all_records records_of(kernel_arguments const& a, conv_scratch const& s, int cores, column_record (&same)[4]) {
+    if constexpr (!V.records) {
+      return {nullptr, false};
     } else if constexpr (V.channel_records) {
-      if constexpr (V.result.scaled)
+      i32 found = V.direct ? 0 : -1;
+      if constexpr (V.direct && !always_narrow)
         for (int i = 0; i < cores; ++i)
-          if (reinterpret_cast<i32 const*>(static_cast<u8 const*>(a.scratch) + s.flags)[i] < 0) return nullptr;
-      return reinterpret_cast<column_record const*>(static_cast<u8 const*>(a.scratch) + s.records);
+          found |= reinterpret_cast<i32 const*>(static_cast<u8 const*>(a.scratch) + s.flags)[i];
+      return {reinterpret_cast<column_record const*>(static_cast<u8 const*>(a.scratch) + s.records), found >= 0};
     } else {
-      for (column_record& r : same) r = record_at(a, first_result(a));
-      return same[0].scale.bound >= 0 ? same : nullptr;
+      column_record const r = record_at(a, first_result(a));
+      for (column_record& one : same) one = r;
+      return {same, V.direct && r.scale.bound >= 0};
     }
   }
 
@@ -85,8 +114,9 @@ struct conv_common {
   static void finish(kernel_arguments const& a, index n, index h, index w, index g, index k, i32 sum) {
     using namespace conv_axis;
     index const* const length = a.length;
-    i32* const kept = static_cast<i32*>(a.scratch) +
-                      ((((n * length[out_rows] + h) * length[out_columns] + w) * length[groups] + g) * length[out_channels] + k);
+    i32* const kept =
+        static_cast<i32*>(a.scratch) +
+        ((((n * length[out_rows] + h) * length[out_columns] + w) * length[groups] + g) * length[out_channels] + k);
     if (!is_complete<C>(a, *kept, sum)) return;
     result_place p = first_result(a);
     index const at[] = {n, h, w, g, k};
@@ -104,8 +134,10 @@ struct conv_common {
       x_at += xs[axis] * at[axis];
       w_at += ws[axis] * at[axis];
     }
-    tap_range const high = taps_inside(a.first[out_rows] + a.step[out_rows] * h, a.step[kernel_rows], a.limit[out_rows], a.length[kernel_rows]);
-    tap_range const wide = taps_inside(a.first[out_columns] + a.step[out_columns] * w, a.step[kernel_columns], a.limit[out_columns], a.length[kernel_columns]);
+    tap_range const high = taps_inside(a.first[out_rows] + a.step[out_rows] * h, a.step[kernel_rows], a.limit[out_rows],
+                                       a.length[kernel_rows]);
+    tap_range const wide = taps_inside(a.first[out_columns] + a.step[out_columns] * w, a.step[kernel_columns],
+                                       a.limit[out_columns], a.length[kernel_columns]);
     i32 const x_zero = a.values[6], w_zero = a.values[7];
     i32 sum = 0;
     for (index r = high.from; r < high.to; ++r)

@@ -26,26 +26,30 @@ struct conv_dense : conv_common<C, V> {
     if (a.length[kernel_columns] != 1 && step[kernel_columns] != a.length[in_channels]) return false;
     if (step[in_channels] != 1) return false;
     index const last_row = a.first[out_rows] + a.step[out_rows] * (a.length[out_rows] - 1);
-    index const last = a.first[out_columns] + a.step[out_columns] * (a.length[out_columns] - 1) + a.step[kernel_columns] * (a.length[kernel_columns] - 1);
-    return a.first[out_rows] >= 0 && last_row < a.limit[out_rows] && a.first[out_columns] >= 0 && last < a.limit[out_columns];
+    index const last = a.first[out_columns] + a.step[out_columns] * (a.length[out_columns] - 1) +
+                       a.step[kernel_columns] * (a.length[kernel_columns] - 1);
+    return a.first[out_rows] >= 0 && last_row < a.limit[out_rows] && a.first[out_columns] >= 0 &&
+           last < a.limit[out_columns];
   }
 
   static u8 const* pixel_at(kernel_arguments const& a, work const& w, index row, index column) {
     using namespace conv_axis;
     index const* const step = a.with[0].stride;
-    return static_cast<u8 const*>(a.with[0].at) +
-           (a.with[0].origin + w.batch * step[batch] + w.group * step[groups] + row * step[out_rows] + column * step[out_columns]);
+    return static_cast<u8 const*>(a.with[0].at) + (a.with[0].origin + w.batch * step[batch] + w.group * step[groups] +
+                                                   row * step[out_rows] + column * step[out_columns]);
   }
 
   /// `count` pixels from (row, column) on, whose windows are rows `apart` bytes apart.
-  static void products(kernel_arguments const& a, work const& w, column_record const* records, index row, index column,
-                       index count, u8 const* windows, bytes apart, index depth, u8 const* padded_weights, bool windows_are_padded) {
+  static void products(kernel_arguments const& a, work const& w, typename common::all_records const& records, index row,
+                       index column, index count, u8 const* windows, bytes apart, index depth, u8 const* padded_weights,
+                       bool windows_are_padded) {
     using namespace conv_axis;
     kernel_operand const &weight = a.with[1], &y = a.with[product_operand::y];
     product_operands v;
     v.a = windows;
     v.a_stride = apart;
-    v.b = static_cast<u8 const*>(weight.at) + (weight.origin + w.group * weight.stride[groups] + w.channel * weight.stride[out_channels]);
+    v.b = static_cast<u8 const*>(weight.at) +
+          (weight.origin + w.group * weight.stride[groups] + w.channel * weight.stride[out_channels]);
     v.b_stride = weight.stride[out_channels];
     v.depth = depth;
     if constexpr (V.pads_weights) {
@@ -55,26 +59,34 @@ struct conv_dense : conv_common<C, V> {
     }
     v.start = w.start;
     index const channels = w.channel_end - w.channel;
-    if constexpr (V.direct) {
-      if (records != nullptr) {
-        v.records = records + (V.channel_records ? w.group * a.length[out_channels] + w.channel : 0);
-        v.y_row = y.stride[out_columns];
-        v.y_column = y.stride[out_channels];
-        v.y = static_cast<u8*>(y.at) + (y.origin + w.batch * y.stride[batch] + row * y.stride[out_rows] + column * v.y_row +
-                                        w.group * y.stride[groups] + w.channel * v.y_column);
-        v.shift = a.values[0], v.low = a.values[4], v.high = a.values[5];
-        return product_tile<S, store_of<V.result>, V.channel_records, V.side_by_side, V.mac_load>::run_all(v, count, channels);
+    if constexpr (V.records) {
+      v.records = records.at + (V.channel_records ? w.group * a.length[out_channels] + w.channel : 0);
+      v.y_row = y.stride[out_columns];
+      v.y_column = y.stride[out_channels];
+      v.y = static_cast<u8*>(y.at) + (y.origin + w.batch * y.stride[batch] + row * y.stride[out_rows] +
+                                      column * v.y_row + w.group * y.stride[groups] + w.channel * v.y_column);
+      if constexpr (V.direct) {
+        if (records.narrow) {
+          v.shift = a.values[0], v.low = a.values[4], v.high = a.values[5];
+          using tile = product_tile<S, store_of<V.result>, V.channel_records, V.side_by_side, V.mac_load>;
+          return tile::run_all(v, count, channels);
+        }
       }
+      if constexpr (!common::always_narrow)
+        requantised_products<S, V.result, V.channel_records>(v, count, channels, a.values);
+    } else {
+      column_record const zero[4] = {};
+      v.records = zero;
+      each_product<S>(v, count, channels, [&](index i, index j, i32 sum) {
+        index const pixel = row * a.length[out_columns] + column + i;
+        common::finish(a, w.batch, pixel / a.length[out_columns], pixel % a.length[out_columns], w.group, w.channel + j,
+                       sum);
+      });
     }
-    column_record const zero[4] = {};
-    v.records = zero;
-    each_product<S, false>(v, count, channels, [&](index i, index j, i32 sum) {
-      index const pixel = row * a.length[out_columns] + column + i;
-      common::finish(a, w.batch, pixel / a.length[out_columns], pixel % a.length[out_columns], w.group, w.channel + j, sum);
-    });
   }
 
-  static void run(kernel_arguments const& a, conv_scratch const& s, work const& w, column_record const* records, u8* windows) {
+  static void run(kernel_arguments const& a, conv_scratch const& s, work const& w,
+                  typename common::all_records const& records, u8* windows) {
     using namespace conv_axis;
     index const wide = a.length[out_columns];
     index const *const xs = a.with[0].stride, *const ys = a.with[product_operand::y].stride;
@@ -85,7 +97,8 @@ struct conv_dense : conv_common<C, V> {
       for (index p = w.pixel; p < w.pixel_end;) {
         index const row = p / wide, column = p % wide;
         index const run = joined || w.pixel_end - p < wide - column ? w.pixel_end - p : wide - column;
-        products(a, w, records, row, column, run, pixel_at(a, w, row, column), xs[out_columns], s.depth, padded_weights, false);
+        products(a, w, records, row, column, run, pixel_at(a, w, row, column), xs[out_columns], s.depth, padded_weights,
+                 false);
         p += run;
       }
       return;
@@ -110,7 +123,7 @@ struct conv_dense : conv_common<C, V> {
     conv_scratch const s(V, C.accumulates, a.length);
     if (!common::weights_in_rows(a) || s.depth < 4) return common::compute_in_general(core, cores, a);
     column_record same[4];
-    column_record const* const records = common::records_of(a, s, cores, same);
+    typename common::all_records const records = common::records_of(a, s, cores, same);
     u8* const windows = static_cast<u8*>(a.scratch) + s.windows + core * (conv_scratch::pixels * s.pitch);
     // Units of four pixels; with few of them the channels are split as well.
     index const pixels = a.length[out_rows] * a.length[out_columns], pixel_blocks = (pixels + 3) >> 2;

@@ -40,13 +40,16 @@ inline u8* clear_bytes(u8* to, index count) {
   return to;
 }
 
-/// Writes the window of the pixel (row, column) as a row, padding as zeros, and zeros behind it up to a whole word. `x` is where tap (0, 0) of the pixel would lie.
+/// Writes the window of the pixel (row, column) as a row, padding as zeros, and zeros behind it up to a whole word. `x`
+/// is where tap (0, 0) of the pixel would lie.
 [[gnu::noinline]] inline void window_to_row(kernel_arguments const& a, u8 const* x, index row, index column, u8* to) {
   using namespace conv_axis;
   index const channels = a.length[in_channels], taps_high = a.length[kernel_rows], taps_wide = a.length[kernel_columns];
   index const* const step = a.with[0].stride;
-  tap_range const high = taps_inside(a.first[out_rows] + a.step[out_rows] * row, a.step[kernel_rows], a.limit[out_rows], taps_high);
-  tap_range const wide = taps_inside(a.first[out_columns] + a.step[out_columns] * column, a.step[kernel_columns], a.limit[out_columns], taps_wide);
+  tap_range const high =
+      taps_inside(a.first[out_rows] + a.step[out_rows] * row, a.step[kernel_rows], a.limit[out_rows], taps_high);
+  tap_range const wide = taps_inside(a.first[out_columns] + a.step[out_columns] * column, a.step[kernel_columns],
+                                     a.limit[out_columns], taps_wide);
   index const line = taps_wide * channels;
   bool const packed = step[in_channels] == 1 || channels == 1;
   bool const contiguous = packed && (step[kernel_columns] == channels || taps_wide == 1);

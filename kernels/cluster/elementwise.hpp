@@ -118,7 +118,7 @@ struct elementwise {
     for_runs<walked>(a, r, core_share(r.total, core, cores, 4), [&](index n, index const* at) DEEPLOY_INLINE_LAMBDA {
       u8 const* x[] = {reinterpret_cast<u8 const*>(data<element_type<of.in[i]>>(a, i) + at[i])...};
       u8* y = reinterpret_cast<u8*>(data<out>(a, result_operand) + at[last]);
-      prepared_scale scale{};
+      prepared_scale scale{0, 0, -1};  // of a run, set before its first element
       auto all = [&]() DEEPLOY_INLINE_LAMBDA {
         auto load = [&](i32* v)
                         DEEPLOY_INLINE_LAMBDA { ((v[i] = rows::next<element_type<of.in[i]>>(x[i], on[i])), ...); };

@@ -16,6 +16,8 @@ struct matmul {
   using A = element_type<C.type[0]>;
   using B = element_type<C.type[1]>;
   static constexpr index least_depth = 4;
+  /// With the layer's own scale that is proved when the layer is compiled.
+  static constexpr bool always_narrow = P.direct() && !P.result.scaled;
 
   /// A batch's part of an operand in bytes, with the distances of its neighbours.
   struct rows_of_operand {
@@ -39,7 +41,8 @@ struct matmul {
     index n = 0;
     for (int i = 0; i < 3; ++i)
       if (P.batches[o] >> i & 1) n = n * a.length[i] + at[i];
-    return static_cast<u8*>(a.scratch) + s.packed[o] + n * a.length[o == 0 ? rows : columns] * packed_depth(a.length[depth]);
+    return static_cast<u8*>(a.scratch) + s.packed[o] +
+           n * a.length[o == 0 ? rows : columns] * packed_depth(a.length[depth]);
   }
   [[gnu::always_inline]] static void subscripts_of(kernel_arguments const& a, index batch, index (&at)[3]) {
     at[0] = at[1] = at[2] = 0;
@@ -87,7 +90,7 @@ struct matmul {
   static void prepare(int core, int cores, kernel_arguments const& a) {
     if (a.length[depth] < least_depth) return;
     product_scratch const s(P, C.accumulates, a.length);
-    if constexpr (P.direct() && P.column_records()) {
+    if constexpr (P.has_records() && P.column_records()) {
       auto* const records = reinterpret_cast<column_record*>(static_cast<u8*>(a.scratch) + s.records);
       index const end = split_at(a.length[columns], core + 1, cores);
       i32 found = 0;
@@ -104,8 +107,8 @@ struct matmul {
   }
 
   /// Rows [m, m_end) by columns [n, n_end) of a batch.
-  [[gnu::always_inline]] static void part(int core, kernel_arguments const& a, product_scratch const& s, index batch, index m, index m_end, index n,
-                   index n_end, bool narrow) {
+  [[gnu::always_inline]] static void part(int core, kernel_arguments const& a, product_scratch const& s, index batch,
+                                          index m, index m_end, index n, index n_end, bool narrow) {
     index at[3];
     subscripts_of(a, batch, at);
     rows_of_operand from_a = own_rows<0>(a, at), from_b = own_rows<1>(a, at);
@@ -124,42 +127,83 @@ struct matmul {
     v.depth = P.packs[0] && P.packs[1] ? pitch : a.length[depth];
     v.start = 2 * core;
     column_record same[4];
-    if constexpr (P.direct()) {
+    if constexpr (P.has_records()) {
       if constexpr (P.column_records()) {
         v.records = reinterpret_cast<column_record const*>(static_cast<u8 const*>(a.scratch) + s.records) + n;
       } else {
         same[0] = record_at(a, place);
-        if constexpr (!P.side_by_side)
+        if constexpr (!P.side_by_side || !always_narrow)
           for (int i = 1; i < 4; ++i) same[i] = same[0];
         narrow = narrow && same[0].scale.bound >= 0;
         v.records = same;
       }
-      if (narrow) {
-        kernel_operand const& y = a.with[product_operand::y];
-        v.y_row = y.stride[rows];
-        v.y_column = y.stride[columns];
-        v.y = static_cast<u8*>(y.at) + place.at[product_operand::y] + m * v.y_row + n * v.y_column;
-        v.shift = a.values[0], v.low = a.values[4], v.high = a.values[5];
-        return product_tile<S, store_of<P.result>, P.column_records(), P.side_by_side, P.mac_load>::run_all(v, m_end - m, n_end - n);
+      kernel_operand const& y = a.with[product_operand::y];
+      v.y_row = y.stride[rows];
+      v.y_column = y.stride[columns];
+      v.y = static_cast<u8*>(y.at) + place.at[product_operand::y] + m * v.y_row + n * v.y_column;
+      if constexpr (P.direct()) {
+        if (narrow) {
+          v.shift = a.values[0], v.low = a.values[4], v.high = a.values[5];
+          using tile = product_tile<S, store_of<P.result>, P.column_records(), P.side_by_side, P.mac_load>;
+          return tile::run_all(v, m_end - m, n_end - n);
+        }
       }
+      if constexpr (!always_narrow)
+        requantised_products<S, P.result, P.column_records()>(v, m_end - m, n_end - n, a.values);
+    } else {
+      for (column_record& r : same) r = {};
+      v.records = same;
+      auto* const accumulators = static_cast<i32*>(a.scratch);
+      each_product<S>(v, m_end - m, n_end - n, [&](index i, index j, i32 sum) {
+        finish(a, place, accumulators + ((batch * a.length[rows] + m + i) * a.length[columns] + n + j), m + i, n + j,
+               sum);
+      });
     }
-    for (column_record& r : same) r = {};
-    v.records = same;
-    auto* const accumulators = static_cast<i32*>(a.scratch);
-    each_product<S, false>(v, m_end - m, n_end - n, [&](index i, index j, i32 sum) {
-      finish(a, place, accumulators + ((batch * a.length[rows] + m + i) * a.length[columns] + n + j), m + i, n + j, sum);
-    });
   }
 
   static void finish(kernel_arguments const& a, result_place p, i32* kept, index m, index n, i32 sum) {
     if (!is_complete<C>(a, *kept, sum)) return;
     p.move(a, rows, m);
     p.move(a, columns, n);
-    store_result<C, P.result>(a, p, static_cast<i32>(static_cast<u32>(sum) * static_cast<u32>(a.values[6])), a.values[7]);
+    store_result<C, P.result>(a, p, static_cast<i32>(static_cast<u32>(sum) * static_cast<u32>(a.values[6])),
+                              a.values[7]);
+  }
+
+  /// One row by the columns of a core, with as few instructions as it takes: a call on one token is short.
+  static void linear(int core, int cores, kernel_arguments const& a) {
+    index const count = a.length[columns], blocks = (count + 3) >> 2;
+    index n = split_at(blocks, core, cores) * 4, end = split_at(blocks, core + 1, cores) * 4;
+    if (end > count) end = count;
+    if (n >= end) return;
+    if (a.length[depth] < least_depth) return part_in_general(a, 0, 0, 1, n, end);
+    kernel_operand const &of_a = a.with[0], &of_b = a.with[1], &y = a.with[product_operand::y];
+    column_record const same = record_at(a, first_result(a));
+    if constexpr (!always_narrow)
+      if (same.scale.bound < 0)
+        return part(core, a, product_scratch(P, C.accumulates, a.length), 0, 0, 1, n, end, false);
+    constexpr signs S = signs_of<A, B>;
+    constexpr result_store to = store_of<P.result>;
+    u8 const* const row = static_cast<u8 const*>(of_a.at) + of_a.origin;
+    product_row p;
+    p.set_operands(row, static_cast<u8 const*>(of_b.at) + of_b.origin + n * of_b.stride[columns], of_b.stride[columns],
+                   a.length[depth], 2 * core);
+    p.starts = &same.start;
+    p.starts_step = 0;
+    p.scale = same.scale;
+    p.y_step = y.stride[columns];
+    p.y = static_cast<u8*>(y.at) + y.origin + n * p.y_step;
+    p.shift = a.values[0], p.low = a.values[4], p.high = a.values[5];
+    n = end - n;
+    if ((p.blocks = n >> 4) != 0) run<S, to, 16>(p);
+    if ((p.blocks = n >> 2 & 3) != 0) run<S, to, 4>(p);
+    for (index left = n & 3; left > 0; --left, p.y += p.y_step) {
+      u8 const* const b = static_cast<u8 const*>(of_b.at) + of_b.origin + (end - left) * of_b.stride[columns];
+      put<to>(p.y, dot<S>(same.start, row, b, reduction(a.length[depth])), p.scale, p.shift, p.low, p.high);
+    }
   }
 
   /// Any types, any zero points, any depth.
-  static void part_in_general(kernel_arguments const& a, index batch, index m, index m_end,
+  [[gnu::noinline]] static void part_in_general(kernel_arguments const& a, index batch, index m, index m_end,
                               index n_begin, index n_end) {
     index at[3];
     subscripts_of(a, batch, at);
@@ -184,19 +228,27 @@ struct matmul {
     bool const fast = P.byte_products && a.length[depth] >= least_depth;
     bool narrow = true;
     if constexpr (P.direct() && P.column_records() && P.result.scaled)
-      for (int i = 0; i < cores && fast; ++i) narrow = narrow && reinterpret_cast<i32 const*>(static_cast<u8 const*>(a.scratch) + s.flags)[i] >= 0;
+      for (int i = 0; i < cores && fast; ++i)
+        narrow = narrow && reinterpret_cast<i32 const*>(static_cast<u8 const*>(a.scratch) + s.flags)[i] >= 0;
     // Blocks of four rows, or of four columns where that keeps the cores busier.
     index const batches = a.length[0] * a.length[1] * a.length[2];
     index const row_blocks = (a.length[rows] + 3) >> 2, column_blocks = (a.length[columns] + 3) >> 2;
     index const row_units = batches * row_blocks, column_units = batches * column_blocks;
-    bool const by_rows = row_units >= column_units || rounds(row_units, cores) * column_units <= rounds(column_units, cores) * row_units;
+    bool const by_rows =
+        row_units >= column_units || rounds(row_units, cores) * column_units <= rounds(column_units, cores) * row_units;
     index const blocks = by_rows ? row_blocks : column_blocks, end = split_at(batches * blocks, core + 1, cores);
     for (index u = split_at(batches * blocks, core, cores); u < end;) {
-      index const batch = batches == 1 ? 0 : u / blocks, first = u - batch * blocks, last = end - u < blocks - first ? first + end - u : blocks;
+      index const batch = batches == 1 ? 0 : u / blocks, first = u - batch * blocks,
+                  last = end - u < blocks - first ? first + end - u : blocks;
       index const limit = by_rows ? a.length[rows] : a.length[columns];
       index const from = first * 4, to = last * 4 < limit ? last * 4 : limit;
-      index const m = by_rows ? from : 0, m_end = by_rows ? to : a.length[rows];
-      index const n = by_rows ? 0 : from, n_end = by_rows ? a.length[columns] : to;
+      index m = by_rows ? from : 0, n = by_rows ? 0 : from;
+      index const m_end = by_rows ? to : a.length[rows], n_end = by_rows ? a.length[columns] : to;
+      // Four at least, though another core does some of them as well.
+      if constexpr (!C.accumulates) {
+        if (m_end >= 4 && m > m_end - 4) m = m_end - 4;
+        if (n_end >= 4 && n > n_end - 4) n = n_end - 4;
+      }
       if constexpr (P.byte_products) {
         if (fast)
           part(core, a, s, batch, m, m_end, n, n_end, narrow);
@@ -233,7 +285,10 @@ struct mapping<op::matmul_kind, Engine> {
     kernel_code c;
     int phase = 0;
     if constexpr (class_of_form(L, form).prepares()) c.phase[phase++] = &kernel::prepare;
-    c.phase[phase] = &kernel::compute;
+    if constexpr (class_of_form(L, form).is_linear())
+      c.phase[phase] = &kernel::linear;
+    else
+      c.phase[phase] = &kernel::compute;
     return c;
   }();
 };

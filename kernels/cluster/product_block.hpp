@@ -34,7 +34,8 @@ struct product_block {
   bytes b_next;        ///< from where a block leaves b to the next block
 
   /// @param depth  elements along the reduction, at least four
-  [[gnu::always_inline]] constexpr void set_operands(void const* a_at, bytes a_rows_apart, void const* b_at, bytes b_rows_apart, index depth) {
+  [[gnu::always_inline]] constexpr void set_operands(void const* a_at, bytes a_rows_apart, void const* b_at,
+                                                     bytes b_rows_apart, index depth) {
     a = static_cast<u8 const*>(a_at);
     a_stride = a_rows_apart;
     a_back = 4 - 3 * a_rows_apart;
@@ -50,8 +51,9 @@ struct product_block {
 };
 
 #if defined(__riscv)
-// x16 to x31: the accumulators, row by row. x5 x6 x7: a and its steps; x8 x9 x11: b and its steps; x10 x12 x13 x14: words
-// of b; x15 x1: words of a. The block's address waits on the stack meanwhile. x8 may be the frame pointer: saved by hand.
+// x16 to x31: the accumulators, row by row. x5 x6 x7: a and its steps; x8 x9 x11: b and its steps; x10 x12 x13 x14:
+// words of b; x15 x1: words of a. The block's address waits on the stack meanwhile. x8 may be the frame pointer: saved
+// by hand.
 #define DEEPLOY_AB(d, a, b) ".insn r 0x57, 1, %[dot], " d ", " a ", " b "\n"
 #define DEEPLOY_BA(d, a, b) ".insn r 0x57, 1, %[dot], " d ", " b ", " a "\n"
 #define DEEPLOY_NEXT(d, p, step) ".insn r 0x0b, 7, 0x10, " d ", " p ", " step "\n"
@@ -72,8 +74,9 @@ struct product_block {
   ".insn r 0x33, 5, 0x0a, " c ", " c ", x13\nmul " c ", " c ", x9\n.insn r 0x5b, 2, 0x20, " c ", x11, x8\n"      \
   CLIP(c) ".insn r 0x2b, 4, 0, " step ", x5, " c "\n"
 #define DEEPLOY_SCALE(at) "lw x9, " #at "+4(x12)\nlw x11, " #at "+8(x12)\nlw x13, " #at "+12(x12)\n"
-#define DEEPLOY_COLUMN(c0, c1, c2, c3, CLIP)                                                                    \
-  DEEPLOY_RESULT(c0, CLIP, "x6") DEEPLOY_RESULT(c1, CLIP, "x6") DEEPLOY_RESULT(c2, CLIP, "x6") DEEPLOY_RESULT(c3, CLIP, "x7")
+#define DEEPLOY_COLUMN(c0, c1, c2, c3, CLIP) \
+  DEEPLOY_RESULT(c0, CLIP, "x6")             \
+  DEEPLOY_RESULT(c1, CLIP, "x6") DEEPLOY_RESULT(c2, CLIP, "x6") DEEPLOY_RESULT(c3, CLIP, "x7")
 #define DEEPLOY_REQUANTISED(CLIP)                                                                               \
   "lw x8, 56(x10)\nlw x14, 60(x10)\nlw x15, 64(x10)\n" DEEPLOY_SCALE(0)                                         \
   DEEPLOY_COLUMN("x16", "x20", "x24", "x28", CLIP) DEEPLOY_SCALE(16)                                            \
@@ -81,11 +84,12 @@ struct product_block {
   DEEPLOY_COLUMN("x18", "x22", "x26", "x30", CLIP) DEEPLOY_SCALE(48)                                            \
   DEEPLOY_COLUMN("x19", "x23", "x27", "x31", CLIP)
 #define DEEPLOY_WORD(c, step) ".insn r 0x2b, 6, 0, " step ", x5, " c "\n"
-#define DEEPLOY_WORDS(c0, c1, c2, c3) DEEPLOY_WORD(c0, "x6") DEEPLOY_WORD(c1, "x6") DEEPLOY_WORD(c2, "x6") DEEPLOY_WORD(c3, "x7")
+#define DEEPLOY_WORDS(c0, c1, c2, c3) \
+  DEEPLOY_WORD(c0, "x6") DEEPLOY_WORD(c1, "x6") DEEPLOY_WORD(c2, "x6") DEEPLOY_WORD(c3, "x7")
 #define DEEPLOY_ACCUMULATORS                                                                                    \
   DEEPLOY_WORDS("x16", "x20", "x24", "x28") DEEPLOY_WORDS("x17", "x21", "x25", "x29")                           \
   DEEPLOY_WORDS("x18", "x22", "x26", "x30") DEEPLOY_WORDS("x19", "x23", "x27", "x31")
-#define DEEPLOY_PRODUCT_BLOCK(DOT, RESULTS)                                                                     \
+#define DEEPLOY_PRODUCT_BLOCK(DOT, RESULTS) \
   __asm__ volatile(                                                                                             \
       "addi sp, sp, -16\nsw x8, 4(sp)\nsw x10, 0(sp)\n"                                                         \
       "1:\nlw x5, 0(x10)\nlw x6, 4(x10)\nlw x7, 8(x10)\nlw x8, 12(x10)\nlw x9, 16(x10)\nlw x11, 20(x10)\n"      \
@@ -114,11 +118,13 @@ template <signs S, result_store to>
   register product_block* at __asm__("x10") = &p;
   if constexpr (S == signs::su) {
     if constexpr (to == result_store::words) DEEPLOY_PRODUCT_BLOCK(DEEPLOY_BA, DEEPLOY_ACCUMULATORS);
-    else if constexpr (to == result_store::any) DEEPLOY_PRODUCT_BLOCK(DEEPLOY_BA, DEEPLOY_REQUANTISED(DEEPLOY_CLIP_ANY));
+    else if constexpr (to == result_store::any)
+      DEEPLOY_PRODUCT_BLOCK(DEEPLOY_BA, DEEPLOY_REQUANTISED(DEEPLOY_CLIP_ANY));
     else DEEPLOY_PRODUCT_BLOCK(DEEPLOY_BA, DEEPLOY_REQUANTISED(DEEPLOY_CLIP_FULL));
   } else {
     if constexpr (to == result_store::words) DEEPLOY_PRODUCT_BLOCK(DEEPLOY_AB, DEEPLOY_ACCUMULATORS);
-    else if constexpr (to == result_store::any) DEEPLOY_PRODUCT_BLOCK(DEEPLOY_AB, DEEPLOY_REQUANTISED(DEEPLOY_CLIP_ANY));
+    else if constexpr (to == result_store::any)
+      DEEPLOY_PRODUCT_BLOCK(DEEPLOY_AB, DEEPLOY_REQUANTISED(DEEPLOY_CLIP_ANY));
     else DEEPLOY_PRODUCT_BLOCK(DEEPLOY_AB, DEEPLOY_REQUANTISED(DEEPLOY_CLIP_FULL));
   }
 }
@@ -127,13 +133,17 @@ template <signs S, result_store to>
 // x5: a, then y; x6 x7: steps of a; x8 x9 x1: b and its steps; x10 to x15: words, then steps of y and the scale.
 #define DEEPLOY_MASK_X1(d) "and " d ", " d ", x1\n"
 #define DEEPLOY_CLAMP(c) ".insn r 0x33, 5, 0x0a, " c ", " c ", x15\n"
-#define DEEPLOY_SCALED(c, CLAMP, CLIP) CLAMP(c) "mul " c ", " c ", x13\n.insn r 0x5b, 2, 0x20, " c ", x14, x10\n" CLIP(c)
-#define DEEPLOY_LINE(c0, c1, c2, c3, CLAMP, CLIP, step)                                                              \
-  DEEPLOY_SCALED(c0, CLAMP, CLIP) DEEPLOY_SCALED(c1, CLAMP, CLIP) DEEPLOY_SCALED(c2, CLAMP, CLIP) DEEPLOY_SCALED(c3, CLAMP, CLIP)           \
-  ".insn r 0x57, 1, 0x70, " c0 ", " c1 ", " c0 "\n.insn r 0x57, 1, 0x6c, " c0 ", " c3 ", " c2 "\n"             \
-  ".insn r 0x2b, 6, 0, " step ", x5, " c0 "\n"
+#define DEEPLOY_SCALED(c, CLAMP, CLIP) \
+  CLAMP(c) "mul " c ", " c ", x13\n.insn r 0x5b, 2, 0x20, " c ", x14, x10\n" CLIP(c)
+#define DEEPLOY_LINE(c0, c1, c2, c3, CLAMP, CLIP, step)                                                           \
+  DEEPLOY_SCALED(c0, CLAMP, CLIP)                                                                                 \
+  DEEPLOY_SCALED(c1, CLAMP, CLIP) DEEPLOY_SCALED(c2, CLAMP, CLIP)                                                 \
+      DEEPLOY_SCALED(c3, CLAMP, CLIP) ".insn r 0x57, 1, 0x70, " c0 ", " c1 ", " c0 "\n.insn r 0x57, 1, 0x6c, " c0 \
+                                      ", " c3 ", " c2                                                             \
+                                      "\n"                                                                        \
+                                      ".insn r 0x2b, 6, 0, " step ", x5, " c0 "\n"
 #define DEEPLOY_CLIP_X6_X7(c) ".insn r 0x33, 6, 0x02, " c ", " c ", x6\n.insn r 0x33, 4, 0x02, " c ", " c ", x7\n"
-#define DEEPLOY_PACKED_BLOCK(DOT, CLAMP, CLIP, LIMITS, STEPS)                                                          \
+#define DEEPLOY_PACKED_BLOCK(DOT, CLAMP, CLIP, LIMITS, STEPS) \
   __asm__ volatile(                                                                                             \
       "addi sp, sp, -16\nsw x8, 4(sp)\nsw x10, 0(sp)\n"                                                         \
       "lw x6, 4(x10)\nlw x7, 8(x10)\nlw x8, 12(x10)\nlw x9, 16(x10)\nlw x1, 20(x10)\n.balign 16\n"             \
@@ -157,12 +167,13 @@ template <signs S, result_store to>
       : [dot] "i"(dot_code<S>), [clip] "i"(clip_code(to)), [width] "i"(clip_width(to)) \
       : "memory", "x1", "x5", "x6", "x7", "x9", "x11", "x12", "x13", "x14", "x15", "x16", "x17", "x18", "x19", "x20", \
         "x21", "x22", "x23", "x24", "x25", "x26", "x27", "x28", "x29", "x30", "x31")
-#define DEEPLOY_PACKED(DOT)                                                                                     \
-  if constexpr (to == result_store::any)                                                                        \
-    DEEPLOY_PACKED_BLOCK(DOT, DEEPLOY_CLAMP, DEEPLOY_CLIP_X6_X7, "lw x6, 60(x10)\nlw x7, 64(x10)\n", "lw x6, 4(x10)\nlw x7, 8(x10)\n"); \
-  else if constexpr (is_small(to))                                                                              \
-    DEEPLOY_PACKED_BLOCK(DOT, DEEPLOY_NO_MASK, DEEPLOY_CLIP_FULL, "", "");                                      \
-  else                                                                                                          \
+#define DEEPLOY_PACKED(DOT)                                                                          \
+  if constexpr (to == result_store::any)                                                             \
+    DEEPLOY_PACKED_BLOCK(DOT, DEEPLOY_CLAMP, DEEPLOY_CLIP_X6_X7, "lw x6, 60(x10)\nlw x7, 64(x10)\n", \
+                         "lw x6, 4(x10)\nlw x7, 8(x10)\n");                                          \
+  else if constexpr (is_small(to))                                                                   \
+    DEEPLOY_PACKED_BLOCK(DOT, DEEPLOY_NO_MASK, DEEPLOY_CLIP_FULL, "", "");                           \
+  else                                                                                               \
     DEEPLOY_PACKED_BLOCK(DOT, DEEPLOY_CLAMP, DEEPLOY_CLIP_FULL, "", "")
 
 /// Runs a block whose columns are all alike (`same`) and lie side by side in y.

@@ -12,16 +12,17 @@ constexpr bool macload_serves(index depth) { return (depth & 3) == 0 && depth >=
 template <signs S>
 inline constexpr int macload_code = S == signs::ss ? 0x7c : S == signs::uu ? 0x70 : S == signs::us ? 0x6c : 0x74;
 
-// x16 to x31: the accumulators, row by row. x5 x6 x7 x9: rows of a; x11 to x14: rows of b; x15 x8 x1: mul, add and bound.
-// The last operand: bit 0 names A, bits 1 and 2 W; 8 loads this A and 16 this W from the pointer afterwards.
+// x16 to x31: the accumulators, row by row. x5 x6 x7 x9: rows of a; x11 to x14: rows of b; x15 x8 x1: mul, add and
+// bound. The last operand: bit 0 names A, bits 1 and 2 W; 8 loads this A and 16 this W from the pointer afterwards.
 #define DEEPLOY_ML(d, p, how) ".insn r 0x77, 1, %[macload], " d ", " p ", x" how "\n"
 #define DEEPLOY_FIRST_ROWS                                                                                      \
   DEEPLOY_ML("x16", "x7", "0") DEEPLOY_ML("x17", "x7", "2") DEEPLOY_ML("x18", "x7", "4") DEEPLOY_ML("x19", "x7", "14") \
   DEEPLOY_ML("x20", "x9", "1") DEEPLOY_ML("x21", "x9", "3") DEEPLOY_ML("x22", "x9", "5") DEEPLOY_ML("x23", "x9", "15")
-#define DEEPLOY_LAST_ROWS_LOADING                                                                               \
-  DEEPLOY_ML("x24", "x5", "0") DEEPLOY_ML("x25", "x5", "2") DEEPLOY_ML("x26", "x5", "4") DEEPLOY_ML("x27", "x5", "14") \
-  DEEPLOY_ML("x28", "x11", "17") DEEPLOY_ML("x29", "x12", "19") DEEPLOY_ML("x30", "x13", "21") DEEPLOY_ML("x31", "x14", "23") \
-  DEEPLOY_ML("x0", "x6", "9")
+#define DEEPLOY_LAST_ROWS_LOADING                                                                  \
+  DEEPLOY_ML("x24", "x5", "0")                                                                     \
+  DEEPLOY_ML("x25", "x5", "2") DEEPLOY_ML("x26", "x5", "4") DEEPLOY_ML("x27", "x5", "14")          \
+      DEEPLOY_ML("x28", "x11", "17") DEEPLOY_ML("x29", "x12", "19") DEEPLOY_ML("x30", "x13", "21") \
+          DEEPLOY_ML("x31", "x14", "23") DEEPLOY_ML("x0", "x6", "9")
 #define DEEPLOY_LAST_ROWS                                                                                       \
   DEEPLOY_ML("x24", "x5", "0") DEEPLOY_ML("x25", "x5", "2") DEEPLOY_ML("x26", "x5", "4") DEEPLOY_ML("x27", "x5", "6") \
   DEEPLOY_ML("x28", "x5", "1") DEEPLOY_ML("x29", "x5", "3") DEEPLOY_ML("x30", "x5", "5") DEEPLOY_ML("x31", "x5", "7")
@@ -30,11 +31,14 @@ inline constexpr int macload_code = S == signs::ss ? 0x7c : S == signs::uu ? 0x7
 #define DEEPLOY_CLAMP(c) ".insn r 0x33, 5, 0x0a, " c ", " c ", x1\n"
 #define DEEPLOY_NO_CLAMP(c)
 #define DEEPLOY_SCALED(c, CLAMP, CLIP) CLAMP(c) "mul " c ", " c ", x15\n.insn r 0x5b, 2, 0x20, " c ", x8, x9\n" CLIP(c)
-#define DEEPLOY_LINE(c0, c1, c2, c3, CLAMP, CLIP, step)                                                              \
-  DEEPLOY_SCALED(c0, CLAMP, CLIP) DEEPLOY_SCALED(c1, CLAMP, CLIP) DEEPLOY_SCALED(c2, CLAMP, CLIP) DEEPLOY_SCALED(c3, CLAMP, CLIP)           \
-  ".insn r 0x57, 1, 0x70, " c0 ", " c1 ", " c0 "\n.insn r 0x57, 1, 0x6c, " c0 ", " c3 ", " c2 "\n"             \
-  ".insn r 0x2b, 6, 0, " step ", x5, " c0 "\n"
-#define DEEPLOY_MACLOAD_BLOCK(CLAMP, CLIP, KEEP, LIMITS, RESTORE)                                                      \
+#define DEEPLOY_LINE(c0, c1, c2, c3, CLAMP, CLIP, step)                                                           \
+  DEEPLOY_SCALED(c0, CLAMP, CLIP)                                                                                 \
+  DEEPLOY_SCALED(c1, CLAMP, CLIP) DEEPLOY_SCALED(c2, CLAMP, CLIP)                                                 \
+      DEEPLOY_SCALED(c3, CLAMP, CLIP) ".insn r 0x57, 1, 0x70, " c0 ", " c1 ", " c0 "\n.insn r 0x57, 1, 0x6c, " c0 \
+                                      ", " c3 ", " c2                                                             \
+                                      "\n"                                                                        \
+                                      ".insn r 0x2b, 6, 0, " step ", x5, " c0 "\n"
+#define DEEPLOY_MACLOAD_BLOCK(CLAMP, CLIP, KEEP, LIMITS, RESTORE) \
   __asm__ volatile(                                                                                             \
       "addi sp, sp, -16\nsw x8, 12(sp)\nsw x10, 8(sp)\n"                                                                       \
       "lw x11, 12(x10)\nlw x9, 16(x10)\nlw x15, 76(x10)\nlw x8, 80(x10)\nlw x1, 84(x10)\n"                      \
@@ -64,7 +68,8 @@ template <signs S, result_store to>
   p.b_next = 4 * (p.b_stride - p.words);
   --p.words;  // the last word loads nothing
   if constexpr (to == result_store::any) {
-    DEEPLOY_MACLOAD_BLOCK(DEEPLOY_CLAMP, DEEPLOY_CLIP_X11_X12, "sw x11, 0(sp)\nsw x12, 4(sp)\n", "lw x11, 60(x10)\nlw x12, 64(x10)\n", "lw x11, 0(sp)\nlw x12, 4(sp)\n");
+    DEEPLOY_MACLOAD_BLOCK(DEEPLOY_CLAMP, DEEPLOY_CLIP_X11_X12, "sw x11, 0(sp)\nsw x12, 4(sp)\n",
+                          "lw x11, 60(x10)\nlw x12, 64(x10)\n", "lw x11, 0(sp)\nlw x12, 4(sp)\n");
   } else if constexpr (is_small(to)) {
     DEEPLOY_MACLOAD_BLOCK(DEEPLOY_NO_CLAMP, DEEPLOY_CLIP_FULL, "", "", "");
   } else {

@@ -22,15 +22,21 @@ struct product_class {
   bool stores_bytes = false;
   bool side_by_side = false;  ///< the columns of the result
   bool mac_load = false;
+  bool one_row = false;  ///< of the first operand, in one batch: linear layers on one token
   constexpr bool operator==(product_class const&) const = default;
 
+  /// Are results bytes that records of the columns suffice for?
+  constexpr bool has_records() const {
+    return byte_products && stores_bytes && start != varies::otherwise && scale != varies::otherwise && result.present;
+  }
   /// Do the inner loops store the results themselves?
   constexpr bool direct() const {
-    return byte_products && stores_bytes && start != varies::otherwise && scale != varies::otherwise && result.narrow &&
-           (result.round == rounding::half_up || result.round == rounding::down);
+    return has_records() && result.narrow && (result.round == rounding::half_up || result.round == rounding::down);
   }
   constexpr bool column_records() const { return start == varies::by_column || scale == varies::by_column; }
-  constexpr bool prepares() const { return (direct() && column_records()) || packs[0] || packs[1]; }
+  /// May a core go straight to its columns?
+  constexpr bool is_linear() const { return one_row && direct() && !column_records() && !packs[0] && !packs[1]; }
+  constexpr bool prepares() const { return (has_records() && column_records()) || packs[0] || packs[1]; }
 };
 
 constexpr bool one_byte(element e) { return e == element::i8 || e == element::u8; }
@@ -53,11 +59,17 @@ constexpr index storage_step(operand const& o, int axis) {
     if (o.dim[i].axis == axis && o.dim[i].divisor == 1) return o.dim[i].stride * o.dim[i].scale;
   return 0;
 }
+/// Do elements differ along an axis? Not where it has one of them only, as rows of one token do.
+constexpr bool changes_along(operand const& o, int axis) {
+  for (int i = 0; i < o.rank; ++i)
+    if ((o.dim[i].axis == axis || o.dim[i].window_axis == axis) && o.dim[i].length > 1) return true;
+  return false;
+}
 constexpr varies variation_of(operand const& o, int batches_end, int columns) {
   if (o.of == nullptr) return varies::by_batch;
   bool batch = false, column = false, other = false;
   for (int a = 0; a < max_axes; ++a)
-    if (depends_on(o, a)) (a < batches_end ? batch : a == columns ? column : other) = true;
+    if (changes_along(o, a)) (a < batches_end ? batch : a == columns ? column : other) = true;
   return other || (batch && column) ? varies::otherwise : column ? varies::by_column : varies::by_batch;
 }
 constexpr varies either(varies a, varies b) {
@@ -68,8 +80,12 @@ constexpr varies either(varies a, varies b) {
 constexpr product_class product_class_of(layer_descriptor const& l, bool accumulates, bool mac_load) {
   product_class p;
   i32 const alpha = l.values[6], beta = l.values[7];
-  p.result = requant_class_of(l, 1, 0, alpha == 1 && l.values[8] == 0 && l.values[9] == 0 ? largest_sum(l, l.space[product_axis::depth].length) : 1u << 31);
-  p.byte_products = one_byte(l.with[0].of->type) && one_byte(l.with[1].of->type) && l.values[8] == 0 && l.values[9] == 0;
+  p.result = requant_class_of(l, 1, 0,
+                              alpha == 1 && l.values[8] == 0 && l.values[9] == 0
+                                  ? largest_sum(l, l.space[product_axis::depth].length)
+                                  : 1u << 31);
+  p.byte_products =
+      one_byte(l.with[0].of->type) && one_byte(l.with[1].of->type) && l.values[8] == 0 && l.values[9] == 0;
   for (int o = 0; o < 2; ++o) {
     p.packs[o] = p.byte_products && storage_step(l.with[o], product_axis::depth) != 1;
     for (int a = 0; a < 3; ++a)
@@ -81,6 +97,8 @@ constexpr product_class product_class_of(layer_descriptor const& l, bool accumul
   p.stores_bytes = one_byte(l.with[5].of->type) && !accumulates && alpha == 1 && beta == 1;
   p.side_by_side = storage_step(l.with[5], product_axis::columns) == 1;
   p.mac_load = mac_load;
+  p.one_row = true;
+  for (int axis = 0; axis <= product_axis::rows; ++axis) p.one_row = p.one_row && l.space[axis].length == 1;
   return p;
 }
 
@@ -99,7 +117,7 @@ struct product_scratch {
       at = 4;
       for (int a = 0; a < product_axis::depth; ++a) at *= length[a];
     }
-    if (p.direct() && p.column_records()) {
+    if (p.has_records() && p.column_records()) {
       flags = at;
       records = at + flag_bytes;
       at = records + static_cast<i64>(length[product_axis::columns]) * 16;
@@ -107,7 +125,8 @@ struct product_scratch {
     for (int o = 0; o < 2; ++o) {
       packed[o] = at;
       if (!p.packs[o]) continue;
-      i64 count = static_cast<i64>(length[o == 0 ? product_axis::rows : product_axis::columns]) * packed_depth(length[product_axis::depth]);
+      i64 count = static_cast<i64>(length[o == 0 ? product_axis::rows : product_axis::columns]) *
+                  packed_depth(length[product_axis::depth]);
       for (int a = 0; a < 3; ++a)
         if (p.batches[o] >> a & 1) count *= length[a];
       at += count;

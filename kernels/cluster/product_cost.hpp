@@ -8,9 +8,13 @@ namespace deeploy::cluster {
 inline constexpr i64 cost_cores = 8;
 /// Measured on programs of one layer: entry of a kernel, splitting the work and meeting at the barrier.
 inline constexpr i64 product_call_cycles = 700;
+/// The same of the short way of one row.
+inline constexpr i64 product_linear_call_cycles = 260;
 inline constexpr i64 product_phase_cycles = 1100;
 /// One result that the inner loops cannot store: its place, bias and requantisation.
 inline constexpr i64 product_finish_cycles = 160;
+/// One result in 64-bit arithmetic.
+inline constexpr i64 product_exact_cycles = 45;
 
 constexpr i64 parts_of(i64 n, i64 part) { return (n + part - 1) / part; }
 constexpr i64 least(i64 a, i64 b) { return a < b ? a : b; }
@@ -29,24 +33,29 @@ constexpr block_cost cost_of(bool column_records, bool mac_load) {
 /// Rows by columns on one core, with `each` cycles more per result.
 constexpr i64 rows_by_columns(block_cost const& c, i64 rows, i64 columns, i64 words, i64 each) {
   i64 const whole = words * c.step_halves / 2 + c.block, one_row = words * c.row_step_halves / 2 + c.row_block;
-  return parts_of(columns, 4) * (rows / 4 * whole + least(rows % 4 * one_row, whole)) + rows * columns * each;
+  i64 const left = rows < 4 ? rows * one_row : rows % 4 == 0 ? 0 : rows % 4 == 1 ? one_row : whole;
+  return parts_of(columns, 4) * (rows / 4 * whole + least(left, whole)) + rows * columns * each;
 }
 
 /// Batches of rows by columns on all cores: split along whichever axis keeps them busier.
 constexpr i64 shared_products(block_cost const& c, i64 batches, i64 rows, i64 columns, i64 words, i64 each) {
-  i64 const by_rows = parts_of(batches * parts_of(rows, 4), cost_cores) * rows_by_columns(c, rows < 4 ? rows : 4, columns, words, each);
-  i64 const by_columns = parts_of(batches * parts_of(columns, 4), cost_cores) * rows_by_columns(c, rows, columns < 4 ? columns : 4, words, each);
+  i64 const by_rows =
+      parts_of(batches * parts_of(rows, 4), cost_cores) * rows_by_columns(c, rows < 4 ? rows : 4, columns, words, each);
+  i64 const by_columns = parts_of(batches * parts_of(columns, 4), cost_cores) *
+                         rows_by_columns(c, rows, columns < 4 ? columns : 4, words, each);
   return least(by_rows, by_columns);
 }
 
 constexpr i64 matmul_cycles(product_class const& p, bool accumulates, index const* tile) {
   i64 const rows = tile[product_axis::rows], columns = tile[product_axis::columns], depth = tile[product_axis::depth];
   i64 const batches = static_cast<i64>(tile[0]) * tile[1] * tile[2];
-  i64 const store = p.direct() ? 0 : product_finish_cycles + (accumulates ? 8 : 0);
+  i64 const store = p.direct()        ? 0
+                    : p.has_records() ? product_exact_cycles
+                                      : product_finish_cycles + (accumulates ? 8 : 0);
   i64 const general = parts_of(batches * rows * columns * (depth * 12 + 100 + product_finish_cycles), cost_cores);
   if (!p.byte_products) return product_call_cycles + general;
   i64 prepared = p.prepares() ? product_phase_cycles : 0;
-  if (p.direct() && p.column_records()) prepared += parts_of(columns * 60, cost_cores);
+  if (p.has_records() && p.column_records()) prepared += parts_of(columns * 60, cost_cores);
   for (int o = 0; o < 2; ++o) {
     if (!p.packs[o]) continue;
     i64 groups = parts_of(o == 0 ? rows : columns, 4);
@@ -54,6 +63,9 @@ constexpr i64 matmul_cycles(product_class const& p, bool accumulates, index cons
       if (p.batches[o] >> a & 1) groups *= tile[a];
     prepared += parts_of(groups, cost_cores) * 4 * 3 * packed_depth(static_cast<index>(depth));
   }
-  return product_call_cycles + prepared + shared_products(cost_of(p.direct() && p.column_records(), p.mac_load), batches, rows, columns, parts_of(depth, 4), store);
+  i64 const call = p.is_linear() ? product_linear_call_cycles : product_call_cycles;
+  return call + prepared +
+         shared_products(cost_of(p.direct() && p.column_records(), p.mac_load), batches, rows, columns,
+                         parts_of(depth, 4), store);
 }
 }  // namespace deeploy::cluster

@@ -18,8 +18,8 @@ inline void transpose(u32 (&w)[4]) {
   w[3] = xpulp::shuffle2b(high_01, high_23, 0x07060302);
 }
 
-/// Four rows from four columns of the source: elements [0, depth), four at a time from `start` on and around the end, so
-/// that cores that pack in step do not meet in the banks of L1.
+/// Four rows from four columns of the source: elements [0, depth), four at a time from `start` on and around the end,
+/// so that cores that pack in step do not meet in the banks of L1.
 inline void pack_four(u8* packed, u8 const* at, bytes depth_step, index depth, index pitch, index start) {
   auto block = [&](index k, auto available) DEEPLOY_INLINE_LAMBDA {
     u32 w[4] = {};
@@ -43,7 +43,8 @@ inline void pack_four(u8* packed, u8 const* at, bytes depth_step, index depth, i
 }
 
 /// Packs rows [from, to) of a matrix whose element (row, k) is at[row * row_step + k * depth_step].
-inline void pack_rows(int core, u8* packed, u8 const* at, bytes row_step, bytes depth_step, index depth, index from, index to) {
+inline void pack_rows(int core, u8* packed, u8 const* at, bytes row_step, bytes depth_step, index depth, index from,
+                      index to) {
   index const pitch = packed_depth(depth);
   index row = from;
   if (row_step == 1)

@@ -45,6 +45,15 @@ void store_result(kernel_arguments const& a, result_place const& p, i32 sum, i32
   elements<C, y>(a)[p.at[y]] = static_cast<element_type<C.type[y]>>(value);
 }
 
+/// Requantises `count` accumulators with one scale, after adding `start`.
+template <requant_class R>
+[[gnu::noinline]] void requantise_column(i32 const* values, prepared_scale const& scale, i32 start, i32 const* sums,
+                                         index apart, index count, u8* y, bytes y_step) {
+  requantiser<R> const q(values);
+  for (prepared_scale const s = scale; count > 0; --count, sums += apart, y += y_step)
+    *y = static_cast<u8>(q(static_cast<i32>(static_cast<u32>(*sums) + static_cast<u32>(start)), s));
+}
+
 /// Adds what earlier tiles of the reduction left to `sum`. False when more tiles come: then the sum is kept in `kept`.
 template <kernel_class C>
 bool is_complete(kernel_arguments const& a, i32& kept, i32& sum) {

@@ -24,9 +24,11 @@ struct product_row {
   i32 words_behind;  ///< of the reduction, walked first: the walk starts there and wraps around
   bytes wrap;
 
-  /// @param start  word of the reduction to start with: rows often begin in the same bank of L1, and cores that walk them in
+  /// @param start  word of the reduction to start with: rows often begin in the same bank of L1, and cores that walk
+  /// them in
   ///               step would meet there at every word
-  [[gnu::always_inline]] constexpr void set_operands(void const* a_at, void const* b_at, bytes b_rows_apart, index depth, i32 start) {
+  [[gnu::always_inline]] constexpr void set_operands(void const* a_at, void const* b_at, bytes b_rows_apart,
+                                                     index depth, i32 start) {
     reduction const along(depth);
     if (start >= along.words) start = 0;
     a = static_cast<u8 const*>(a_at) + 4 * start;
@@ -70,7 +72,7 @@ struct product_row {
 #define DEEPLOY_ALL_16(EACH)                                                                                 \
   DEEPLOY_ALL_4(EACH) EACH("x20") EACH("x21") EACH("x22") EACH("x23") EACH("x24") EACH("x25") EACH("x26") EACH("x27") \
   EACH("x28") EACH("x29") EACH("x30") EACH("x31")
-#define DEEPLOY_PRODUCT_ROW(DOT, RESULT, STEP, ALL, instructions, columns_log2)                              \
+#define DEEPLOY_PRODUCT_ROW(DOT, RESULT, STEP, ALL, instructions, columns_log2) \
   __asm__ volatile(                                                                                          \
       "addi sp, sp, -16\nsw x8, 0(sp)\n"                                                                     \
       "1:\nlw x14, 28(x10)\nlw x7, 32(x10)\nlw x5, 0(x10)\nlw x8, 4(x10)\nlw x9, 8(x10)\nlw x11, 12(x10)\nlw x13, 72(x10)\n" \

@@ -17,9 +17,13 @@ inline constexpr int dot_code = S == signs::ss ? 0x5c : S == signs::uu ? 0x50 : 
 constexpr signs swapped(signs s) { return s == signs::us ? signs::su : s == signs::su ? signs::us : s; }
 
 /// Where the share of a core begins; a division takes 30 cycles, and eight cores are the rule.
-[[gnu::always_inline]] constexpr index split_at(index total, int core, int cores) { return cores == 8 ? total * core >> 3 : total * core / cores; }
+[[gnu::always_inline]] constexpr index split_at(index total, int core, int cores) {
+  return cores == 8 ? total * core >> 3 : total * core / cores;
+}
 /// Units of the core that has the most of them.
-[[gnu::always_inline]] constexpr index rounds(index units, int cores) { return cores == 8 ? (units + 7) >> 3 : (units + cores - 1) / cores; }
+[[gnu::always_inline]] constexpr index rounds(index units, int cores) {
+  return cores == 8 ? (units + 7) >> 3 : (units + cores - 1) / cores;
+}
 
 /// What becomes of an accumulator.
 enum class result_store : u8 {
@@ -54,7 +58,9 @@ struct reduction {
   bytes tail_step;
   u32 tail_mask;  ///< 0: none
   [[gnu::always_inline]] constexpr explicit reduction(index depth)
-      : words(depth >> 2), tail_step((depth & 3) - 4), tail_mask((depth & 3) == 0 ? 0u : ~0u << (8 * (4 - (depth & 3)))) {}
+      : words(depth >> 2),
+        tail_step((depth & 3) - 4),
+        tail_mask((depth & 3) == 0 ? 0u : ~0u << (8 * (4 - (depth & 3)))) {}
 };
 
 /// sum + the dot product of two rows.
@@ -66,16 +72,19 @@ inline i32 dot(i32 sum, u8 const* a, u8 const* b, reduction const& along) {
       ".balign 4\n.option push\n.option norvc\n"
       ".insn i 0x7b, 4, x0, %[words], 6\n"
       ".insn i 0x0b, 2, %[x], %[a], 4\n.insn i 0x0b, 2, %[y], %[b], 4\n"
-      ".if %[swapped]\n.insn r 0x57, 1, %[code], %[sum], %[y], %[x]\n.else\n.insn r 0x57, 1, %[code], %[sum], %[x], %[y]\n.endif\n"
+      ".if %[swapped]\n.insn r 0x57, 1, %[code], %[sum], %[y], %[x]\n.else\n.insn r 0x57, 1, %[code], %[sum], %[x], "
+      "%[y]\n.endif\n"
       ".option pop\n"
       : [sum] "+r"(sum), [a] "+r"(a), [b] "+r"(b), [x] "=&r"(x), [y] "=&r"(y)
       : [words] "r"(along.words), [code] "i"(dot_code<S>), [swapped] "i"(S == signs::su ? 1 : 0)
       : "memory");
 #else
-  for (i32 k = 0; k < along.words; ++k, a += 4, b += 4) sum = dot_words<S>(sum, xpulp::load_word(a), xpulp::load_word(b));
+  for (i32 k = 0; k < along.words; ++k, a += 4, b += 4)
+    sum = dot_words<S>(sum, xpulp::load_word(a), xpulp::load_word(b));
 #endif
   if (along.tail_mask != 0)
-    sum = dot_words<S>(sum, xpulp::load_word(a + along.tail_step) & along.tail_mask, xpulp::load_word(b + along.tail_step));
+    sum = dot_words<S>(sum, xpulp::load_word(a + along.tail_step) & along.tail_mask,
+                       xpulp::load_word(b + along.tail_step));
   return sum;
 }
 

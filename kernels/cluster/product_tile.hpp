@@ -5,7 +5,8 @@
 #include <cluster/product_row.hpp>
 
 namespace deeploy::cluster {
-/// Both operands lie along the reduction: y(m, n) = sum over k of a[m * a_stride + k] * b[n * b_stride + k]. Strides in bytes.
+/// Both operands lie along the reduction: y(m, n) = sum over k of a[m * a_stride + k] * b[n * b_stride + k]. Strides in
+/// bytes.
 struct product_operands {
   u8 const* a;
   u8 const* b;
@@ -44,13 +45,18 @@ struct product_tile {
       if (p.blocks != 0) run<S, to, 4>(p);
       n = count & ~3;
     } else {
-      for (; n + 4 <= count; n += 4) {
-        i32 sums[4];
+      i32 sums[16];
+      p.y_step = 4;
+      for (index wide; n + 4 <= count; n += wide) {
         p.y = reinterpret_cast<u8*>(sums);
-        p.y_step = 4;
         p.blocks = 1;
-        run<S, result_store::words, 4>(p);
-        for (int j = 0; j < 4; ++j) put<to>(y + (n + j) * v.y_column, sums[j], v.records[n + j].scale, v.shift, v.low, v.high);
+        wide = count - n >= 16 ? 16 : 4;
+        if (wide == 16)
+          run<S, result_store::words, 16>(p);
+        else
+          run<S, result_store::words, 4>(p);
+        for (int j = 0; j < wide; ++j)
+          put<to>(y + (n + j) * v.y_column, sums[j], v.records[n + j].scale, v.shift, v.low, v.high);
       }
     }
     for (; n < count; ++n) single(v, m, n);
@@ -77,43 +83,59 @@ struct product_tile {
     put<to>(v.y + m * v.y_row + n * v.y_column, sum, record.scale, v.shift, v.low, v.high);
   }
 
-  static void run_all(product_operands const& v, index rows, index columns) {
-    index const whole_rows = rows & ~3, whole_columns = columns & ~3;
-    if (whole_rows != 0) {
-      product_block p;
-      if (whole_columns != 0)
-        for (index m = 0; m < whole_rows; m += 4) {
-          p.set_operands(v.a + m * v.a_stride, v.a_stride, v.b, v.b_stride, v.depth);
-          p.records = v.records;
-          p.records_step = record_step * 4 * static_cast<bytes>(sizeof(column_record));
-          p.y = v.y + m * v.y_row;
-          p.y_row = v.y_row;
-          p.y_back = (packed ? 4 : v.y_column) - 3 * v.y_row;
-          p.shift = v.shift, p.low = v.low, p.high = v.high;
-          p.blocks = whole_columns >> 2;
-          if constexpr (packed) {
-            p.same = *v.records;
-            if constexpr (mac_load) {
-              if (macload_serves(v.depth)) {
-                run_macload<S, to>(p);
-                continue;
-              }
-            }
-            run_packed<S, to>(p);
-          } else {
-            run<S, to>(p);
-          }
-        }
-      for (index n = whole_columns; n < columns; ++n) run_column(v, n, whole_rows);
+  /// Rows [m, m + 4) by columns [n, n + 4 * blocks).
+  static void run_blocks(product_block& p, product_operands const& v, index m, index n, index blocks) {
+    p.set_operands(v.a + m * v.a_stride, v.a_stride, v.b + n * v.b_stride, v.b_stride, v.depth);
+    p.records = v.records + n * record_step;
+    p.records_step = record_step * 4 * static_cast<bytes>(sizeof(column_record));
+    p.y = v.y + m * v.y_row + n * v.y_column;
+    p.y_row = v.y_row;
+    p.y_back = (packed ? 4 : v.y_column) - 3 * v.y_row;
+    p.shift = v.shift, p.low = v.low, p.high = v.high;
+    p.blocks = blocks;
+    if constexpr (packed) {
+      p.same = *v.records;
+      if constexpr (mac_load)
+        if (macload_serves(v.depth)) return run_macload<S, to>(p);
+      run_packed<S, to>(p);
+    } else {
+      run<S, to>(p);
     }
-    for (index m = whole_rows; m < rows; ++m) run_row(v, m, columns);
+  }
+
+  /// Two or three rows or columns behind the last four are done by a block that does some results again: that is
+  /// shorter than loops of their own.
+  static void run_all(product_operands const& v, index rows, index columns) {
+    index m = 0;
+    if (rows >= 4) {
+      if (columns < 4) {
+        for (index n = 0; n < columns; ++n) run_column(v, n, rows & ~3);
+        m = rows & ~3;
+      } else {
+        product_block p;
+        for (index const end = (rows & 3) == 1 ? rows - 1 : rows; m < end; m += 4) {
+          if (m > rows - 4) m = rows - 4;
+          run_blocks(p, v, m, 0, columns >> 2);
+          if ((columns & 3) > 1) run_blocks(p, v, m, columns - 4, 1);
+        }
+        if ((columns & 3) == 1) {
+          run_column(v, columns - 1, rows & ~3);
+          if ((rows & 3) > 1)
+            for (index i = rows & ~3; i < rows; ++i) single(v, i, columns - 1);
+        }
+      }
+    }
+    for (; m < rows; ++m) run_row(v, m, columns);
   }
 };
 
-/// Calls finish(m, n, sum) for every result, for what the inner loops cannot store themselves. `v.y` is not used.
+/// Width of the blocks of accumulators that are finished outside of the inner loops.
+inline constexpr index sums_wide = 16;
+
+/// Calls finish(m, n, high, wide, sums) for blocks of at most four rows; `v.y` is not used.
 template <signs S, bool column_records, class Finish>
-void each_product(product_operands v, index rows, index columns, Finish finish) {
-  constexpr index width = 16;
+[[gnu::always_inline]] inline void each_block(product_operands v, index rows, index columns, Finish finish) {
+  constexpr index width = sums_wide;
   alignas(4) i32 sums[4 * width];
   u8 const* const b = v.b;
   column_record const* const records = v.records;
@@ -126,8 +148,28 @@ void each_product(product_operands v, index rows, index columns, Finish finish) 
       v.b = b + n * v.b_stride;
       v.records = records + (column_records ? n : 0);
       product_tile<S, result_store::words, column_records>::run_all(v, high, wide);
-      for (index i = 0; i < high; ++i)
-        for (index j = 0; j < wide; ++j) finish(m + i, n + j, sums[i * width + j]);
+      finish(m, n, high, wide, sums);
     }
+}
+
+/// Calls finish(m, n, sum) for every result, for what has no requantised bytes or whose scales vary along the rows.
+template <signs S, class Finish>
+void each_product(product_operands const& v, index rows, index columns, Finish finish) {
+  each_block<S, false>(v, rows, columns, [&](index m, index n, index high, index wide, i32 const* sums) {
+    for (index i = 0; i < high; ++i)
+      for (index j = 0; j < wide; ++j) finish(m + i, n + j, sums[i * sums_wide + j]);
+  });
+}
+
+/// Products whose results take 64-bit arithmetic, or a rounding that the inner loops do not have: from words to bytes.
+template <signs S, requant_class R, bool column_records>
+void requantised_products(product_operands const& v, index rows, index columns, i32 const* values) {
+  each_block<S, column_records>(v, rows, columns, [&](index m, index n, index high, index wide, i32 const* sums) {
+    column_record const* const records = v.records + (column_records ? n : 0);
+    u8* const y = v.y + m * v.y_row + n * v.y_column;
+    for (index j = 0; j < wide; ++j)
+      requantise_column<R>(values, records[column_records ? j : 0].scale, 0, sums + j, sums_wide, high,
+                           y + j * v.y_column, v.y_row);
+  });
 }
 }  // namespace deeploy::cluster

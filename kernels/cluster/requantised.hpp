@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The requantised store of the cluster's kernels: 32-bit arithmetic where it provably equals the operator's, else 64-bit.
+// The requantised store of the cluster's kernels: 32-bit arithmetic where it provably equals the operator's, else
+// 64-bit.
 #pragma once
 #include <cluster/xpulp.hpp>
 #include <deeploy/kernel.hpp>
@@ -38,12 +39,21 @@ struct requantiser {
 
   constexpr i32 shift() const { return values[0]; }
   constexpr i32 zero() const { return values[3]; }
-  constexpr i32 low() const { return R.clip == clip_range::full_i8 ? -128 : R.clip == clip_range::full_u8 ? 0 : values[4]; }
-  constexpr i32 high() const { return R.clip == clip_range::full_i8 ? 127 : R.clip == clip_range::full_u8 ? 255 : values[5]; }
+  constexpr i32 low() const {
+    return R.clip == clip_range::full_i8 ? -128 : R.clip == clip_range::full_u8 ? 0 : values[4];
+  }
+  constexpr i32 high() const {
+    return R.clip == clip_range::full_i8 ? 127 : R.clip == clip_range::full_u8 ? 255 : values[5];
+  }
 
   /// @param layer_values  kernel_arguments::values at the requantisation's first value
   [[gnu::always_inline]] constexpr explicit requantiser(i32 const* layer_values) : values(layer_values) {
-    if constexpr (R.present && R.narrow && !R.scaled) scale = assumed_narrow(values[1], values[2]);
+    if constexpr (R.present && !R.scaled) {
+      if constexpr (R.narrow)
+        scale = assumed_narrow(values[1], values[2]);
+      else
+        scale = {values[1], values[2], -1};
+    }
   }
 
   /// Before the clip, in 32 bits. Called with accumulators in [-bound - 1, bound] only.
@@ -140,24 +150,38 @@ struct requantiser {
   static constexpr i32 clamped(i32 a, i32 bound) {
     return __builtin_is_constant_evaluated() ? xpulp::plain::clipr(a, bound) : xpulp::clipr(a, bound);
   }
-  static constexpr i32 clip8(i32 a) { return __builtin_is_constant_evaluated() ? xpulp::plain::clip8(a) : xpulp::clip8(a); }
-  static constexpr i32 clipu8(i32 a) { return __builtin_is_constant_evaluated() ? xpulp::plain::clipu8(a) : xpulp::clipu8(a); }
-  static constexpr i32 highest_bit(u32 a) { return __builtin_is_constant_evaluated() ? xpulp::plain::fl1(a) : xpulp::fl1(a); }
-  static constexpr i32 smaller(i32 a, i32 b) { return __builtin_is_constant_evaluated() ? xpulp::plain::min(a, b) : xpulp::min(a, b); }
-  static constexpr i32 larger(i32 a, i32 b) { return __builtin_is_constant_evaluated() ? xpulp::plain::max(a, b) : xpulp::max(a, b); }
+  static constexpr i32 clip8(i32 a) {
+    return __builtin_is_constant_evaluated() ? xpulp::plain::clip8(a) : xpulp::clip8(a);
+  }
+  static constexpr i32 clipu8(i32 a) {
+    return __builtin_is_constant_evaluated() ? xpulp::plain::clipu8(a) : xpulp::clipu8(a);
+  }
+  static constexpr i32 highest_bit(u32 a) {
+    return __builtin_is_constant_evaluated() ? xpulp::plain::fl1(a) : xpulp::fl1(a);
+  }
+  static constexpr i32 smaller(i32 a, i32 b) {
+    return __builtin_is_constant_evaluated() ? xpulp::plain::min(a, b) : xpulp::min(a, b);
+  }
+  static constexpr i32 larger(i32 a, i32 b) {
+    return __builtin_is_constant_evaluated() ? xpulp::plain::max(a, b) : xpulp::max(a, b);
+  }
 };
 
-/// The class of the requantisation whose class values begin at `class_at` and whose run-time values begin at `value_at`.
+/// The class of the requantisation whose class values begin at `class_at` and whose run-time values begin at
+/// `value_at`.
 ///
 /// @param largest  no accumulator of the layer is larger in magnitude
-constexpr requant_class requant_class_of(layer_descriptor const& l, int class_at, int value_at, u32 largest = 1u << 31) {
+constexpr requant_class requant_class_of(layer_descriptor const& l, int class_at, int value_at,
+                                         u32 largest = 1u << 31) {
   requant_class r;
   r.present = l.classes[class_at] != 0;
   if (!r.present) return r;
   r.round = static_cast<rounding>(l.classes[class_at + 1]);
   r.scaled = l.classes[class_at + 2] != 0;
   i32 const* const v = l.values + value_at;
-  r.clip = v[4] == -128 && v[5] == 127 ? clip_range::full_i8 : v[4] == 0 && v[5] == 255 ? clip_range::full_u8 : clip_range::any;
+  r.clip = v[4] == -128 && v[5] == 127 ? clip_range::full_i8
+           : v[4] == 0 && v[5] == 255  ? clip_range::full_u8
+                                       : clip_range::any;
   if (r.scaled) {
     r.narrow = v[0] <= 24;
     return r;

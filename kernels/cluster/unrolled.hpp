@@ -16,6 +16,7 @@ struct number {
 /// f(number<from>), f(number<from + 1>) .. up to, but without, `to`.
 template <int from, int to, class F>
 [[gnu::always_inline]] constexpr void unrolled(F&& f) {
-  [&]<int... i>(detail::indices<i...>) DEEPLOY_INLINE_LAMBDA { (f(number<from + i>{}), ...); }(detail::first<(to > from ? to - from : 0)>{});
+  [&]<int... i>(detail::indices<i...>) DEEPLOY_INLINE_LAMBDA { (f(number<from + i>{}), ...); }
+  (detail::first<(to > from ? to - from : 0)>{});
 }
 }  // namespace deeploy::cluster

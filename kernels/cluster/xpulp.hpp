@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The DSP instructions of the cluster's cores as functions: the only file with their encodings. Plain twins for the host.
+// The DSP instructions of the cluster's cores as functions: the only file with their encodings. Plain twins for the
+// host.
 #pragma once
 #include <deeploy/types.hpp>
 
@@ -55,7 +56,8 @@ constexpr i32 sdotup(i32 sum, u32 a, u32 b) {
 }
 constexpr i32 sdotusp(i32 sum, u32 a, u32 b) {
   return wrapped(sum, static_cast<i32>(lane_bu<0>(a)) * lane_b<0>(b) + static_cast<i32>(lane_bu<1>(a)) * lane_b<1>(b) +
-                          static_cast<i32>(lane_bu<2>(a)) * lane_b<2>(b) + static_cast<i32>(lane_bu<3>(a)) * lane_b<3>(b));
+                          static_cast<i32>(lane_bu<2>(a)) * lane_b<2>(b) +
+                          static_cast<i32>(lane_bu<3>(a)) * lane_b<3>(b));
 }
 constexpr u32 shuffle2b(u32 d, u32 a, u32 how) {
   u32 r = 0;
@@ -193,8 +195,12 @@ inline u32 load_half(void const* at) {
   __asm__("lhu %0, %1" : "=r"(v) : "m"(*static_cast<loose<u16> const*>(at)));
   return v;
 }
-inline void store_word(void* at, u32 v) { __asm__ volatile("sw %1, %0" : "=m"(*static_cast<loose<u32>*>(at)) : "r"(v)); }
-inline void store_half(void* at, u32 v) { __asm__ volatile("sh %1, %0" : "=m"(*static_cast<loose<u16>*>(at)) : "r"(v)); }
+inline void store_word(void* at, u32 v) {
+  __asm__ volatile("sw %1, %0" : "=m"(*static_cast<loose<u32>*>(at)) : "r"(v));
+}
+inline void store_half(void* at, u32 v) {
+  __asm__ volatile("sh %1, %0" : "=m"(*static_cast<loose<u16>*>(at)) : "r"(v));
+}
 #else
 inline u32 load_word(void const* at) { return static_cast<loose<u32> const*>(at)->value; }
 inline u32 load_half(void const* at) { return static_cast<loose<u16> const*>(at)->value; }

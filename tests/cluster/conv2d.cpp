@@ -9,8 +9,8 @@ using rows_test::compared;
 namespace {
 template <int number, class E, index... n>
 struct t : tensor<t<number, E, n...>, E, shape<n...>> {};
-constexpr requantisation scaled_by(i32 mul, i32 add, u8 shift, i32 low = -128, i32 high = 127, rounding round = rounding::half_up,
-                                   i32 zero = 0) {
+constexpr requantisation scaled_by(i32 mul, i32 add, u8 shift, i32 low = -128, i32 high = 127,
+                                   rounding round = rounding::half_up, i32 zero = 0) {
   return {.round = round, .shift = shift, .mul = mul, .add = add, .zero = zero, .low = low, .high = high};
 }
 template <class X, class W, class Y, op::conv2d_params p, class... Options>
@@ -30,37 +30,113 @@ using per_channel = t<3, E, n>;
 }  // namespace
 
 TEST_CASE("dense: signs, strides, padding, dilation") {
-  CHECK(compared<conv<x<i8, 1, 7, 9, 12>, w<i8, 20, 3, 3, 12>, y<i8, 1, 7, 9, 20>, op::conv2d_params{.pad = {1, 1, 1, 1}, .result = narrow}>>(1, 40) == "");
-  CHECK(compared<conv<x<u8, 2, 9, 8, 5>, w<i8, 7, 3, 2, 5>, y<u8, 2, 5, 4, 7>, op::conv2d_params{.stride = {2, 2}, .pad = {1, 0, 2, 0}, .result = unsigned_result}>>(2, 40) == "");
-  CHECK(compared<conv<x<i8, 1, 11, 10, 8>, w<u8, 9, 3, 3, 8>, y<i8, 1, 8, 8, 9>, op::conv2d_params{.pad = {0, 2, 1, 0}, .dilation = {2, 2}, .result = limited}>>(3, 40) == "");
-  CHECK(compared<conv<x<u8, 1, 6, 6, 3>, w<u8, 4, 3, 3, 3>, y<i8, 1, 6, 6, 4>, op::conv2d_params{.pad = {1, 1, 1, 1}, .result = exact}>>(4, 40) == "");
-  CHECK(compared<conv<x<i8, 1, 6, 5, 3>, w<i8, 16, 5, 5, 3>, y<i32, 1, 6, 5, 16>, op::conv2d_params{.pad = {2, 2, 2, 2}}>>(5, 40) == "");
-  CHECK(compared<conv<x<u8, 1, 4, 4, 16>, w<i8, 36, 1, 1, 16>, y<i8, 1, 4, 4, 36>, op::conv2d_params{.result = narrow}>>(6, 40) == "");
-  CHECK(compared<conv<x<u8, 1, 7, 7, 13>, w<i8, 10, 1, 1, 13>, y<i8, 1, 4, 4, 10>, op::conv2d_params{.stride = {2, 2}, .result = narrow}>>(7, 40) == "");
-  CHECK(compared<conv<x<i8, 1, 5, 5, 1>, w<i8, 6, 1, 1, 1>, y<i8, 1, 5, 5, 6>, op::conv2d_params{.result = narrow}>>(8, 40) == "");
+  CHECK(compared<conv<x<i8, 1, 7, 9, 12>, w<i8, 20, 3, 3, 12>, y<i8, 1, 7, 9, 20>,
+                      op::conv2d_params{.pad = {1, 1, 1, 1}, .result = narrow}>>(1, 40) == "");
+  CHECK(compared<conv<x<u8, 2, 9, 8, 5>, w<i8, 7, 3, 2, 5>, y<u8, 2, 5, 4, 7>,
+                      op::conv2d_params{.stride = {2, 2}, .pad = {1, 0, 2, 0}, .result = unsigned_result}>>(2, 40) ==
+        "");
+  CHECK(compared<conv<x<i8, 1, 11, 10, 8>, w<u8, 9, 3, 3, 8>, y<i8, 1, 8, 8, 9>,
+                      op::conv2d_params{.pad = {0, 2, 1, 0}, .dilation = {2, 2}, .result = limited}>>(3, 40) == "");
+  CHECK(compared<conv<x<u8, 1, 6, 6, 3>, w<u8, 4, 3, 3, 3>, y<i8, 1, 6, 6, 4>,
+                      op::conv2d_params{.pad = {1, 1, 1, 1}, .result = exact}>>(4, 40) == "");
+  CHECK(compared<
+            conv<x<i8, 1, 6, 5, 3>, w<i8, 16, 5, 5, 3>, y<i32, 1, 6, 5, 16>, op::conv2d_params{.pad = {2, 2, 2, 2}}>>(
+            5, 40) == "");
+  CHECK(
+      compared<conv<x<u8, 1, 4, 4, 16>, w<i8, 36, 1, 1, 16>, y<i8, 1, 4, 4, 36>, op::conv2d_params{.result = narrow}>>(
+          6, 40) == "");
+  CHECK(compared<conv<x<u8, 1, 7, 7, 13>, w<i8, 10, 1, 1, 13>, y<i8, 1, 4, 4, 10>,
+                      op::conv2d_params{.stride = {2, 2}, .result = narrow}>>(7, 40) == "");
+  CHECK(compared<conv<x<i8, 1, 5, 5, 1>, w<i8, 6, 1, 1, 1>, y<i8, 1, 5, 5, 6>, op::conv2d_params{.result = narrow}>>(
+            8, 40) == "");
 }
 
 TEST_CASE("one dimension, grouped, channels first") {
-  CHECK(compared<conv<x<i8, 1, 1, 33, 6>, w<i8, 10, 1, 3, 6>, y<i8, 1, 1, 33, 10>, op::conv2d_params{.pad = {0, 1, 0, 1}, .result = narrow}>>(20, 40) == "");
-  CHECK(compared<conv<x<u8, 1, 1, 40, 3>, w<i8, 8, 1, 5, 3>, y<i8, 1, 1, 18, 8>, op::conv2d_params{.stride = {1, 2}, .result = narrow}>>(21, 40) == "");
-  CHECK(compared<conv<x<i8, 1, 6, 6, 12>, w<i8, 18, 3, 3, 4>, y<i8, 1, 6, 6, 18>, op::conv2d_params{.pad = {1, 1, 1, 1}, .groups = 3, .result = narrow}>>(22, 40) == "");
-  CHECK(compared<conv<x<i8, 1, 6, 6, 4>, w<i8, 12, 3, 3, 1>, y<i8, 1, 6, 6, 12>, op::conv2d_params{.pad = {1, 1, 1, 1}, .groups = 4, .result = narrow}>>(23, 40) == "");
+  CHECK(compared<conv<x<i8, 1, 1, 33, 6>, w<i8, 10, 1, 3, 6>, y<i8, 1, 1, 33, 10>,
+                      op::conv2d_params{.pad = {0, 1, 0, 1}, .result = narrow}>>(20, 40) == "");
+  CHECK(compared<conv<x<u8, 1, 1, 40, 3>, w<i8, 8, 1, 5, 3>, y<i8, 1, 1, 18, 8>,
+                      op::conv2d_params{.stride = {1, 2}, .result = narrow}>>(21, 40) == "");
+  CHECK(compared<conv<x<i8, 1, 6, 6, 12>, w<i8, 18, 3, 3, 4>, y<i8, 1, 6, 6, 18>,
+                      op::conv2d_params{.pad = {1, 1, 1, 1}, .groups = 3, .result = narrow}>>(22, 40) == "");
+  CHECK(compared<conv<x<i8, 1, 6, 6, 4>, w<i8, 12, 3, 3, 1>, y<i8, 1, 6, 6, 12>,
+                      op::conv2d_params{.pad = {1, 1, 1, 1}, .groups = 4, .result = narrow}>>(23, 40) == "");
   using chw = view<t<0, u8, 3, 8, 9>, {.of = {1, 8, 9, 3}, .stride = {216, 9, 1, 72}}>;
-  CHECK(compared<conv<chw, w<i8, 8, 3, 3, 3>, y<u8, 1, 8, 9, 8>, op::conv2d_params{.pad = {1, 1, 1, 1}, .result = unsigned_result}>>(24, 40) == "");
+  CHECK(compared<conv<chw, w<i8, 8, 3, 3, 3>, y<u8, 1, 8, 9, 8>,
+                      op::conv2d_params{.pad = {1, 1, 1, 1}, .result = unsigned_result}>>(24, 40) == "");
   using result_chw = view<t<2, i8, 10, 6, 5>, {.of = {1, 6, 5, 10}, .stride = {300, 5, 1, 30}}>;
-  CHECK(compared<conv<x<i8, 1, 6, 5, 8>, w<i8, 10, 3, 3, 8>, result_chw, op::conv2d_params{.pad = {1, 1, 1, 1}, .result = narrow}>>(25, 40) == "");
+  CHECK(compared<conv<x<i8, 1, 6, 5, 8>, w<i8, 10, 3, 3, 8>, result_chw,
+                      op::conv2d_params{.pad = {1, 1, 1, 1}, .result = narrow}>>(25, 40) == "");
   using kcrs = view<t<1, i8, 10, 8, 3, 3>, {.of = {10, 3, 3, 8}, .stride = {72, 3, 1, 9}}>;
-  CHECK(compared<conv<x<i8, 1, 6, 5, 8>, kcrs, y<i8, 1, 6, 5, 10>, op::conv2d_params{.pad = {1, 1, 1, 1}, .result = narrow}>>(26, 40) == "");
+  CHECK(compared<conv<x<i8, 1, 6, 5, 8>, kcrs, y<i8, 1, 6, 5, 10>,
+                      op::conv2d_params{.pad = {1, 1, 1, 1}, .result = narrow}>>(26, 40) == "");
 }
 
 TEST_CASE("depthwise") {
-  CHECK(compared<conv<x<i8, 1, 9, 9, 16>, w<i8, 16, 3, 3, 1>, y<i8, 1, 9, 9, 16>, op::conv2d_params{.pad = {1, 1, 1, 1}, .groups = 16, .result = narrow}>>(40, 60) == "");
-  CHECK(compared<conv<x<u8, 1, 9, 10, 13>, w<i8, 13, 3, 3, 1>, y<u8, 1, 5, 5, 13>, op::conv2d_params{.stride = {2, 2}, .pad = {1, 0, 1, 1}, .groups = 13, .result = unsigned_result}>>(41, 60) == "");
-  CHECK(compared<conv<x<i8, 1, 9, 9, 12>, w<u8, 12, 5, 5, 1>, y<i8, 1, 9, 9, 12>, op::conv2d_params{.pad = {2, 2, 2, 2}, .groups = 12, .result = limited}>>(42, 60) == "");
-  CHECK(compared<conv<x<i8, 2, 1, 30, 8>, w<i8, 8, 1, 4, 1>, y<i8, 2, 1, 27, 8>, op::conv2d_params{.groups = 8, .result = narrow}>>(43, 60) == "");
-  CHECK(compared<conv<x<u8, 1, 9, 9, 6>, w<u8, 6, 3, 3, 1>, y<i8, 1, 9, 9, 6>, op::conv2d_params{.pad = {2, 2, 2, 2}, .dilation = {2, 2}, .groups = 6, .result = exact}>>(44, 60) == "");
-  CHECK(compared<conv<x<i8, 1, 8, 8, 10>, w<i8, 10, 3, 3, 1>, y<i32, 1, 8, 8, 10>, op::conv2d_params{.pad = {1, 1, 1, 1}, .groups = 10}>>(45, 60) == "");
-  CHECK(compared<conv<x<i8, 1, 8, 8, 12>, w<i8, 12, 3, 3, 1>, y<i8, 1, 8, 8, 12>, op::conv2d_params{.pad = {1, 1, 1, 1}, .groups = 12, .result = narrow}, bias<per_channel<i32, 12>>, scale<t<4, i32, 12>, t<5, i32, 12>>>>(46, 60) == "");
+  CHECK(compared<conv<x<i8, 1, 9, 9, 16>, w<i8, 16, 3, 3, 1>, y<i8, 1, 9, 9, 16>,
+                      op::conv2d_params{.pad = {1, 1, 1, 1}, .groups = 16, .result = narrow}>>(40, 60) == "");
+  CHECK(
+      compared<conv<x<u8, 1, 9, 10, 13>, w<i8, 13, 3, 3, 1>, y<u8, 1, 5, 5, 13>,
+                    op::conv2d_params{.stride = {2, 2}, .pad = {1, 0, 1, 1}, .groups = 13, .result = unsigned_result}>>(
+          41, 60) == "");
+  CHECK(compared<conv<x<i8, 1, 9, 9, 12>, w<u8, 12, 5, 5, 1>, y<i8, 1, 9, 9, 12>,
+                      op::conv2d_params{.pad = {2, 2, 2, 2}, .groups = 12, .result = limited}>>(42, 60) == "");
+  CHECK(compared<conv<x<i8, 2, 1, 30, 8>, w<i8, 8, 1, 4, 1>, y<i8, 2, 1, 27, 8>,
+                      op::conv2d_params{.groups = 8, .result = narrow}>>(43, 60) == "");
+  CHECK(compared<conv<x<u8, 1, 9, 9, 6>, w<u8, 6, 3, 3, 1>, y<i8, 1, 9, 9, 6>,
+                      op::conv2d_params{.pad = {2, 2, 2, 2}, .dilation = {2, 2}, .groups = 6, .result = exact}>>(
+            44, 60) == "");
+  CHECK(compared<conv<x<i8, 1, 8, 8, 10>, w<i8, 10, 3, 3, 1>, y<i32, 1, 8, 8, 10>,
+                      op::conv2d_params{.pad = {1, 1, 1, 1}, .groups = 10}>>(45, 60) == "");
+  CHECK(compared<conv<x<i8, 1, 8, 8, 12>, w<i8, 12, 3, 3, 1>, y<i8, 1, 8, 8, 12>,
+                      op::conv2d_params{.pad = {1, 1, 1, 1}, .groups = 12, .result = narrow},
+                      bias<per_channel<i32, 12>>, scale<t<4, i32, 12>, t<5, i32, 12>>>>(46, 60) == "");
+}
+
+TEST_CASE("depthwise: scales and biases of channels, in 32 and in 64 bits") {
+  using a = x<u8, 1, 19, 9, 13>;
+  using b = w<i8, 13, 3, 3, 1>;
+  using c = y<u8, 1, 19, 9, 13>;
+  using mul = t<4, i32, 13>;
+  using add = t<5, i32, 13>;
+  constexpr op::conv2d_params p{.pad = {1, 1, 1, 1}, .groups = 13, .result = unsigned_result};
+  constexpr op::conv2d_params low_shift{.pad = {1, 1, 1, 1}, .groups = 13, .result = scaled_by(0, 0, 14, 0, 255)};
+  CHECK(compared<conv<a, b, c, low_shift, scale<mul, add>>>(100, 60, 16) == "");
+  CHECK(compared<conv<a, b, c, low_shift, bias<per_channel<i32, 13>>, scale<mul, add>>>(101, 60, 12) == "");
+  CHECK(compared<conv<a, b, c, low_shift, bias<per_channel<i32, 13>>, scale<mul, add>>>(102, 60, 17) == "");
+  CHECK(compared<conv<a, b, c, p, bias<per_channel<i32, 13>>>>(103, 60, 12) == "");
+  CHECK(compared<conv<a, b, c, p, bias<per_channel<i32, 13>>>>(104, 60, 32) == "");
+  CHECK(compared<conv<a, b, c, p, scale<mul, add>>>(105, 60, 32) == "");
+  constexpr op::conv2d_params any_round{.pad = {1, 1, 1, 1}, .groups = 13, .result = exact};
+  CHECK(compared<conv<a, b, y<i8, 1, 19, 9, 13>, any_round, bias<per_channel<i32, 13>>, scale<mul, add>>>(106, 60,
+                                                                                                          32) == "");
+  constexpr op::conv2d_params any_clip{.stride = {2, 2}, .pad = {1, 1, 1, 1}, .groups = 13, .result = limited};
+  CHECK(compared<conv<a, b, y<i8, 1, 10, 5, 13>, any_clip, bias<per_channel<i32, 13>>>>(107, 60, 14) == "");
+  constexpr op::conv2d_params strided{
+      .stride = {2, 2}, .pad = {1, 1, 1, 1}, .groups = 13, .result = scaled_by(0, 0, 14)};
+  CHECK(compared<conv<a, b, y<i8, 1, 10, 5, 13>, strided, bias<per_channel<i32, 13>>, scale<mul, add>>>(108, 60, 12) ==
+        "");
+  CHECK(compared<conv<a, b, y<i8, 1, 10, 5, 13>, strided, bias<per_channel<i32, 13>>, scale<mul, add>>>(109, 60, 20) ==
+        "");
+  // One value for all channels.
+  CHECK(compared<conv<a, b, c, low_shift, bias<view<t<3, i32, 1>, {.of = {13}, .stride = {0}}>>>>(110, 60, 12) == "");
+  CHECK(compared<conv<a, b, c, low_shift, scale<t<4, i32, 1>, t<5, i32, 1>>>>(111, 60, 14) == "");
+  CHECK(compared<conv<a, b, c, low_shift, scale<t<4, i32, 1>, t<5, i32, 1>>>>(112, 60, 32) == "");
+}
+
+TEST_CASE("dense: one value per channel among axes of length one, 64 bits") {
+  using a = x<u8, 1, 1, 40, 12>;
+  using b = w<i8, 10, 1, 3, 12>;
+  using c = y<i8, 1, 1, 38, 10>;
+  using along = view<t<3, i32, 10>, {.of = {1, 1, 38, 10}, .stride = {10, 10, 0, 1}}>;
+  using mul = view<t<4, i32, 10>, {.of = {1, 1, 38, 10}, .stride = {0, 0, 0, 1}}>;
+  using add = view<t<5, i32, 10>, {.of = {1, 1, 1, 10}, .stride = {10, 10, 10, 1}}>;
+  CHECK(compared<conv<a, b, c, op::conv2d_params{.result = narrow}, scale<mul, add>>>(120, 60, 20) == "");
+  CHECK(compared<conv<a, b, c, op::conv2d_params{.result = exact}, bias<per_channel<i32, 10>>, scale<along, mul>>>(
+            121, 60, 32) == "");
+  CHECK(compared<conv<a, b, c, op::conv2d_params{.result = scaled_by(1 << 30, 5, 30)}, bias<per_channel<i32, 10>>>>(
+            122, 60, 32) == "");
+  CHECK(compared<conv<a, b, c, op::conv2d_params{.result = scaled_by(1 << 30, 5, 30, -7, 99, rounding::to_zero, 3)}>>(
+            123, 60) == "");
 }
 
 TEST_CASE("bias, scales, zero points, types") {
@@ -72,10 +148,18 @@ TEST_CASE("bias, scales, zero points, types") {
   CHECK(compared<conv<a, b, c, p, bias<per_channel<i8, 13>>, scale<t<4, i32, 13>, t<5, i32, 13>>>>(61, 40) == "");
   CHECK(compared<conv<a, b, c, p, scale<t<4, i32, 13>, t<5, i32, 1>>>>(62, 40, 30) == "");
   CHECK(compared<conv<a, b, c, p, scale<t<4, i32, 6, 7, 1>, t<5, i32, 13>>>>(63, 40) == "");
-  CHECK(compared<conv<x<u8, 1, 6, 7, 8>, b, c, op::conv2d_params{.pad = {1, 1, 1, 1}, .x_zero = 130, .result = narrow}>>(64, 40) == "");
-  CHECK(compared<conv<a, w<u8, 13, 3, 3, 8>, c, op::conv2d_params{.pad = {1, 1, 1, 1}, .w_zero = 128, .result = narrow}>>(65, 40) == "");
+  CHECK(
+      compared<conv<x<u8, 1, 6, 7, 8>, b, c, op::conv2d_params{.pad = {1, 1, 1, 1}, .x_zero = 130, .result = narrow}>>(
+          64, 40) == "");
+  CHECK(
+      compared<conv<a, w<u8, 13, 3, 3, 8>, c, op::conv2d_params{.pad = {1, 1, 1, 1}, .w_zero = 128, .result = narrow}>>(
+          65, 40) == "");
   CHECK(compared<conv<x<i16, 1, 6, 7, 8>, b, c, p>>(66, 40) == "");
-  CHECK(compared<conv<a, w<i8, 12, 3, 3, 4>, y<i8, 1, 6, 7, 12>, op::conv2d_params{.pad = {1, 1, 1, 1}, .groups = 2, .result = narrow}, bias<per_channel<i32, 12>>, scale<t<4, i32, 12>, t<5, i32, 12>>>>(67, 40) == "");
-  CHECK(compared<conv<a, b, y<i16, 1, 6, 7, 13>, op::conv2d_params{.pad = {1, 1, 1, 1}, .result = scaled_by(301, 7, 9, -32768, 32767)}, bias<per_channel<i32, 13>>>>(68, 40) == "");
+  CHECK(compared<conv<a, w<i8, 12, 3, 3, 4>, y<i8, 1, 6, 7, 12>,
+                      op::conv2d_params{.pad = {1, 1, 1, 1}, .groups = 2, .result = narrow}, bias<per_channel<i32, 12>>,
+                      scale<t<4, i32, 12>, t<5, i32, 12>>>>(67, 40) == "");
+  CHECK(compared<conv<a, b, y<i16, 1, 6, 7, 13>,
+                      op::conv2d_params{.pad = {1, 1, 1, 1}, .result = scaled_by(301, 7, 9, -32768, 32767)},
+                      bias<per_channel<i32, 13>>>>(68, 40) == "");
 }
 }  // namespace deeploy

@@ -9,8 +9,8 @@ using rows_test::compared;
 namespace {
 template <int number, class E, index... n>
 struct t : tensor<t<number, E, n...>, E, shape<n...>> {};
-constexpr requantisation scaled_by(i32 mul, i32 add, u8 shift, i32 low = -128, i32 high = 127, rounding round = rounding::half_up,
-                                   i32 zero = 0) {
+constexpr requantisation scaled_by(i32 mul, i32 add, u8 shift, i32 low = -128, i32 high = 127,
+                                   rounding round = rounding::half_up, i32 zero = 0) {
   return {.round = round, .shift = shift, .mul = mul, .add = add, .zero = zero, .low = low, .high = high};
 }
 template <class A, class B, class Y, op::matmul_params p, class... Options>
@@ -41,7 +41,9 @@ TEST_CASE("signs, stored orders, all remainders") {
   CHECK(compared<product<a_of<u8, 9, 5>, b_of<u8, 5, 6>, t<2, i8, 9, 6>, limited>>(8, 80) == "");
   using transposed = view<t<0, i8, 19, 11>, {.of = {11, 19}, .stride = {1, 11}}>;
   CHECK(compared<product<transposed, b_rows<i8, 19, 23>, t<2, i8, 11, 23>, narrow>>(9, 80) == "");
-  CHECK(compared<product<transposed, b_of<i8, 19, 23>, view<t<2, i8, 23, 11>, {.of = {11, 23}, .stride = {1, 11}}>, narrow>>(10, 80) == "");
+  CHECK(compared<
+            product<transposed, b_of<i8, 19, 23>, view<t<2, i8, 23, 11>, {.of = {11, 23}, .stride = {1, 11}}>, narrow>>(
+            10, 80) == "");
 }
 
 TEST_CASE("one row, one column, short reductions") {
@@ -69,12 +71,32 @@ TEST_CASE("bias and scales of every shape") {
   CHECK(compared<product<a, b, y, exact, bias<n32>, scale<t<4, i32, 23>, t<5, i32, 23>>>>(36, 60, 32) == "");
   CHECK(compared<product<a, b, y, narrow, bias<n32>, scale<t<4, i32, 23>, t<5, i32, 23>>>>(37, 60, 31) == "");
   CHECK(compared<product<a, b, t<2, i32, 13, 23>, op::matmul_params{.alpha = 3, .beta = -2}, bias<n32>>>(38, 60) == "");
-  CHECK(compared<product<a, b_of<i8, 37, 23>, t<2, i16, 13, 23>, op::matmul_params{.result = scaled_by(3001, 7, 9, -32768, 32767)}>>(39, 60) == "");
+  CHECK(compared<product<a, b_of<i8, 37, 23>, t<2, i16, 13, 23>,
+                         op::matmul_params{.result = scaled_by(3001, 7, 9, -32768, 32767)}>>(39, 60) == "");
+}
+
+TEST_CASE("one row and values along it, 64 bits") {
+  using a = a_of<u8, 1, 64>;
+  using b = b_rows<i8, 64, 23>;
+  using y = t<2, i8, 1, 23>;
+  using bias_along = view<t<3, i32, 23>, {.of = {1, 23}, .stride = {23, 1}}>;
+  using mul = view<t<4, i32, 23>, {.of = {1, 23}, .stride = {0, 1}}>;
+  CHECK(compared<product<a, b, y, narrow, bias<bias_along>>>(60, 60, 16) == "");
+  CHECK(compared<product<a, b, y, narrow, bias<bias_along>>>(61, 60, 32) == "");
+  CHECK(compared<product<a, b, y, narrow, bias<bias_along>, scale<mul, t<5, i32, 1>>>>(62, 60, 32) == "");
+  constexpr op::matmul_params wide{.result = scaled_by(1 << 30, 5, 30)};
+  CHECK(compared<product<a_of<u8, 13, 37>, b_rows<i8, 37, 23>, t<2, i8, 13, 23>, wide, bias<t<3, i32, 23>>>>(63, 60,
+                                                                                                             32) == "");
+  CHECK(compared<
+            product<a_of<u8, 13, 37>, b_rows<i8, 37, 23>, t<2, i8, 13, 23>, wide, scale<t<4, i32, 1>, t<5, i32, 1>>>>(
+            64, 60, 32) == "");
 }
 
 TEST_CASE("zero points and wide elements") {
-  CHECK(compared<product<a_of<u8, 9, 17>, b_of<i8, 17, 6>, t<2, i8, 9, 6>, op::matmul_params{.a_zero = 128, .result = scaled_by(301, 0, 15)}>>(40, 60) == "");
-  CHECK(compared<product<a_of<u8, 9, 17>, b_rows<u8, 17, 6>, t<2, i8, 9, 6>, op::matmul_params{.b_zero = 3, .result = scaled_by(301, 0, 15)}>>(41, 60) == "");
+  CHECK(compared<product<a_of<u8, 9, 17>, b_of<i8, 17, 6>, t<2, i8, 9, 6>,
+                         op::matmul_params{.a_zero = 128, .result = scaled_by(301, 0, 15)}>>(40, 60) == "");
+  CHECK(compared<product<a_of<u8, 9, 17>, b_rows<u8, 17, 6>, t<2, i8, 9, 6>,
+                         op::matmul_params{.b_zero = 3, .result = scaled_by(301, 0, 15)}>>(41, 60) == "");
   CHECK(compared<product<a_of<i16, 9, 17>, b_rows<i8, 17, 6>, t<2, i8, 9, 6>, narrow>>(42, 60) == "");
   CHECK(compared<product<a_of<i32, 9, 17>, b_of<i32, 17, 6>, t<2, i32, 9, 6>, plain>>(43, 60, 32) == "");
 }
@@ -84,14 +106,17 @@ TEST_CASE("batches, broadcast, heads at a distance") {
   using k = view<t<1, i8, 3, 4, 9, 12>, {.of = {3, 4, 12, 9}, .stride = {432, 108, 1, 12}}>;
   CHECK(compared<product<q, k, t<2, i8, 3, 4, 7, 9>, narrow>>(50, 60) == "");
   CHECK(compared<product<q, t<1, u8, 12, 9>, t<2, i8, 3, 4, 7, 9>, narrow>>(51, 60) == "");
-  CHECK(compared<product<q, t<1, i8, 4, 12, 9>, t<2, i8, 3, 4, 7, 9>, narrow, scale<t<3, i32, 4, 1, 1>, t<4, i32, 4, 1, 1>>>>(52, 60) == "");
-  CHECK(compared<product<t<0, i8, 7, 12>, t<1, i8, 5, 12, 9>, t<2, i8, 5, 7, 9>, narrow, bias<t<3, i32, 5, 1, 9>>>>(53, 60) == "");
+  CHECK(compared<product<q, t<1, i8, 4, 12, 9>, t<2, i8, 3, 4, 7, 9>, narrow,
+                         scale<t<3, i32, 4, 1, 1>, t<4, i32, 4, 1, 1>>>>(52, 60) == "");
+  CHECK(compared<product<t<0, i8, 7, 12>, t<1, i8, 5, 12, 9>, t<2, i8, 5, 7, 9>, narrow, bias<t<3, i32, 5, 1, 9>>>>(
+            53, 60) == "");
   // Rows of 4 heads side by side: [rows][head][width], results written so as well.
   using heads = view<t<0, u8, 11, 4, 16>, {.of = {4, 11, 16}, .stride = {16, 64, 1}}>;
   using keys = view<t<1, i8, 13, 4, 16>, {.of = {4, 16, 13}, .stride = {16, 1, 64}}>;
   using values = view<t<1, i8, 16, 4, 5>, {.of = {4, 16, 5}, .stride = {5, 20, 1}}>;
   CHECK(compared<product<heads, keys, t<2, i8, 4, 11, 13>, narrow>>(54, 60) == "");
-  CHECK(compared<product<heads, values, view<t<2, i8, 11, 4, 5>, {.of = {4, 11, 5}, .stride = {5, 20, 1}}>, narrow>>(55, 60) == "");
+  CHECK(compared<product<heads, values, view<t<2, i8, 11, 4, 5>, {.of = {4, 11, 5}, .stride = {5, 20, 1}}>, narrow>>(
+            55, 60) == "");
   // The reduction runs over heads and their width, 64 in all, of which the tensor keeps others between.
   using joined = view<t<0, i8, 4, 11, 16>, {.of = {11, 4, 16}, .stride = {16, 176, 1}, .parts = {1, 2}}>;
   CHECK(compared<product<joined, b_rows<i8, 64, 10>, t<2, i8, 11, 10>, narrow, bias<t<3, i32, 10>>>>(56, 60) == "");

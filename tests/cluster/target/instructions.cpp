@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every wrapped instruction against its plain twin, on random and on extreme operands. Prints one line per instruction that
-// differs; the status is their number.
+// Every wrapped instruction against its plain twin, on random and on extreme operands. Prints one line per instruction
+// that differs; the status is their number.
 #include <cluster/xpulp.hpp>
 #include "../tile_parts.hpp"
 #include "support.hpp"
@@ -33,19 +33,29 @@ void compare(char const* name, Native of_native, Plain of_plain) {
 }  // namespace
 
 // What both sides are called with; clips take bounds that are not negative, shifts any.
-#define BINARY(name, T) \
-  compare(#name, [](operands x) { return native::name(T(x.a), T(x.b)); }, [](operands x) { return plain::name(T(x.a), T(x.b)); });
-#define UNARY(name, T) compare(#name, [](operands x) { return native::name(T(x.a)); }, [](operands x) { return plain::name(T(x.a)); });
+#define BINARY(name, T)                                               \
+  compare(                                                            \
+      #name, [](operands x) { return native::name(T(x.a), T(x.b)); }, \
+      [](operands x) { return plain::name(T(x.a), T(x.b)); });
+#define UNARY(name, T) \
+  compare(             \
+      #name, [](operands x) { return native::name(T(x.a)); }, [](operands x) { return plain::name(T(x.a)); });
 #define UPDATE(name, D, T)                                              \
   compare(#name, [](operands x) { return native::name(D(x.d), T(x.a), T(x.b)); }, \
           [](operands x) { return plain::name(D(x.d), T(x.a), T(x.b)); });
 #define BOUNDED(name)                                                        \
   compare(#name, [](operands x) { return native::name(i32(x.a), i32(x.b >> 1)); }, \
           [](operands x) { return plain::name(i32(x.a), i32(x.b >> 1)); });
-#define LANE(k)                                                                                                       \
-  compare("extractb", [](operands x) { return native::extractb<k>(x.a); }, [](operands x) { return plain::extractb<k>(x.a); });   \
-  compare("extractub", [](operands x) { return native::extractub<k>(x.a); }, [](operands x) { return plain::extractub<k>(x.a); }); \
-  compare("insertb", [](operands x) { return native::insertb<k>(x.d, x.a); }, [](operands x) { return plain::insertb<k>(x.d, x.a); });
+#define LANE(k)                                                           \
+  compare(                                                                \
+      "extractb", [](operands x) { return native::extractb<k>(x.a); },    \
+      [](operands x) { return plain::extractb<k>(x.a); });                \
+  compare(                                                                \
+      "extractub", [](operands x) { return native::extractub<k>(x.a); },  \
+      [](operands x) { return plain::extractub<k>(x.a); });               \
+  compare(                                                                \
+      "insertb", [](operands x) { return native::insertb<k>(x.d, x.a); }, \
+      [](operands x) { return plain::insertb<k>(x.d, x.a); });
 
 extern "C" void cluster_work(rt::u32 core) {
   if (core != 0) return;

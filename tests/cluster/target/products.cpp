@@ -13,7 +13,8 @@ template <class A, class B, class Y, op::matmul_params p, class... Options>
 struct product : op::matmul<product<A, B, Y, p, Options...>, A, B, Y, p, Options...> {};
 /// [M][K] by [K][N], the second operand stored [N][K] or [K][N].
 template <index m, index k, index n, class A = i8, class B = i8>
-using rows = product<t<0, A, m, k>, view<t<1, B, n, k>, {.of = {k, n}, .stride = {1, k}}>, t<2, i8, m, n>, op::matmul_params{.result = to_i8}>;
+using rows = product<t<0, A, m, k>, view<t<1, B, n, k>, {.of = {k, n}, .stride = {1, k}}>, t<2, i8, m, n>,
+                     op::matmul_params{.result = to_i8}>;
 template <index m, index k, index n>
 using columns = product<t<0, i8, m, k>, t<1, i8, k, n>, t<2, i8, m, n>, op::matmul_params{.result = to_i8}>;
 
@@ -22,11 +23,34 @@ struct conv : op::conv2d<conv<X, W, Y, p, Options...>, X, W, Y, p, Options...> {
 template <index size, index channels, index outputs, index taps, index stride = 1>
 using dense = conv<t<0, u8, 1, size, size, channels>, t<1, i8, outputs, taps, taps, channels>,
                    t<2, u8, 1, (size - 1) / stride + 1, (size - 1) / stride + 1, outputs>,
-                   op::conv2d_params{.stride = {stride, stride}, .pad = {taps / 2, taps / 2, taps / 2, taps / 2}, .result = to_u8}>;
+                   op::conv2d_params{
+                       .stride = {stride, stride}, .pad = {taps / 2, taps / 2, taps / 2, taps / 2}, .result = to_u8}>;
 template <index size, index channels, index stride>
 using depthwise = conv<t<0, u8, 1, size, size, channels>, t<1, i8, channels, 3, 3, 1>,
                        t<2, u8, 1, (size - 1) / stride + 1, (size - 1) / stride + 1, channels>,
-                       op::conv2d_params{.stride = {stride, stride}, .pad = {1, 1, 1, 1}, .groups = channels, .result = {.shift = 10, .mul = 37, .add = 1234, .low = 0, .high = 255}}>;
+                       op::conv2d_params{.stride = {stride, stride},
+                                         .pad = {1, 1, 1, 1},
+                                         .groups = channels,
+                                         .result = {.shift = 10, .mul = 37, .add = 1234, .low = 0, .high = 255}}>;
+/// With a bias and a scale for each channel, of which 32 bits or 64 are needed.
+template <index size, index channels, index stride, u8 shift>
+using depthwise_by_channel = conv<t<0, u8, 1, size, size, channels>, t<1, i8, channels, 3, 3, 1>,
+                                  t<2, u8, 1, (size - 1) / stride + 1, (size - 1) / stride + 1, channels>,
+                                  op::conv2d_params{.stride = {stride, stride},
+                                                    .pad = {1, 1, 1, 1},
+                                                    .groups = channels,
+                                                    .result = {.shift = shift, .low = 0, .high = 255}},
+                                  bias<t<5, i32, channels>>, scale<t<3, i32, channels>, t<4, i32, channels>>>;
+template <index size, index channels, index outputs, index taps, u8 shift>
+using dense_by_channel =
+    conv<t<0, u8, 1, size, size, channels>, t<1, i8, outputs, taps, taps, channels>, t<2, u8, 1, size, size, outputs>,
+         op::conv2d_params{.pad = {taps / 2, taps / 2, taps / 2, taps / 2},
+                           .result = {.shift = shift, .low = 0, .high = 255}},
+         bias<t<5, i32, outputs>>, scale<t<3, i32, outputs>, t<4, i32, outputs>>>;
+template <index k, index n>
+using linear_with_bias =
+    product<t<0, i8, 1, k>, view<t<1, i8, n, k>, {.of = {k, n}, .stride = {1, k}}>, t<2, i8, 1, n>,
+            op::matmul_params{.result = to_i8}, bias<view<t<3, i32, n>, {.of = {1, n}, .stride = {0, 1}}>>>;
 #ifdef DEEPLOY_MAC_LOAD
 using engine_t = engine::cluster<engine::instructions::mac_load>;
 #else
@@ -66,9 +90,9 @@ constinit measured_layer const layers[] = {
     measured<columns<20, 64, 12>, engine_t, 0>("matmul_kn_20_64_12 15360"),
     measured<columns<65, 64, 65>, engine_t, 0>("matmul_kn_65_64_65 270400"),
     measured<columns<13, 36, 20>, engine_t, 0>("matmul_kn_13_36_20 9360"),
-    measured<rows<5, 21, 11, u8, i8>, engine_t, 0>("matmul_u8_i8_5_21_11 1155"),
-    measured<rows<5, 21, 11, i8, u8>, engine_t, 0>("matmul_i8_u8_5_21_11 1155"),
-    measured<rows<5, 21, 11, u8, u8>, engine_t, 0>("matmul_u8_u8_5_21_11 1155"),
+    measured<rows<20, 36, 12, u8, i8>, engine_t, 0>("matmul_u8_i8_20_36_12 8640"),
+    measured<rows<20, 36, 12, i8, u8>, engine_t, 0>("matmul_i8_u8_20_36_12 8640"),
+    measured<rows<20, 36, 12, u8, u8>, engine_t, 0>("matmul_u8_u8_20_36_12 8640"),
     measured<depthwise<16, 64, 1>, engine_t, 0>("depthwise_64_16x16 147456"),
     measured<depthwise<16, 64, 2>, engine_t, 0>("depthwise_64_16x16_s2 36864"),
     measured<depthwise<9, 36, 1>, engine_t, 0>("depthwise_36_9x9 26244"),
@@ -77,11 +101,22 @@ constinit measured_layer const layers[] = {
     measured<depthwise<25, 16, 1>, engine_t, 0>("depthwise_16_25x25 90000"),
     measured<depthwise<11, 29, 1>, engine_t, 0>("depthwise_29_11x11 31581"),
     measured<conv<t<0, u8, 1, 12, 12, 16>, t<1, i8, 16, 5, 5, 1>, t<2, u8, 1, 12, 12, 16>,
-                  op::conv2d_params{.pad = {2, 2, 2, 2}, .groups = 16, .result = to_u8}>, engine_t, 0>("depthwise5x5_16_12x12 57600"),
+                  op::conv2d_params{.pad = {2, 2, 2, 2}, .groups = 16, .result = to_u8}>,
+             engine_t, 0>("depthwise5x5_16_12x12 57600"),
     measured<conv<t<0, u8, 1, 8, 8, 16>, t<1, i8, 16, 3, 3, 16>, t<2, u8, 1, 8, 8, 16>,
-                  op::conv2d_params{.pad = {1, 1, 1, 1}, .x_zero = 128, .result = to_u8}>, engine_t, 0>("conv3x3_zero_point_16_16_8x8 147456"),
+                  op::conv2d_params{.pad = {1, 1, 1, 1}, .x_zero = 128, .result = to_u8}>,
+             engine_t, 0>("conv3x3_zero_point_16_16_8x8 147456"),
     measured<conv<t<0, u8, 1, 8, 8, 16>, t<1, i8, 16, 3, 3, 16>, t<2, u8, 1, 8, 8, 16>,
-                  op::conv2d_params{.pad = {1, 1, 1, 1}, .result = to_u8}, scale<t<3, i32, 16>, t<4, i32, 16>>>, engine_t, 0>("conv3x3_per_channel_16_16_8x8 147456"),
+                  op::conv2d_params{.pad = {1, 1, 1, 1}, .result = to_u8}, scale<t<3, i32, 16>, t<4, i32, 16>>>,
+             engine_t, 0>("conv3x3_per_channel_16_16_8x8 147456"),
+    measured<depthwise_by_channel<16, 64, 1, 16>, engine_t, 0>("depthwise_by_channel_64_16x16 147456", 12),
+    measured<depthwise_by_channel<16, 64, 2, 16>, engine_t, 0>("depthwise_by_channel_64_16x16_s2 36864", 12),
+    measured<depthwise_by_channel<16, 64, 1, 30>, engine_t, 0>("depthwise_64_bits_64_16x16 147456", 30),
+    measured<depthwise_by_channel<16, 64, 2, 30>, engine_t, 0>("depthwise_64_bits_64_16x16_s2 36864", 30),
+    measured<dense_by_channel<8, 64, 128, 1, 16>, engine_t, 0>("pointwise_by_channel_64_128_8x8 524288", 14),
+    measured<dense_by_channel<8, 64, 128, 1, 30>, engine_t, 0>("pointwise_64_bits_64_128_8x8 524288", 30),
+    measured<dense_by_channel<8, 16, 16, 3, 30>, engine_t, 0>("conv3x3_64_bits_16_16_8x8 147456", 30),
+    measured<linear_with_bias<256, 256>, engine_t, 0>("linear_with_bias_1_256_256 65536"),
 };
 extern int const layer_count;
 int const layer_count = sizeof(layers) / sizeof(layers[0]);
