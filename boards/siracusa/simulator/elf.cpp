@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "debug_strings.hpp"
 #include "elf.hpp"
 #include "map.hpp"
 
@@ -196,6 +197,7 @@ firmware::firmware(std::string const& path) {
   reader.read_header();
   reader.read_segments();
   reader.read_sections();
+  if (!debug_strings_end(handle.elf)) return;
   dwarf_handle dwarf{dwarf_begin_elf(handle.elf, DWARF_C_READ, nullptr)};
   if (dwarf.dwarf) reader.read_lines(dwarf.dwarf);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "volatile_words.hpp"
+#include "debug_strings.hpp"
 
 #include <algorithm>
 #include <dwarf.h>
@@ -123,7 +124,7 @@ std::vector<address32> volatile_words(std::string const& elf_path) {
   int const descriptor = ::open(elf_path.c_str(), O_RDONLY);
   if (descriptor < 0) return {};
   if (Dwarf* dwarf = dwarf_begin(descriptor, DWARF_C_READ)) {
-    all.walk_units(dwarf);
+    if (debug_strings_end(dwarf_getelf(dwarf))) all.walk_units(dwarf);
     dwarf_end(dwarf);
   }
   ::close(descriptor);
