@@ -55,6 +55,8 @@ def interrupted(deeploy, words, folder, seconds, wanted, whole_group):
     problems = []
     if process.returncode == 0:
         return None, []  # it was about to end
+    if process.returncode == -wanted and not text and snapshot(folder) == before:
+        return None, []  # the program was still being loaded: nothing of it had begun
     if process.returncode != 128 + wanted:
         problems.append(f"exit status {process.returncode}, expected {128 + wanted}")
     if [code for code, _ in messages(text)] != [6207] or SANITIZER.search(text):
