@@ -2,39 +2,23 @@
 // instance<Net>: a network on the host, with memories of its own. What an application on a PC uses.
 #pragma once
 #include <deeploy/image.hpp>
+#include <deeploy/placed_tensors.hpp>
 #include <host/machine.hpp>
 #include <host/kernels.hpp>
 #include <string>
 
 namespace deeploy::host {
-/// Why an image was refused.
-enum class image_status { good = 0, not_an_image = 6001, other_format = 6002, other_model = 6003, other_plan = 6004, damaged = 6005 };
+using deeploy::image_status;
 
 /// Takes the weights of one memory into its section for constants, if they belong to this model and plan.
-inline image_status take_image(arenas& memory, u64 model, u64 const* layouts, void const* image, std::size_t length) {
+inline image_status take_image(arenas& memory, expected_images const& expected, void const* image, std::size_t length) {
   image_header h;
-  if (length < sizeof h) return image_status::not_an_image;
-  std::memcpy(&h, image, sizeof h);
-  u8 const* const body = static_cast<u8 const*>(image) + sizeof h;
-  if (h.magic != image_header::magic_number) return image_status::not_an_image;
-  if (h.format != format_version) return image_status::other_format;
-  if (h.model != model) return image_status::other_model;
-  if (h.memory >= static_cast<u32>(memory_count<board::host>) || h.layout != layouts[h.memory]) return image_status::other_plan;
-  u32 const section_of = h.memory * section_count + static_cast<u32>(section::constants);
-  if (h.length != length - sizeof h || h.length > memory.size(section_of)) return image_status::damaged;
-  if (h.crc32 != crc32_of(body, h.length)) return image_status::damaged;
-  std::memcpy(memory.base(section_of), body, h.length);
-  return image_status::good;
+  u8 const* const bytes = static_cast<u8 const*>(image);
+  image_status const status = check_image(expected, bytes, length, h);
+  if (status == image_status::good)
+    std::memcpy(memory.base(h.memory * section_count + static_cast<u32>(section::constants)), bytes + sizeof h, h.length);
+  return status;
 }
-
-namespace detail {
-template <class Net, class T>
-constexpr int tensor_number() {
-  for (int t = 0; t < graph<Net>::tensor_count; ++t)
-    if (graph<Net>::tensors.of[t] == &T::descriptor) return t;
-  return -1;
-}
-}  // namespace detail
 
 /// A planned network with its memories.
 ///
@@ -54,13 +38,13 @@ class instance {
   image_status load(void const* image, std::size_t length) {
     u64 layouts[memory_count<board::host>];
     for (int m = 0; m < memory_count<board::host>; ++m) layouts[m] = layout_hash<Net, board::host>(m);
-    return take_image(memory_, model_hash<Net>, layouts, image, length);
+    return take_image(memory_, {model_hash<Net>, layouts, plan_of<Net>::memories, static_cast<u32>(memory_count<board::host>)}, image, length);
   }
 
   /// A tensor's elements in memory: an input, a state or an output. Its layout is the tensor's own.
   template <class T>
   typename T::element_t* data() {
-    constexpr int t = detail::tensor_number<Net, T>();
+    constexpr int t = tensor_number<Net, T>();
     static_assert(t >= 0, "[DPL-6010] the network does not use this tensor");
     return reinterpret_cast<typename T::element_t*>(raw(t));
   }

@@ -51,7 +51,7 @@ inline int read_inputs(runnable const& net, arenas& memory, keeping_machine& mac
       std::fprintf(stderr, "[DPL-6006] %s cannot be read\n", path.c_str());
       return 2;
     }
-    if (image_status const s = take_image(memory, net.model_hash, net.layout_hash, image.data(), image.size()); s != image_status::good) {
+    if (image_status const s = take_image(memory, {net.model_hash, net.layout_hash, net.memories, static_cast<u32>(memory_count<board::host>)}, image.data(), image.size()); s != image_status::good) {
       std::fprintf(stderr, "[DPL-%d] %s is not the image of this plan\n", static_cast<int>(s), path.c_str());
       return 2;
     }

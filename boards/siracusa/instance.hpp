@@ -2,12 +2,12 @@
 // instance<Net>: a network on Siracusa. The fabric controller starts it, may do something else, and waits for it.
 #pragma once
 #include <deeploy/image.hpp>
+#include <deeploy/placed_tensors.hpp>
 #include <siracusa/kernels.hpp>
 #include <siracusa/machine.hpp>
 
 namespace deeploy::siracusa {
-/// Why an image was refused.
-enum class image_status { good = 0, not_an_image = 6001, other_format = 6002, other_model = 6003, other_plan = 6004, damaged = 6005 };
+using deeploy::image_status;
 
 /// A planned network; its memories are the application's.
 ///
@@ -30,29 +30,19 @@ class instance {
   /// counted from the end of its header.
   image_status load(u8 const* image, size_t length) {
     image_header h;
-    if (length < sizeof h) return image_status::not_an_image;
-    for (size_t i = 0; i < sizeof h; ++i) reinterpret_cast<u8*>(&h)[i] = image[i];
-    if (h.magic != image_header::magic_number) return image_status::not_an_image;
-    if (h.format != format_version) return image_status::other_format;
-    if (h.model != model_hash<Net>) return image_status::other_model;
-    if (h.memory >= static_cast<u32>(memory_count<Board>)) return image_status::other_plan;
-    int const memory = static_cast<int>(h.memory);
-    if (h.layout != layouts_[memory]) return image_status::other_plan;
-    if (h.length != length - sizeof h || h.length > static_cast<u32>(plan_of<Net>::memories[memory].used[0])) return image_status::damaged;
-    if (h.crc32 != crc32_of(image + sizeof h, h.length)) return image_status::damaged;
-    bases_.of[memory * section_count + static_cast<int>(section::constants)] = const_cast<u8*>(image) + sizeof h;
-    return image_status::good;
+    image_status const status =
+        check_image({model_hash<Net>, layouts_.of, plan_of<Net>::memories, static_cast<u32>(memory_count<Board>)}, image, length, h);
+    if (status == image_status::good)
+      bases_.of[h.memory * section_count + static_cast<u32>(section::constants)] = const_cast<u8*>(image) + sizeof h;
+    return status;
   }
 
   /// A tensor's elements in memory: an input, a state or an output.
   template <class T>
   typename T::element_t* data() {
-    constexpr place p = [] {
-      for (int t = 0; t < graph<Net>::tensor_count; ++t)
-        if (graph<Net>::tensors.of[t] == &T::descriptor) return plan_of<Net>::tensors[t];
-      return place{};
-    }();
-    return reinterpret_cast<typename T::element_t*>(bases_.of[deeploy::address(p.memory, p.where, 0).base()] + p.offset);
+    constexpr int t = tensor_number<Net, T>();
+    static_assert(t >= 0, "[DPL-6010] the network does not use this tensor");
+    return reinterpret_cast<typename T::element_t*>(raw(t));
   }
   u8* raw(int t) {
     place const& p = plan_of<Net>::tensors[t];
@@ -88,7 +78,6 @@ class instance {
   }
   struct layout_table {
     u64 of[memory_count<Board>];
-    constexpr u64 operator[](int m) const { return of[m]; }
   };
   // Computed by the compiler: the digests are 64-bit products, slow on a 32-bit core.
   static constexpr layout_table layouts_ = [] {

@@ -20,18 +20,18 @@ int call(std::vector<std::string> const& words, std::string const& what) {
   if (r.status == 0) return 0;
   if (r.status == 130 || r.status == 143) return r.status;
   if (r.status == 127)
-    complain(6210, fmt::format("{} cannot be started; install gcc-riscv64-unknown-elf, or say another compiler in DEEPLOY_TARGET_CXX", words[0]));
+    complain(6210, fmt::format("{} cannot be started; install it, or say another compiler in DEEPLOY_TARGET_CXX", words[0]));
   else
     complain(6201, fmt::format("{}the compiler refused {} (status {}); the first error stands above", r.errors, what, r.status));
   return user_error;
 }
 
 /// The simulator: as the user says, beside this program, in its build tree, or on the path.
-std::string find_program(std::string const& name) {
+std::string find_program(std::string const& name, std::string const& board_folder) {
   if (char const* const said = std::getenv("DEEPLOY_SIMULATOR"); said != nullptr && *said != 0) return said;
   std::error_code problem;
   fs::path const here = fs::read_symlink("/proc/self/exe", problem).parent_path();
-  for (fs::path const& folder : {here, here / "boards/siracusa/simulator"})
+  for (fs::path const& folder : {here, here / "boards" / board_folder / "simulator"})
     if (fs::exists(folder / name, problem)) return (folder / name).string();
   return name;
 }
@@ -132,7 +132,7 @@ int target::run(std::string const& folder, bool layers, target_run& measured) co
   words.push_back(folder + "/runner.elf");
   if (int const failed = call(words, "the program with its inputs")) return failed;
 
-  process_result const r = run_process({find_program(simulator_), folder + "/runner.elf"});
+  process_result const r = run_process({find_program(simulator_, board_.folder), folder + "/runner.elf"});
   if (r.status == 127) {
     complain(6211, fmt::format("{} cannot be started; build it, or say where it is in DEEPLOY_SIMULATOR", simulator_));
     return user_error;

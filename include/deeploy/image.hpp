@@ -70,4 +70,29 @@ template <Network Net, Board B>
 constexpr u64 layout_hash(int memory) {
   return detail::hash_of_layout(graph<Net>::tensors.of, plan_of<Net>::tensors, detail::storage<Net, B>::of, graph<Net>::tensor_count, memory);
 }
+
+/// Why an image was refused; the numbers are error codes.
+enum class image_status { good = 0, not_an_image = 6001, other_format = 6002, other_model = 6003, other_plan = 6004, damaged = 6005 };
+
+/// What images must carry to belong to a planned network.
+struct expected_images {
+  u64 model;
+  u64 const* layouts;       ///< one per memory
+  memory_use const* used;   ///< one per memory
+  u32 memories;
+};
+
+/// Checks an image of `length` bytes: header, plan, checksum. `h` is its header, if it has one.
+inline image_status check_image(expected_images const& expected, u8 const* image, size_t length, image_header& h) {
+  if (length < sizeof h) return image_status::not_an_image;
+  // Byte by byte: an image may lie at any address.
+  for (size_t i = 0; i < sizeof h; ++i) reinterpret_cast<u8*>(&h)[i] = image[i];
+  if (h.magic != image_header::magic_number) return image_status::not_an_image;
+  if (h.format != format_version) return image_status::other_format;
+  if (h.model != expected.model) return image_status::other_model;
+  if (h.memory >= expected.memories || h.layout != expected.layouts[h.memory]) return image_status::other_plan;
+  if (h.length != length - sizeof h || h.length > static_cast<u32>(expected.used[h.memory].used[static_cast<int>(section::constants)]))
+    return image_status::damaged;
+  return h.crc32 == crc32_of(image + sizeof h, h.length) ? image_status::good : image_status::damaged;
+}
 }  // namespace deeploy

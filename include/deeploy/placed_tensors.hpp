@@ -38,4 +38,12 @@ struct placed_tensors {
 };
 template <Network Net>
 inline constexpr placed_tensors<Net> placed_tensors_of = placed_tensors<Net>::make();
+
+/// The number of tensor T in graph<Net>; -1: the network does not use it.
+template <Network Net, class T>
+constexpr int tensor_number() {
+  for (int t = 0; t < graph<Net>::tensor_count; ++t)
+    if (graph<Net>::tensors.of[t] == &T::descriptor) return t;
+  return -1;
+}
 }  // namespace deeploy

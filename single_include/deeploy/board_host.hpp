@@ -8,6 +8,52 @@
 #include <cstring>
 #include <string>
 #include <vector>
+// ---- deeploy/placed_tensors.hpp
+// placed_tensors<Net>: the tensors of a planned network as plain values, for runners and debuggers.
+
+namespace deeploy {
+/// A tensor of a planned network.
+struct placed_tensor {
+  detail::text name;
+  role use = role::scratch;
+  place at;
+  bytes size_bytes = 0;
+  i16 last_writer = -1;  ///< the step after which it is finished
+};
+
+/// All tensors, in the order of graph<Net>.
+template <Network Net>
+struct placed_tensors {
+  static constexpr int count = graph<Net>::tensor_count;
+  placed_tensor of[count];
+
+  static constexpr placed_tensors make() {
+    using g = graph<Net>;
+    placed_tensors t{};
+    for (int i = 0; i < count; ++i) {
+      tensor_descriptor const& d = *g::tensors.of[i];
+      t.of[i] = {d.name, d.use, plan_of<Net>::tensors[i], d.size_bytes(), -1};
+    }
+    i16 s = 0;
+    for (step const& x : plan_of<Net>::steps) {
+      for (int o = 0; o < max_operands; ++o)
+        if (g::tensor(x.layer, o) >= 0 && g::layer(x.layer).with[o].way == direction::out) t.of[g::tensor(x.layer, o)].last_writer = s;
+      ++s;
+    }
+    return t;
+  }
+};
+template <Network Net>
+inline constexpr placed_tensors<Net> placed_tensors_of = placed_tensors<Net>::make();
+
+/// The number of tensor T in graph<Net>; -1: the network does not use it.
+template <Network Net, class T>
+constexpr int tensor_number() {
+  for (int t = 0; t < graph<Net>::tensor_count; ++t)
+    if (graph<Net>::tensors.of[t] == &T::descriptor) return t;
+  return -1;
+}
+}  // namespace deeploy
 // ---- host/machine.hpp
 // The host's machine: moves data at once, or, when checking, as late and as rudely as a DMA may.
 
@@ -962,6 +1008,42 @@ template <reference::ReferenceEngine Engine>
 struct mapping<op::pad_kind, Engine>
     : reference::direct_mapping<reference::pad, reference::work_cost{.per_step = 0, .per_result = 40}> {};
 }  // namespace deeploy
+// ---- reference/reduce.hpp
+// The sums over reduced axes that the reference kernels of op::reduce_sum and op::reduce_mean share.
+
+namespace deeploy::reference {
+/// Calls finish(subscripts, sum) for each finished sum of this core's share. Axes: those of X; class 3 has a bit for each
+/// reduced one.
+template <kernel_class C, class Tile, class F>
+constexpr void for_sums(int core, int cores, Tile const& t, F finish) {
+  auto const& args = t.arguments;
+  u32 reduced = 0;
+  index inner[max_axes];
+  for (int a = 0; a < max_axes; ++a) {
+    reduced |= static_cast<u32>(C.classes[3] >> a & 1) << a;
+    inner[a] = reduced >> a & 1 ? args.length[a] : 1;
+  }
+  outer_lengths const lengths(args, reduced);
+  auto* const accumulators = C.accumulates ? static_cast<i32*>(args.scratch) : nullptr;
+  i64 total = 1;
+  for (index n : lengths.of) total *= n;
+  i64 at_result = total * core / cores;
+  for_share(core, cores, lengths.of, [&](subscripts const& outer) {
+    u32 sum = C.accumulates && !args.begins ? static_cast<u32>(accumulators[at_result]) : 0u;
+    for_share(0, 1, inner, [&](subscripts const& i) {
+      subscripts both = outer;
+      for (int a = 0; a < max_axes; ++a) both.of[a] += i.of[a];
+      sum += static_cast<u32>(t.template load<0>(both));
+    });
+    if (C.accumulates && !args.ends) {
+      accumulators[at_result++] = static_cast<i32>(sum);
+      return;
+    }
+    ++at_result;
+    finish(outer, static_cast<i32>(sum));
+  });
+}
+}  // namespace deeploy::reference
 // ---- reference/reduce_mean.hpp
 // Reference kernel of op::reduce_mean.
 
@@ -971,31 +1053,8 @@ template <kernel_class C>
 struct reduce_mean {
   template <class Tile>
   static constexpr void run(int core, int cores, Tile const& t) {
-    auto const& args = t.arguments;
-    u32 reduced = 0;
-    index inner[max_axes];
-    for (int a = 0; a < max_axes; ++a) {
-      reduced |= static_cast<u32>(C.classes[3] >> a & 1) << a;
-      inner[a] = reduced >> a & 1 ? args.length[a] : 1;
-    }
-    outer_lengths const lengths(args, reduced);
-    auto* const accumulators = C.accumulates ? static_cast<i32*>(args.scratch) : nullptr;
-    i64 total = 1;
-    for (index n : lengths.of) total *= n;
-    i64 at_result = total * core / cores;
-    for_share(core, cores, lengths.of, [&](subscripts const& outer) {
-      u32 sum = C.accumulates && !args.begins ? static_cast<u32>(accumulators[at_result]) : 0u;
-      for_share(0, 1, inner, [&](subscripts const& i) {
-        subscripts both = outer;
-        for (int a = 0; a < max_axes; ++a) both.of[a] += i.of[a];
-        sum += static_cast<u32>(t.template load<0>(both));
-      });
-      if (C.accumulates && !args.ends) {
-        accumulators[at_result++] = static_cast<i32>(sum);
-        return;
-      }
-      ++at_result;
-      i64 const s = static_cast<i32>(sum), averaged = t.value(6);
+    for_sums<C>(core, cores, t, [&](subscripts const& outer, i32 sum) {
+      i64 const s = sum, averaged = t.value(6);
       i64 const mean = C.classes[4] != 0 ? (s < 0 ? s - (averaged >> 1) : s + (averaged >> 1)) / averaged
                                          : (s + averaged / 2) >> t.value(7);
       t.template store<3>(outer, t.template requantised<0, 0, 1>(static_cast<i8>(mean), outer));
@@ -1018,32 +1077,7 @@ template <kernel_class C>
 struct reduce_sum {
   template <class Tile>
   static constexpr void run(int core, int cores, Tile const& t) {
-    auto const& args = t.arguments;
-    u32 reduced = 0;
-    index inner[max_axes];
-    for (int a = 0; a < max_axes; ++a) {
-      reduced |= static_cast<u32>(C.classes[3] >> a & 1) << a;
-      inner[a] = reduced >> a & 1 ? args.length[a] : 1;
-    }
-    outer_lengths const lengths(args, reduced);
-    auto* const accumulators = C.accumulates ? static_cast<i32*>(args.scratch) : nullptr;
-    i64 total = 1;
-    for (index n : lengths.of) total *= n;
-    i64 at_result = total * core / cores;
-    for_share(core, cores, lengths.of, [&](subscripts const& outer) {
-      u32 sum = C.accumulates && !args.begins ? static_cast<u32>(accumulators[at_result]) : 0u;
-      for_share(0, 1, inner, [&](subscripts const& i) {
-        subscripts both = outer;
-        for (int a = 0; a < max_axes; ++a) both.of[a] += i.of[a];
-        sum += static_cast<u32>(t.template load<0>(both));
-      });
-      if (C.accumulates && !args.ends) {
-        accumulators[at_result++] = static_cast<i32>(sum);
-        return;
-      }
-      ++at_result;
-      t.template store<3>(outer, t.template requantised<0, 0, 1>(static_cast<i32>(sum), outer));
-    });
+    for_sums<C>(core, cores, t, [&](subscripts const& outer, i32 sum) { t.template store<3>(outer, t.template requantised<0, 0, 1>(sum, outer)); });
   }
 };
 }  // namespace deeploy::reference
@@ -1107,34 +1141,17 @@ struct mapping<op::sub_kind, Engine>
 // instance<Net>: a network on the host, with memories of its own. What an application on a PC uses.
 
 namespace deeploy::host {
-/// Why an image was refused.
-enum class image_status { good = 0, not_an_image = 6001, other_format = 6002, other_model = 6003, other_plan = 6004, damaged = 6005 };
+using deeploy::image_status;
 
 /// Takes the weights of one memory into its section for constants, if they belong to this model and plan.
-inline image_status take_image(arenas& memory, u64 model, u64 const* layouts, void const* image, std::size_t length) {
+inline image_status take_image(arenas& memory, expected_images const& expected, void const* image, std::size_t length) {
   image_header h;
-  if (length < sizeof h) return image_status::not_an_image;
-  std::memcpy(&h, image, sizeof h);
-  u8 const* const body = static_cast<u8 const*>(image) + sizeof h;
-  if (h.magic != image_header::magic_number) return image_status::not_an_image;
-  if (h.format != format_version) return image_status::other_format;
-  if (h.model != model) return image_status::other_model;
-  if (h.memory >= static_cast<u32>(memory_count<board::host>) || h.layout != layouts[h.memory]) return image_status::other_plan;
-  u32 const section_of = h.memory * section_count + static_cast<u32>(section::constants);
-  if (h.length != length - sizeof h || h.length > memory.size(section_of)) return image_status::damaged;
-  if (h.crc32 != crc32_of(body, h.length)) return image_status::damaged;
-  std::memcpy(memory.base(section_of), body, h.length);
-  return image_status::good;
+  u8 const* const bytes = static_cast<u8 const*>(image);
+  image_status const status = check_image(expected, bytes, length, h);
+  if (status == image_status::good)
+    std::memcpy(memory.base(h.memory * section_count + static_cast<u32>(section::constants)), bytes + sizeof h, h.length);
+  return status;
 }
-
-namespace detail {
-template <class Net, class T>
-constexpr int tensor_number() {
-  for (int t = 0; t < graph<Net>::tensor_count; ++t)
-    if (graph<Net>::tensors.of[t] == &T::descriptor) return t;
-  return -1;
-}
-}  // namespace detail
 
 /// A planned network with its memories.
 ///
@@ -1154,13 +1171,13 @@ class instance {
   image_status load(void const* image, std::size_t length) {
     u64 layouts[memory_count<board::host>];
     for (int m = 0; m < memory_count<board::host>; ++m) layouts[m] = layout_hash<Net, board::host>(m);
-    return take_image(memory_, model_hash<Net>, layouts, image, length);
+    return take_image(memory_, {model_hash<Net>, layouts, plan_of<Net>::memories, static_cast<u32>(memory_count<board::host>)}, image, length);
   }
 
   /// A tensor's elements in memory: an input, a state or an output. Its layout is the tensor's own.
   template <class T>
   typename T::element_t* data() {
-    constexpr int t = detail::tensor_number<Net, T>();
+    constexpr int t = tensor_number<Net, T>();
     static_assert(t >= 0, "[DPL-6010] the network does not use this tensor");
     return reinterpret_cast<typename T::element_t*>(raw(t));
   }

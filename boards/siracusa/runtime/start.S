@@ -36,11 +36,10 @@ cluster_core:               # a0: hart
   la a1, deeploy_vectors
   ori a1, a1, 1
   csrw mtvec, a1
-  la sp, deeploy_cluster_stacks
-  li a2, 6144               # core 0's bytes, then 2048 for each other core, as board.hpp says
-  slli a1, a0, 11
+  la a1, deeploy_cluster_stack_tops
+  slli a2, a0, 2
   add a1, a1, a2
-  add sp, sp, a1
+  lw sp, 0(a1)
   call deeploy_cluster_start
 
 # Any trap or interrupt: caller-saved registers, then C++.

@@ -13,12 +13,20 @@ interrupt_handler deeploy_interrupt_handlers[32];
 int main();
 
 static constexpr uint32_t guard_word = 0x5AFE'57AC;
-extern uint32_t deeploy_cluster_stacks[];
+namespace reserved = deeploy::board::siracusa_reserved;
+static_assert(sizeof(control_block) <= reserved::l1_control_bytes - 64);  // 64: what alignment may take
+[[gnu::section(".l1_control")]] alignas(16) unsigned char deeploy_fetched_steps[reserved::fetched_steps * reserved::fetched_step_bytes];
+[[gnu::section(".l1_stacks")]] alignas(16) static uint32_t stacks[(reserved::control_stack_bytes + 7 * reserved::kernel_stack_bytes) / 4];
+static_assert(deeploy::board::siracusa::cores == 8 && reserved::control_stack_bytes % 16 == 0 && reserved::kernel_stack_bytes % 16 == 0);
+
+/// Where the stack of a core ends, counted in words.
+static constexpr uint32_t end_of_stack(uint32_t core) { return (reserved::control_stack_bytes + core * reserved::kernel_stack_bytes) / 4; }
+/// What start.S loads stack pointers from.
+extern uint32_t* const deeploy_cluster_stack_tops[8];
+uint32_t* const deeploy_cluster_stack_tops[8] = {stacks + end_of_stack(0), stacks + end_of_stack(1), stacks + end_of_stack(2), stacks + end_of_stack(3),
+                                                 stacks + end_of_stack(4), stacks + end_of_stack(5), stacks + end_of_stack(6), stacks + end_of_stack(7)};
 /// The lowest word of a core's stack.
-static uint32_t* guard_of(uint32_t core) {
-  using namespace deeploy::board::siracusa_reserved;
-  return deeploy_cluster_stacks + (core == 0 ? 0 : (control_stack_bytes + (core - 1) * kernel_stack_bytes) / 4);
-}
+static uint32_t* guard_of(uint32_t core) { return core == 0 ? stacks : stacks + end_of_stack(core - 1); }
 
 [[noreturn]] void deeploy_fabric_start() {
   uint32_t status = static_cast<uint32_t>(main());
