@@ -18,7 +18,7 @@ class keeping_machine : public checking_machine {
     place const& p = net_.tensors[t].at;
     return base(address(p.memory, p.where, 0).base()) + p.offset;
   }
-  void step_ends(int s, step_record const&) {
+  void step_ends(int s) {
     for (int t = 0; t < net_.tensor_count; ++t)
       if (net_.tensors[t].last_writer == s) kept[static_cast<std::size_t>(t)].assign(at(t), at(t) + net_.tensors[t].size_bytes);
   }

@@ -32,14 +32,13 @@ struct neureka {
 namespace deeploy::board {
 /// What the run-time keeps of each memory for itself. link.ld lays it out and asserts that it is enough.
 namespace siracusa_reserved {
-inline constexpr bytes control_stack_bytes = 6144;  ///< of core 0, which walks the plan and holds two tiles made ready
+inline constexpr bytes control_stack_bytes = 6144;  ///< of core 0, which may hold two tiles that it makes ready
 inline constexpr bytes kernel_stack_bytes = 2048;   ///< of each other core
-/// What is fetched of a step before it runs, of the step that runs and of the two after it: record, values, table.
-inline constexpr bytes step_record_bytes = 96, step_values_bytes = 4 * max_values, tile_table_bytes = 3840;
-inline constexpr bytes fetched_step_bytes = step_record_bytes + step_values_bytes + tile_table_bytes;
-inline constexpr int fetched_steps = 3;
+/// Pages of the program's stream: one is read while the next is fetched.
+inline constexpr bytes page_bytes = 2048;
+inline constexpr int pages = 2;
 inline constexpr bytes l1_control_bytes = 256;  ///< offload mailbox, DMA counters, step and tile for a debugger
-inline constexpr bytes l1_bytes = control_stack_bytes + (siracusa_cores - 1) * kernel_stack_bytes + fetched_steps * fetched_step_bytes + l1_control_bytes;
+inline constexpr bytes l1_bytes = control_stack_bytes + (siracusa_cores - 1) * kernel_stack_bytes + pages * page_bytes + l1_control_bytes;
 inline constexpr bytes l2_bytes = 256 * 1024;  ///< code, tables, the fabric controller's stack, an application's own data
 }  // namespace siracusa_reserved
 
@@ -55,13 +54,25 @@ inline constexpr memories_of_siracusa siracusa_with_run_time = [] {
   return m;
 }();
 
+/// How the program's stream is laid out, and the DMA's commands in it: 17 bits of length, then direction, incremental,
+/// two-dimensional, event.
+struct siracusa_stream {
+  static constexpr bytes page_bytes = siracusa_reserved::page_bytes;
+  struct dma {
+    static constexpr u32 most_bytes = 131'071, to_l1 = 1u << 17, incremental = 1u << 18, two_dimensional = 1u << 19, raise_event = 1u << 20;
+    static constexpr u32 word(bool in, bool of_lines, u32 length_bytes) {
+      return length_bytes | (in ? to_l1 : 0) | incremental | (of_lines ? two_dimensional : 0) | raise_event;
+    }
+  };
+};
+
 /// Siracusa with Xpulpv2 alone: runs on silicon and on every simulator.
 struct siracusa {
   static constexpr char const* name = "siracusa";
   static constexpr auto const& memories = siracusa_with_run_time.of;
   static constexpr int cores = siracusa_cores;
   static constexpr execution_costs const& costs = siracusa_costs;
-  static constexpr bytes tile_table_bytes = siracusa_reserved::tile_table_bytes;
+  using stream = siracusa_stream;
   using engines = detail::types<engine::cluster<engine::instructions::xpulpv2>, engine::neureka>;
 };
 
@@ -71,7 +82,7 @@ struct siracusa_macload {
   static constexpr auto const& memories = siracusa_with_run_time.of;
   static constexpr int cores = siracusa_cores;
   static constexpr execution_costs const& costs = siracusa_costs;
-  static constexpr bytes tile_table_bytes = siracusa_reserved::tile_table_bytes;
+  using stream = siracusa_stream;
   using engines = detail::types<engine::cluster<engine::instructions::mac_load>, engine::neureka>;
 };
 }  // namespace deeploy::board

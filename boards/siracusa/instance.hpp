@@ -3,6 +3,7 @@
 #pragma once
 #include <deeploy/image.hpp>
 #include <deeploy/placed_tensors.hpp>
+#include <deeploy/program_stream.hpp>
 #include <siracusa/kernels.hpp>
 #include <siracusa/machine.hpp>
 
@@ -72,9 +73,15 @@ class instance {
   static void enter(u32 core, void* self) {
     auto& it = *static_cast<instance*>(self);
     if (core != 0) return serve(core, deeploy_control.work);
-    machine<Hooks> m(it.bases_, deeploy_control.work);
-    it.finished_ = execute(program<Net, Board>::view, m, it.extents_);
-    m.dismiss();
+    using stream = program_stream<Net, Board>;
+    stream_reader<Hooks> reader({stream::words(), stream::pages}, it.bases_, deeploy_control);
+    it.finished_ = reader.run([&](int step) {
+      if constexpr (stream::walks)
+        return walk_step(program<Net, Board>::view, step, it.bases_, deeploy_control, it.extents_);
+      else
+        return step < 0;
+    });
+    dismiss(deeploy_control.work);
   }
   struct layout_table {
     u64 of[memory_count<Board>];

@@ -68,8 +68,8 @@ struct recording {
   static inline u32 ended_at[steps];
   static inline memory_bases const* bases;
 
-  void step_begins(int, step_record const&) {}
-  void step_ends(int s, step_record const&) {
+  static void step_begins(int) {}
+  static void step_ends(int s) {
     ended_at[s] = load(address::cluster_timer + timer::count);
     if (deeploy_print_layers == 0) return;
     for (placed_tensor const& t : placed_tensors_of<Net>.of)

@@ -53,8 +53,16 @@ struct kernel_arguments {
 /// One phase of a kernel. All cores call it; between phases the executor puts a barrier.
 using kernel_phase = void (*)(int core, int cores, kernel_arguments const&);
 
+struct lowered_tile;  // lowered.hpp
+/// Lowers a tile, if there is code for tiles like it. Called by the compiler where tiles are known then, else at run time.
+///
+/// @param a        the tile without addresses
+/// @param aligned  bit o: the tile's part of operand o begins at a multiple of 4 bytes
+using kernel_lowering = bool (*)(kernel_arguments const& a, u32 aligned, lowered_tile& to);
+
 /// The phases of a kernel, ended by null.
 struct kernel_code {
   kernel_phase phase[3] = {};
+  kernel_lowering lower = nullptr;
 };
 }  // namespace deeploy

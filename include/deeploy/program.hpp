@@ -5,7 +5,7 @@
 #include <deeploy/network.hpp>
 #include <deeploy/plan.hpp>
 #include <deeploy/proof.hpp>
-#include <deeploy/ready_tiles.hpp>
+#include <deeploy/tables.hpp>
 
 namespace deeploy {
 namespace detail {
@@ -170,11 +170,9 @@ struct program {
     return t;
   }();
 
-  /// A geometry with its tiles made ready, on boards that want it.
-  template <int s>
-  static constexpr geometry with_tables() {
-    geometry g = geometry_of_step<s>;
-    if constexpr (requires { B::tile_table_bytes; }) g.ready = detail::ready_tiles_of<geometry_of_step<s>, B::tile_table_bytes>();
+  /// Where the compiler lowers tiles, those walked at run time stay as they are.
+  static constexpr geometry at_run_time(geometry g) {
+    if constexpr (requires { typename B::stream; }) g.head.code.lower = nullptr;
     return g;
   }
 
@@ -203,7 +201,7 @@ struct program {
   struct stored;
   template <int... g, int... s, int... v>
   struct stored<detail::indices<g...>, detail::indices<s...>, detail::indices<v...>> {
-    static constexpr geometry geometries[sizeof...(g)] = {with_tables<all_steps::shared.first[g]>()...};
+    static constexpr geometry geometries[sizeof...(g)] = {at_run_time(geometry_of_step<all_steps::shared.first[g]>)...};
     static constexpr step_record steps[sizeof...(s)] = {record(s)...};
     static constexpr i32 values[sizeof...(v) + 1] = {all_values.of[v]..., 0};
   };

@@ -1,27 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tiles made ready by the compiler: tables that a board fetches into L1, so that nobody applies the region rule at run time.
+// Tiles made ready by the compiler: what the recorder walks over, so that nobody applies the region rule at run time.
 #pragma once
 #include <deeploy/tile.hpp>
 
-namespace deeploy {
+namespace deeploy::detail {
 /// The tiles of one geometry: distinct records, and an entry per tile.
 template <int records, int entries>
 struct tile_table {
-  step_head head;
   tile_record record[records];
   tile_entry entry[entries];
 };
 /// A geometry whose tiles are made ready at run time: many small ones, or such that depend on run-time extents.
 template <>
-struct tile_table<0, 0> {
-  step_head head;
-};
-// The executor finds the parts by these.
-static_assert(alignof(tile_record) >= alignof(tile_entry) && sizeof(step_head) % alignof(tile_record) == 0);
+struct tile_table<0, 0> {};
 
-namespace detail {
 /// Beyond these the compiler's time is not worth it: many small tiles have little to compute each.
-inline constexpr int most_records = 6, most_entries = 40;
+inline constexpr int most_records = 24, most_entries = 160;
 
 /// How large the table of a geometry is; no entries: it has none.
 struct table_size {
@@ -69,25 +63,21 @@ constexpr bool each_tile(geometry const& g, F f) {
   return true;
 }
 
-constexpr table_size size_of_table(geometry const& g, bytes limit_bytes) {
+constexpr table_size size_of_table(geometry const& g) {
   table_size s;
   if (has_run_time_extents(g) || tiles_in(g) > most_entries) return s;
   bool const few = each_tile(g, [&](tile_entry const&, tile_record const&, bool is_new) {
     ++s.entries;
     s.records += is_new;
   });
-  bool const fits = static_cast<i64>(sizeof(step_head) + s.records * sizeof(tile_record) + s.entries * sizeof(tile_entry)) <= limit_bytes;
-  return few && fits ? s : table_size{};
+  return few ? s : table_size{};
 }
 
-/// The table of a geometry, in read-only memory.
-template <geometry const& g, bytes limit_bytes>
-inline constexpr auto table_in_memory = [] {
-  constexpr table_size size = size_of_table(g, limit_bytes);
+/// The table of a geometry; for the compiler's eyes only.
+template <geometry const& g>
+inline constexpr auto table_of = [] {
+  constexpr table_size size = size_of_table(g);
   tile_table<size.records, size.entries> t{};
-  t.head = g.head;
-  t.head.records = static_cast<u8>(size.records);
-  t.head.entries = static_cast<u8>(size.entries);
   if constexpr (size.entries != 0) {
     int e = 0;
     each_tile(g, [&](tile_entry const& entry, tile_record const& record, bool) {
@@ -98,9 +88,17 @@ inline constexpr auto table_in_memory = [] {
   return t;
 }();
 
-template <geometry const& g, bytes limit_bytes>
-constexpr ready_tiles ready_tiles_of() {
-  return {&table_in_memory<g, limit_bytes>, static_cast<bytes>(sizeof(table_in_memory<g, limit_bytes>))};
+/// A table of any size.
+struct table_view {
+  tile_record const* record = nullptr;
+  tile_entry const* entry = nullptr;
+  int entries = 0;
+};
+template <geometry const& g>
+constexpr table_view view_of_table() {
+  if constexpr (size_of_table(g).entries == 0)
+    return {};
+  else
+    return {table_of<g>.record, table_of<g>.entry, static_cast<int>(sizeof table_of<g>.entry / sizeof(tile_entry))};
 }
-}  // namespace detail
-}  // namespace deeploy
+}  // namespace deeploy::detail

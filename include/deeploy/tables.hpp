@@ -17,7 +17,13 @@ struct address {
              (static_cast<u32>(offset) & ((1u << offset_bits) - 1))) {}
   constexpr u32 base() const { return word >> offset_bits; }  ///< memory * section_count + section
   constexpr u32 offset() const { return word & ((1u << offset_bits) - 1); }
+  constexpr bool operator==(address const&) const = default;
 };
+constexpr address operator+(address a, i64 distance_bytes) {
+  a.word = (a.word & ~((1u << address::offset_bits) - 1)) | static_cast<u32>((a.offset() + distance_bytes) & ((1u << address::offset_bits) - 1));
+  return a;
+}
+constexpr address operator-(address a, i64 distance_bytes) { return a + -distance_bytes; }
 /// Bases of all sections of all memories, indexed by address::base().
 inline constexpr int base_count = max_memories * section_count;
 
@@ -35,7 +41,7 @@ struct operand_geometry {
   constexpr bool streams_out() const { return present && copies != 0 && written; }
 };
 
-/// What walking over ready tiles needs to know of a geometry. One bit per operand in each mask.
+/// What running a step's tiles needs to know of its geometry. One bit per operand in each mask.
 struct step_head {
   kernel_code code = {};
   u8 operands = 0;
@@ -43,14 +49,7 @@ struct step_head {
   u8 written = 0;
   u8 single = 0, twice = 0;  ///< streamed through one tile buffer, or through two
   u8 slides = 0;             ///< the home depends on a run-time extent
-  u8 records = 0, entries = 0;
   constexpr u8 streamed_in() const { return static_cast<u8>((single | twice) & ~written); }
-};
-
-/// A head and a table of tiles that the compiler made ready; see ready_tiles.hpp.
-struct ready_tiles {
-  void const* table = nullptr;
-  bytes length_bytes = 0;
 };
 
 /// What steps of equal shape have in common.
@@ -64,7 +63,6 @@ struct geometry {
   index tile[max_axes] = {};
   operand_geometry with[max_operands] = {};
   step_head head = {};
-  ready_tiles ready = {};
 };
 
 /// One step: a geometry and the addresses.

@@ -112,8 +112,8 @@ class machine {
     for (kernel_phase phase : code.phase)
       for (int core = 0; phase != nullptr && core < cores_; ++core) phase(core, cores_, a);
   }
-  void step_begins(int, step_record const&) {}
-  void step_ends(int, step_record const&) {}
+  void step_begins(int) {}
+  void step_ends(int) {}
   bool stopped() const { return false; }
 
  protected:

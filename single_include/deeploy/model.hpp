@@ -1820,9 +1820,17 @@ struct kernel_arguments {
 /// One phase of a kernel. All cores call it; between phases the executor puts a barrier.
 using kernel_phase = void (*)(int core, int cores, kernel_arguments const&);
 
+struct lowered_tile;  // lowered.hpp
+/// Lowers a tile, if there is code for tiles like it. Called by the compiler where tiles are known then, else at run time.
+///
+/// @param a        the tile without addresses
+/// @param aligned  bit o: the tile's part of operand o begins at a multiple of 4 bytes
+using kernel_lowering = bool (*)(kernel_arguments const& a, u32 aligned, lowered_tile& to);
+
 /// The phases of a kernel, ended by null.
 struct kernel_code {
   kernel_phase phase[3] = {};
+  kernel_lowering lower = nullptr;
 };
 }  // namespace deeploy
 // ---- deeploy/region.hpp
@@ -3100,7 +3108,13 @@ struct address {
              (static_cast<u32>(offset) & ((1u << offset_bits) - 1))) {}
   constexpr u32 base() const { return word >> offset_bits; }  ///< memory * section_count + section
   constexpr u32 offset() const { return word & ((1u << offset_bits) - 1); }
+  constexpr bool operator==(address const&) const = default;
 };
+constexpr address operator+(address a, i64 distance_bytes) {
+  a.word = (a.word & ~((1u << address::offset_bits) - 1)) | static_cast<u32>((a.offset() + distance_bytes) & ((1u << address::offset_bits) - 1));
+  return a;
+}
+constexpr address operator-(address a, i64 distance_bytes) { return a + -distance_bytes; }
 /// Bases of all sections of all memories, indexed by address::base().
 inline constexpr int base_count = max_memories * section_count;
 
@@ -3118,7 +3132,7 @@ struct operand_geometry {
   constexpr bool streams_out() const { return present && copies != 0 && written; }
 };
 
-/// What walking over ready tiles needs to know of a geometry. One bit per operand in each mask.
+/// What running a step's tiles needs to know of its geometry. One bit per operand in each mask.
 struct step_head {
   kernel_code code = {};
   u8 operands = 0;
@@ -3126,14 +3140,7 @@ struct step_head {
   u8 written = 0;
   u8 single = 0, twice = 0;  ///< streamed through one tile buffer, or through two
   u8 slides = 0;             ///< the home depends on a run-time extent
-  u8 records = 0, entries = 0;
   constexpr u8 streamed_in() const { return static_cast<u8>((single | twice) & ~written); }
-};
-
-/// A head and a table of tiles that the compiler made ready; see ready_tiles.hpp.
-struct ready_tiles {
-  void const* table = nullptr;
-  bytes length_bytes = 0;
 };
 
 /// What steps of equal shape have in common.
@@ -3147,7 +3154,6 @@ struct geometry {
   index tile[max_axes] = {};
   operand_geometry with[max_operands] = {};
   step_head head = {};
-  ready_tiles ready = {};
 };
 
 /// One step: a geometry and the addresses.
@@ -3170,271 +3176,6 @@ struct program_view {
   int step_count;
   run_time_extents most;  ///< the planned maxima
 };
-}  // namespace deeploy
-// ---- deeploy/tile.hpp
-// Tiles of a step, made ready for the kernel and the DMA: the region rule applied to one box after the other.
-
-namespace deeploy {
-/// How the part of an operand is moved: lines of contiguous bytes, blocks of lines a fixed stride apart, and blocks of
-/// those. Dense in the tile buffer.
-struct transfer_shape {
-  bytes line = 0;
-  index lines = 0;  ///< 0: there is nothing to move
-  bytes stride = 0;
-  u8 outer = 0;
-  index count[max_rank - 1] = {};
-  bytes apart[max_rank - 1] = {};
-  bool operator==(transfer_shape const&) const = default;
-};
-
-/// What a tile has in common with others of its shape.
-struct tile_record {
-  kernel_arguments arguments = {};  ///< without the operands' addresses
-  transfer_shape moved[max_operands] = {};
-  bool operator==(tile_record const&) const = default;
-};
-
-/// What a tile has of its own.
-struct tile_entry {
-  i32 part_at[max_operands] = {};  ///< bytes from the operand's home to the part
-  u16 record = 0;
-  u8 fetched = 0;                  ///< streamed inputs whose part the tile before did not have
-};
-
-namespace detail {
-/// The walk over the tiles of one step.
-struct tile_walk {
-  geometry const* g;
-  run_time_extents const* extents;
-  box end;  ///< the step's part, cut to the actual extents
-  box now;  ///< the current tile
-  bool at_end = false;
-
-  constexpr tile_walk(geometry const& of, run_time_extents const& actual)
-      : g(&of), extents(&actual), end(of.part), now(of.part) {
-    for (int a = 0; a < g->axes; ++a) {
-      if (g->slot[a] != 0 && actual.of[g->slot[a]] < end.to[a]) end.to[a] = actual.of[g->slot[a]];
-      if (end.from[a] >= end.to[a]) at_end = true;
-      cut(a);
-    }
-  }
-  constexpr void cut(int a) {
-    now.to[a] = now.from[a] + g->tile[a];
-    if (now.to[a] > end.to[a]) now.to[a] = end.to[a];
-  }
-  constexpr void next() {
-    for (int i = g->axes - 1; i >= 0; --i) {
-      int const a = g->order[i];
-      now.from[a] = now.to[a];
-      if (now.from[a] < end.to[a]) return cut(a);
-      now.from[a] = end.from[a];
-      cut(a);
-    }
-    at_end = true;
-  }
-  constexpr range part_of(dimension const& d) const {
-    index const actual = d.slot != 0 && extents->of[d.slot] < d.length ? extents->of[d.slot] : d.length;
-    return touched(d, now, actual);
-  }
-};
-
-/// As few transfers as the layout allows.
-constexpr transfer_shape shape_of(operand_geometry const& o, range const* part) {
-  transfer_shape t;
-  index length[max_rank] = {};
-  bytes apart[max_rank] = {};
-  int rank = 0;
-  for (int i = 0; i < o.rank; ++i) {
-    if (part[i].length() == 0) return t;
-    if (part[i].length() == 1) continue;
-    length[rank] = part[i].length();
-    apart[rank++] = o.dim[i].stride * o.element_bytes;
-  }
-  t.line = o.element_bytes;
-  while (rank > 0 && apart[rank - 1] == t.line) t.line *= length[--rank];
-  t.lines = 1;
-  if (rank > 0) {
-    t.lines = length[rank - 1];
-    t.stride = apart[--rank];
-  }
-  t.outer = static_cast<u8>(rank);
-  for (int i = 0; i < rank; ++i) {
-    t.count[i] = length[i];
-    t.apart[i] = apart[i];
-  }
-  return t;
-}
-
-/// Tells the kernel how operand number `which` of the tile is strided, from the first element of its part on.
-constexpr void describe(operand_geometry const& o, int which, range const* part, box const& now, kernel_arguments& a) {
-  bool const in_place = o.copies == 0;
-  kernel_operand& to = a.with[which];
-  index dense = 1;
-  for (int i = o.rank - 1; i >= 0; --i) {
-    dimension const& d = o.dim[i];
-    index const stride = in_place ? d.stride : dense;
-    dense *= part[i].length();
-    if (d.split()) {
-      if (d.divisor == 1) to.stride[d.axis] = stride;
-      continue;
-    }
-    if (d.axis >= 0) to.stride[d.axis] += stride * d.scale;
-    if (d.window_axis >= 0) to.stride[d.window_axis] += stride * d.window_scale;
-    if (d.axis >= 0) {
-      index const start = first_subscript(d, now) - part[i].from;
-      to.origin += start * stride;
-      if (which == 0) {
-        a.first[d.axis] = start;
-        a.limit[d.axis] = part[i].length();
-        a.step[d.axis] = d.scale;
-        if (d.window_axis >= 0) a.step[d.window_axis] = d.window_scale;
-      }
-    }
-  }
-}
-
-/// Makes the tile that `walk` is at ready.
-constexpr void prepare(tile_walk const& walk, tile_record& r, tile_entry& e) {
-  geometry const& g = *walk.g;
-  r = {};
-  kernel_arguments& a = r.arguments;
-  a.begins = a.ends = true;
-  for (int axis = 0; axis < max_axes; ++axis) {
-    a.length[axis] = axis < g.axes ? walk.now.length(axis) : 1;
-    if (axis < g.axes && g.reduced[axis]) {
-      a.begins = a.begins && walk.now.from[axis] == walk.end.from[axis];
-      a.ends = a.ends && walk.now.to[axis] == walk.end.to[axis];
-    }
-  }
-  for (int o = 0; o < g.operands; ++o) {
-    operand_geometry const& with = g.with[o];
-    if (!with.present) continue;
-    range part[max_rank] = {};
-    i32 at = 0;
-    for (int i = 0; i < with.rank; ++i) {
-      part[i] = walk.part_of(with.dim[i]);
-      at += part[i].from * with.dim[i].stride;
-    }
-    e.part_at[o] = at * with.element_bytes;
-    if (with.copies != 0) r.moved[o] = shape_of(with, part);
-    describe(with, o, part, walk.now, a);
-  }
-}
-
-/// Streamed inputs whose part differs between two tiles.
-constexpr u8 changed(geometry const& g, tile_record const& before, tile_entry const& from, tile_record const& after,
-                     tile_entry const& to) {
-  u8 changed = 0;
-  for (int o = 0; o < g.operands; ++o)
-    if (g.with[o].streams_in() && (from.part_at[o] != to.part_at[o] || before.moved[o] != after.moved[o]))
-      changed |= static_cast<u8>(1u << o);
-  return changed;
-}
-}  // namespace detail
-}  // namespace deeploy
-// ---- deeploy/ready_tiles.hpp
-// Tiles made ready by the compiler: tables that a board fetches into L1, so that nobody applies the region rule at run time.
-
-namespace deeploy {
-/// The tiles of one geometry: distinct records, and an entry per tile.
-template <int records, int entries>
-struct tile_table {
-  step_head head;
-  tile_record record[records];
-  tile_entry entry[entries];
-};
-/// A geometry whose tiles are made ready at run time: many small ones, or such that depend on run-time extents.
-template <>
-struct tile_table<0, 0> {
-  step_head head;
-};
-// The executor finds the parts by these.
-static_assert(alignof(tile_record) >= alignof(tile_entry) && sizeof(step_head) % alignof(tile_record) == 0);
-
-namespace detail {
-/// Beyond these the compiler's time is not worth it: many small tiles have little to compute each.
-inline constexpr int most_records = 6, most_entries = 40;
-
-/// How large the table of a geometry is; no entries: it has none.
-struct table_size {
-  int records = 0, entries = 0;
-};
-
-constexpr bool has_run_time_extents(geometry const& g) {
-  for (int a = 0; a < g.axes; ++a)
-    if (g.slot[a] != 0) return true;
-  for (int o = 0; o < g.operands; ++o) {
-    if (g.with[o].slide_slot != 0) return true;
-    for (int i = 0; i < g.with[o].rank; ++i)
-      if (g.with[o].dim[i].slot != 0) return true;
-  }
-  return false;
-}
-
-constexpr i64 tiles_in(geometry const& g) {
-  i64 n = 1;
-  for (int a = 0; a < g.axes; ++a) n *= (g.part.length(a) + g.tile[a] - 1) / g.tile[a];
-  return n;
-}
-
-/// Calls f(entry, record, is_new) for each tile; false when there are too many different ones.
-template <class F>
-constexpr bool each_tile(geometry const& g, F f) {
-  tile_record distinct[most_records] = {};
-  int known = 0;
-  tile_entry before{};
-  run_time_extents const none{};
-  for (tile_walk walk(g, none); !walk.at_end; walk.next()) {
-    tile_record now{};
-    tile_entry entry{};
-    prepare(walk, now, entry);
-    int r = 0;
-    while (r < known && !(distinct[r] == now)) ++r;
-    if (r == most_records) return false;
-    bool const is_new = r == known;
-    if (is_new) distinct[known++] = now;
-    entry.record = static_cast<u16>(r);
-    entry.fetched = changed(g, distinct[before.record], before, now, entry);
-    f(entry, now, is_new);
-    before = entry;
-  }
-  return true;
-}
-
-constexpr table_size size_of_table(geometry const& g, bytes limit_bytes) {
-  table_size s;
-  if (has_run_time_extents(g) || tiles_in(g) > most_entries) return s;
-  bool const few = each_tile(g, [&](tile_entry const&, tile_record const&, bool is_new) {
-    ++s.entries;
-    s.records += is_new;
-  });
-  bool const fits = static_cast<i64>(sizeof(step_head) + s.records * sizeof(tile_record) + s.entries * sizeof(tile_entry)) <= limit_bytes;
-  return few && fits ? s : table_size{};
-}
-
-/// The table of a geometry, in read-only memory.
-template <geometry const& g, bytes limit_bytes>
-inline constexpr auto table_in_memory = [] {
-  constexpr table_size size = size_of_table(g, limit_bytes);
-  tile_table<size.records, size.entries> t{};
-  t.head = g.head;
-  t.head.records = static_cast<u8>(size.records);
-  t.head.entries = static_cast<u8>(size.entries);
-  if constexpr (size.entries != 0) {
-    int e = 0;
-    each_tile(g, [&](tile_entry const& entry, tile_record const& record, bool) {
-      t.record[entry.record] = record;
-      t.entry[e++] = entry;
-    });
-  }
-  return t;
-}();
-
-template <geometry const& g, bytes limit_bytes>
-constexpr ready_tiles ready_tiles_of() {
-  return {&table_in_memory<g, limit_bytes>, static_cast<bytes>(sizeof(table_in_memory<g, limit_bytes>))};
-}
-}  // namespace detail
 }  // namespace deeploy
 // ---- deeploy/program.hpp
 // program<Net, Board>: model and plan compiled into the tables that the executor reads. Equal layers share a geometry.
@@ -3602,11 +3343,9 @@ struct program {
     return t;
   }();
 
-  /// A geometry with its tiles made ready, on boards that want it.
-  template <int s>
-  static constexpr geometry with_tables() {
-    geometry g = geometry_of_step<s>;
-    if constexpr (requires { B::tile_table_bytes; }) g.ready = detail::ready_tiles_of<geometry_of_step<s>, B::tile_table_bytes>();
+  /// Where the compiler lowers tiles, those walked at run time stay as they are.
+  static constexpr geometry at_run_time(geometry g) {
+    if constexpr (requires { typename B::stream; }) g.head.code.lower = nullptr;
     return g;
   }
 
@@ -3635,7 +3374,7 @@ struct program {
   struct stored;
   template <int... g, int... s, int... v>
   struct stored<detail::indices<g...>, detail::indices<s...>, detail::indices<v...>> {
-    static constexpr geometry geometries[sizeof...(g)] = {with_tables<all_steps::shared.first[g]>()...};
+    static constexpr geometry geometries[sizeof...(g)] = {at_run_time(geometry_of_step<all_steps::shared.first[g]>)...};
     static constexpr step_record steps[sizeof...(s)] = {record(s)...};
     static constexpr i32 values[sizeof...(v) + 1] = {all_values.of[v]..., 0};
   };
@@ -3643,6 +3382,167 @@ struct program {
 
   static constexpr program_view view{kept::geometries, kept::steps, kept::values, step_count, most_of<Net>()};
 };
+}  // namespace deeploy
+// ---- deeploy/tile.hpp
+// Tiles of a step, made ready for the kernel and the DMA: the region rule applied to one box after the other.
+
+namespace deeploy {
+/// How the part of an operand is moved: lines of contiguous bytes, blocks of lines a fixed stride apart, and blocks of
+/// those. Dense in the tile buffer.
+struct transfer_shape {
+  bytes line = 0;
+  index lines = 0;  ///< 0: there is nothing to move
+  bytes stride = 0;
+  u8 outer = 0;
+  index count[max_rank - 1] = {};
+  bytes apart[max_rank - 1] = {};
+  bool operator==(transfer_shape const&) const = default;
+};
+
+/// What a tile has in common with others of its shape.
+struct tile_record {
+  kernel_arguments arguments = {};  ///< without the operands' addresses
+  transfer_shape moved[max_operands] = {};
+  bool operator==(tile_record const&) const = default;
+};
+
+/// What a tile has of its own.
+struct tile_entry {
+  i32 part_at[max_operands] = {};  ///< bytes from the operand's home to the part
+  u16 record = 0;
+  u8 fetched = 0;                  ///< streamed inputs whose part the tile before did not have
+};
+
+namespace detail {
+/// The walk over the tiles of one step.
+struct tile_walk {
+  geometry const* g;
+  run_time_extents const* extents;
+  box end;  ///< the step's part, cut to the actual extents
+  box now;  ///< the current tile
+  bool at_end = false;
+
+  constexpr tile_walk(geometry const& of, run_time_extents const& actual)
+      : g(&of), extents(&actual), end(of.part), now(of.part) {
+    for (int a = 0; a < g->axes; ++a) {
+      if (g->slot[a] != 0 && actual.of[g->slot[a]] < end.to[a]) end.to[a] = actual.of[g->slot[a]];
+      if (end.from[a] >= end.to[a]) at_end = true;
+      cut(a);
+    }
+  }
+  constexpr void cut(int a) {
+    now.to[a] = now.from[a] + g->tile[a];
+    if (now.to[a] > end.to[a]) now.to[a] = end.to[a];
+  }
+  constexpr void next() {
+    for (int i = g->axes - 1; i >= 0; --i) {
+      int const a = g->order[i];
+      now.from[a] = now.to[a];
+      if (now.from[a] < end.to[a]) return cut(a);
+      now.from[a] = end.from[a];
+      cut(a);
+    }
+    at_end = true;
+  }
+  constexpr range part_of(dimension const& d) const {
+    index const actual = d.slot != 0 && extents->of[d.slot] < d.length ? extents->of[d.slot] : d.length;
+    return touched(d, now, actual);
+  }
+};
+
+/// As few transfers as the layout allows.
+constexpr transfer_shape shape_of(operand_geometry const& o, range const* part) {
+  transfer_shape t;
+  index length[max_rank] = {};
+  bytes apart[max_rank] = {};
+  int rank = 0;
+  for (int i = 0; i < o.rank; ++i) {
+    if (part[i].length() == 0) return t;
+    if (part[i].length() == 1) continue;
+    length[rank] = part[i].length();
+    apart[rank++] = o.dim[i].stride * o.element_bytes;
+  }
+  t.line = o.element_bytes;
+  while (rank > 0 && apart[rank - 1] == t.line) t.line *= length[--rank];
+  t.lines = 1;
+  if (rank > 0) {
+    t.lines = length[rank - 1];
+    t.stride = apart[--rank];
+  }
+  t.outer = static_cast<u8>(rank);
+  for (int i = 0; i < rank; ++i) {
+    t.count[i] = length[i];
+    t.apart[i] = apart[i];
+  }
+  return t;
+}
+
+/// Tells the kernel how operand number `which` of the tile is strided, from the first element of its part on.
+constexpr void describe(operand_geometry const& o, int which, range const* part, box const& now, kernel_arguments& a) {
+  bool const in_place = o.copies == 0;
+  kernel_operand& to = a.with[which];
+  index dense = 1;
+  for (int i = o.rank - 1; i >= 0; --i) {
+    dimension const& d = o.dim[i];
+    index const stride = in_place ? d.stride : dense;
+    dense *= part[i].length();
+    if (d.split()) {
+      if (d.divisor == 1) to.stride[d.axis] = stride;
+      continue;
+    }
+    if (d.axis >= 0) to.stride[d.axis] += stride * d.scale;
+    if (d.window_axis >= 0) to.stride[d.window_axis] += stride * d.window_scale;
+    if (d.axis >= 0) {
+      index const start = first_subscript(d, now) - part[i].from;
+      to.origin += start * stride;
+      if (which == 0) {
+        a.first[d.axis] = start;
+        a.limit[d.axis] = part[i].length();
+        a.step[d.axis] = d.scale;
+        if (d.window_axis >= 0) a.step[d.window_axis] = d.window_scale;
+      }
+    }
+  }
+}
+
+/// Makes the tile that `walk` is at ready.
+constexpr void prepare(tile_walk const& walk, tile_record& r, tile_entry& e) {
+  geometry const& g = *walk.g;
+  r = {};
+  kernel_arguments& a = r.arguments;
+  a.begins = a.ends = true;
+  for (int axis = 0; axis < max_axes; ++axis) {
+    a.length[axis] = axis < g.axes ? walk.now.length(axis) : 1;
+    if (axis < g.axes && g.reduced[axis]) {
+      a.begins = a.begins && walk.now.from[axis] == walk.end.from[axis];
+      a.ends = a.ends && walk.now.to[axis] == walk.end.to[axis];
+    }
+  }
+  for (int o = 0; o < g.operands; ++o) {
+    operand_geometry const& with = g.with[o];
+    if (!with.present) continue;
+    range part[max_rank] = {};
+    i32 at = 0;
+    for (int i = 0; i < with.rank; ++i) {
+      part[i] = walk.part_of(with.dim[i]);
+      at += part[i].from * with.dim[i].stride;
+    }
+    e.part_at[o] = at * with.element_bytes;
+    if (with.copies != 0) r.moved[o] = shape_of(with, part);
+    describe(with, o, part, walk.now, a);
+  }
+}
+
+/// Streamed inputs whose part differs between two tiles.
+constexpr u8 changed(geometry const& g, tile_record const& before, tile_entry const& from, tile_record const& after,
+                     tile_entry const& to) {
+  u8 changed = 0;
+  for (int o = 0; o < g.operands; ++o)
+    if (g.with[o].streams_in() && (from.part_at[o] != to.part_at[o] || before.moved[o] != after.moved[o]))
+      changed |= static_cast<u8>(1u << o);
+  return changed;
+}
+}  // namespace detail
 }  // namespace deeploy
 // ---- deeploy/execute.hpp
 // execute(): runs a planned network. A plain function; a machine moves the data and runs the kernels.
@@ -3660,20 +3560,10 @@ inline constexpr int load = 0, store = 2, early = 4, count = 6;
 ///     void start_out(int channel, u8 const* l1, u8* to, bytes line, index lines, bytes stride);
 ///     void wait(int channel);                                   until all that was started there is done
 ///     void run(kernel_code const&, kernel_arguments const&);    all phases on all cores, with barriers between and after
-///     void step_begins(int step, step_record const&); void step_ends(int step, step_record const&);   hooks
+///     void step_begins(int step); void step_ends(int step);     hooks
 ///     bool stopped();                                           asked before each tile
 ///
-/// A board with Board::tile_table_bytes fetches what a step needs to fast memory before it runs, two steps ahead:
-///
-///     void expect(int step, step_record const&, i32 const* values, ready_tiles const&);   starts fetching the three
-///     fetched_step fetched(int step);                                                      waits for them
-/// What a board fetched of a step; the table begins with a step_head and may be written to.
-struct fetched_step {
-  step_record const* record;
-  i32 const* values;
-  u8* table;
-};
-
+/// A machine whose base() is no pointer writes down what it is asked: see recorder.hpp.
 template <class M>
 concept Machine = requires(M& m, u8* p, kernel_code const& code, kernel_arguments const& a) {
   m.start_in(0, p, p, bytes{}, index{}, bytes{});
@@ -3684,8 +3574,8 @@ concept Machine = requires(M& m, u8* p, kernel_code const& code, kernel_argument
 
 namespace detail {
 /// Moves a part between its home and its tile buffer.
-template <class M>
-void transfer(M& machine, int which, bool out, transfer_shape const& t, u8* home, u8* buffer) {
+template <class M, class Place>
+constexpr void transfer(M& machine, int which, bool out, transfer_shape const& t, Place home, Place buffer) {
   if (t.lines == 0) return;
   index at[max_rank - 1] = {};
   for (;;) {
@@ -3693,12 +3583,12 @@ void transfer(M& machine, int which, bool out, transfer_shape const& t, u8* home
       machine.start_out(which, buffer, home, t.line, t.lines, t.stride);
     else
       machine.start_in(which, buffer, home, t.line, t.lines, t.stride);
-    buffer += t.line * t.lines;
+    buffer = buffer + t.line * t.lines;
     int i = t.outer - 1;
     for (; i >= 0; --i) {
-      home += t.apart[i];
+      home = home + t.apart[i];
       if (++at[i] < t.count[i]) break;
-      home -= t.apart[i] * t.count[i];
+      home = home - t.apart[i] * t.count[i];
       at[i] = 0;
     }
     if (i < 0) return;
@@ -3708,185 +3598,151 @@ void transfer(M& machine, int which, bool out, transfer_shape const& t, u8* home
 /// A tile ready to run; no entry: there is none.
 struct ready_tile {
   tile_entry const* entry = nullptr;
-  tile_record* record = nullptr;
+  tile_record const* record = nullptr;
 };
 
-/// Tiles made ready at run time: two, so that one can be made while the other is at work. Not initialised.
-struct run_time_tiles {
-  union {
-    tile_walk walk;
-  };
-  tile_record record[2];
-  tile_entry entry[2];
-  int now;
-  run_time_tiles() {}
-};
-
-/// A step as the executor sees it, and its tiles, one after the other.
-struct step_view {
+/// Tiles of a step made ready one after the other: two, so that one can be made while the other is at work.
+class walked_tiles {
+ public:
   step_record const* r;
-  geometry const* g;
   step_head const* head;
   i32 const* values;
-  tile_record* record;
-  tile_entry const* entry;
-  int left;  ///< in the table
-  run_time_tiles* made;
+  u8 early;  ///< operands whose first tile was fetched under the step before
 
+  walked_tiles(program_view const& p, int s, run_time_extents const& actual)
+      : r(&p.steps[s]), head(&p.geometries[r->geometry_index].head), values(p.values + r->values_at), early(r->early),
+        g_(&p.geometries[r->geometry_index]), actual_(&actual), walk_(*g_, actual) {}
   ready_tile next() {
-    if (head->entries != 0) {
-      if (left-- == 0) return {};
-      tile_entry const* const e = entry++;
-      return {e, record + e->record};
-    }
-    run_time_tiles& m = *made;
-    if (m.walk.at_end) return {};
-    int const other = m.now;
-    m.now ^= 1;
-    prepare(m.walk, m.record[m.now], m.entry[m.now]);
-    m.entry[m.now].fetched = changed(*g, m.record[other], m.entry[other], m.record[m.now], m.entry[m.now]);
-    m.walk.next();
-    return {&m.entry[m.now], &m.record[m.now]};
+    if (walk_.at_end) return {};
+    int const other = now_;
+    now_ ^= 1;
+    prepare(walk_, record_[now_], entry_[now_]);
+    entry_[now_].fetched = changed(*g_, record_[other], entry_[other], record_[now_], entry_[now_]);
+    walk_.next();
+    return {&entry_[now_], &record_[now_]};
   }
+  /// Where the first element of an operand lies behind its home, by the actual extents.
+  bytes slid(int o) const {
+    if ((head->slides >> o & 1) == 0) return 0;
+    operand_geometry const& with = g_->with[o];
+    return with.slide_step * with.element_bytes * (actual_->of[with.slide_slot] - 1);
+  }
+  /// The tile's arguments, to be completed.
+  kernel_arguments& arguments(ready_tile const& t) { return record_[t.record - record_].arguments; }
+
+ private:
+  geometry const* g_;
+  run_time_extents const* actual_;
+  tile_walk walk_;
+  tile_record record_[2];
+  tile_entry entry_[2];
+  int now_ = 1;
 };
 
 /// Calls f(o) for each bit of a mask.
 template <class F>
-inline void each_bit(u32 mask, F f) {
+constexpr void each_bit(u32 mask, F f) {
   for (int o = 0; o < max_operands && mask != 0; ++o, mask >>= 1)
     if (mask & 1) f(o);
 }
 
-/// One run of a program.
-template <Machine M>
-class run_of_program {
- public:
-  run_of_program(program_view const& p, M& machine, run_time_extents const& extents)
-      : p_(p), machine_(machine), actual_(p.most), l1_(machine.base(address(0, section::scratch, 0).base())) {
-    for (int i = 1; i <= max_run_time; ++i)
-      if (extents.of[i] >= 0 && extents.of[i] < actual_.of[i]) actual_.of[i] = extents.of[i];
-  }
-  bool all_steps() {
-    expect(0);
-    expect(1);
-    for (int s = 0; s < p_.step_count; ++s) {
-      expect(s + 2);
-      step_view step = view_of(s, made_);
-      machine_.step_begins(s, *step.r);
-      if (!run(s, step)) return false;
-      machine_.step_ends(s, *step.r);
-    }
-    return true;
-  }
+/// The part of an operand that a tile needs, in the operand's home.
+template <class M, class Tiles>
+constexpr auto part_of(M& machine, Tiles const& v, int o, ready_tile const& t) {
+  address const where = v.r->home[o];
+  return machine.base(where.base()) + static_cast<bytes>(where.offset() + t.entry->part_at[o] + v.slid(o));
+}
+template <class M>
+constexpr auto in_l1(M& machine, bytes at) {
+  return machine.base(address(0, section::scratch, 0).base()) + at;
+}
+template <class M, class Tiles>
+constexpr void load(M& machine, int which, Tiles const& v, int o, ready_tile const& t, int copy) {
+  transfer(machine, which, false, t.record->moved[o], part_of(machine, v, o, t), in_l1(machine, v.r->buffer[o][copy]));
+}
+/// The first tiles of step s, as far as the plan wants them early.
+template <class M, class Tiles>
+constexpr void load_early(M& machine, int s, Tiles& v) {
+  if (v.early == 0) return;
+  ready_tile const first = v.next();
+  if (first.entry != nullptr) each_bit(v.early, [&](int o) { load(machine, channel::early + (s & 1), v, o, first, 0); });
+}
 
- private:
-  static constexpr bool fetches = requires(M& m) { m.fetched(0); };
-  void expect(int s) {
-    if constexpr (fetches)
-      if (s < p_.step_count) machine_.expect(s, p_.steps[s], p_.values + p_.steps[s].values_at, p_.geometries[p_.steps[s].geometry_index].ready);
-  }
-  step_view view_of(int s, run_time_tiles& made) {
-    step_view v;
-    v.made = &made;
-    if constexpr (fetches) {
-      fetched_step const f = machine_.fetched(s);
-      v.r = f.record;
-      v.values = f.values;
-      v.head = reinterpret_cast<step_head const*>(f.table);
-      v.record = reinterpret_cast<tile_record*>(f.table + sizeof(step_head));
-      v.entry = reinterpret_cast<tile_entry const*>(v.record + v.head->records);
-      v.left = v.head->entries;
-    } else {
-      v.r = &p_.steps[s];
-      v.values = p_.values + v.r->values_at;
-      v.head = &p_.geometries[v.r->geometry_index].head;
+/// Runs the tiles of step s.
+///
+/// @param tiles       the step's tiles: r, head, values, early, next(), slid(), arguments()
+/// @param early_next  starts the early loads of the step behind
+/// @returns false when the machine asked to stop
+template <class M, class Tiles, class EarlyNext>
+constexpr bool run_step(M& machine, int s, Tiles& v, EarlyNext early_next) {
+  step_head const& head = *v.head;
+  step_record const& r = *v.r;
+  ready_tile now = v.next();
+  u8 copy[max_operands] = {};  // which buffer of a streamed operand holds the tile
+  // A step may be left empty by its run-time extents; the next one's early tiles come nevertheless.
+  if (now.entry == nullptr) early_next();
+  if (now.entry != nullptr) each_bit(head.streamed_in() & ~v.early, [&](int o) { load(machine, channel::load, v, o, now, 0); });
+  int stores = 0;
+  for (int tile = 0; now.entry != nullptr; ++tile) {
+    if (machine.stopped()) return false;
+    decltype(auto) a = v.arguments(now);  // before next() makes another tile
+    ready_tile const ahead = v.next();
+    u8 const fetched = ahead.entry != nullptr ? ahead.entry->fetched : 0;
+    each_bit(fetched & head.twice, [&](int o) { load(machine, channel::load + ((tile + 1) & 1), v, o, ahead, copy[o] ^ 1); });
+    if (tile == 0) {
+      early_next();
+      machine.wait(channel::early + (s & 1));
     }
-    v.g = &p_.geometries[v.r->geometry_index];
-    if (v.head->entries == 0) {
-      made.walk = tile_walk(*v.g, actual_);
-      made.now = 1;
-      made.record[1] = {};
-      made.entry[1] = {};
-    }
-    return v;
-  }
-  u8* part_of(step_view const& v, int o, ready_tile const& t) {
-    address const where = v.r->home[o];
-    u8* at = machine_.base(where.base()) + where.offset() + t.entry->part_at[o];
-    if (v.head->slides >> o & 1) {
-      operand_geometry const& with = v.g->with[o];
-      at += with.slide_step * with.element_bytes * (actual_.of[with.slide_slot] - 1);
-    }
-    return at;
-  }
-  void load(int which, step_view const& v, int o, ready_tile const& t, int copy) {
-    transfer(machine_, which, false, t.record->moved[o], part_of(v, o, t), l1_ + v.r->buffer[o][copy]);
-  }
-  /// The first tiles of step s, as far as the plan wants them early.
-  void load_early(int s) {
-    if (s >= p_.step_count) return;
-    if constexpr (!fetches)
-      if (p_.steps[s].early == 0) return;
-    step_view v = view_of(s, made_early_);
-    if (v.r->early == 0) return;
-    ready_tile const first = v.next();
-    if (first.entry != nullptr) each_bit(v.r->early, [&](int o) { load(channel::early + (s & 1), v, o, first, 0); });
-  }
-
-  bool run(int s, step_view& v) {
-    step_head const& head = *v.head;
-    step_record const& r = *v.r;
-    ready_tile now = v.next();
-    u8 copy[max_operands] = {};  ///< which buffer of a streamed operand holds the tile
-    // A step may be left empty by its run-time extents; the next one's early tiles come nevertheless.
-    if (now.entry == nullptr) load_early(s + 1);
-    if (now.entry != nullptr) each_bit(head.streamed_in() & ~r.early, [&](int o) { load(channel::load, v, o, now, 0); });
-    int stores = 0;
-    for (int tile = 0; now.entry != nullptr; ++tile) {
-      if (machine_.stopped()) return false;
-      ready_tile const ahead = v.next();
-      u8 const fetched = ahead.entry != nullptr ? ahead.entry->fetched : 0;
-      each_bit(fetched & head.twice, [&](int o) { load(channel::load + ((tile + 1) & 1), v, o, ahead, copy[o] ^ 1); });
-      if (tile == 0) {
-        load_early(s + 1);
-        machine_.wait(channel::early + (s & 1));
-      }
-      machine_.wait(channel::load + (tile & 1));
-      kernel_arguments& a = now.record->arguments;
-      a.values = v.values;
-      a.scratch = l1_ + r.scratch_at;
-      each_bit(head.present & ~(head.single | head.twice), [&](int o) { a.with[o].at = part_of(v, o, now); });
+    machine.wait(channel::load + (tile & 1));
+    a.values = v.values;
+    machine.place_scratch(a, in_l1(machine, r.scratch_at));
+    each_bit(head.present & ~(head.single | head.twice), [&](int o) { machine.place(a, o, part_of(machine, v, o, now)); });
+    each_bit((head.single | head.twice) & head.written, [&](int o) {
+      // The buffer that this tile fills must have been stored: the one before, or the one before that.
+      if (head.single >> o & 1) machine.wait(channel::store + ((stores + 1) & 1));
+      machine.wait(channel::store + (stores & 1));
+      if (head.twice >> o & 1) copy[o] = static_cast<u8>(stores & 1);
+    });
+    each_bit(head.single | head.twice, [&](int o) { machine.place(a, o, in_l1(machine, r.buffer[o][copy[o]])); });
+    machine.run(head.code, a);
+    if (a.ends)
       each_bit((head.single | head.twice) & head.written, [&](int o) {
-        // The buffer that this tile fills must have been stored: the one before, or the one before that.
-        if (head.single >> o & 1) machine_.wait(channel::store + ((stores + 1) & 1));
-        machine_.wait(channel::store + (stores & 1));
-        if (head.twice >> o & 1) copy[o] = static_cast<u8>(stores & 1);
+        transfer(machine, channel::store + (stores & 1), true, now.record->moved[o], part_of(machine, v, o, now), in_l1(machine, r.buffer[o][copy[o]]));
+        ++stores;
       });
-      each_bit(head.single | head.twice, [&](int o) { a.with[o].at = l1_ + r.buffer[o][copy[o]]; });
-      machine_.run(head.code, a);
-      if (a.ends)
-        each_bit((head.single | head.twice) & head.written, [&](int o) {
-          transfer(machine_, channel::store + (stores & 1), true, now.record->moved[o], part_of(v, o, now), l1_ + r.buffer[o][copy[o]]);
-          ++stores;
-        });
-      each_bit(fetched, [&](int o) {
-        if (head.single >> o & 1)
-          load(channel::load + ((tile + 1) & 1), v, o, ahead, 0);
-        else
-          copy[o] ^= 1;
-      });
-      now = ahead;
-    }
-    machine_.wait(channel::store);
-    machine_.wait(channel::store + 1);
-    return true;
+    each_bit(fetched, [&](int o) {
+      if (head.single >> o & 1)
+        load(machine, channel::load + ((tile + 1) & 1), v, o, ahead, 0);
+      else
+        copy[o] ^= 1;
+    });
+    now = ahead;
   }
+  machine.wait(channel::store);
+  machine.wait(channel::store + 1);
+  return true;
+}
 
-  program_view const& p_;
-  M& machine_;
-  run_time_extents actual_;
-  u8* const l1_;
-  run_time_tiles made_, made_early_;
+/// The planned maxima, and what is given below them.
+inline run_time_extents actual_of(program_view const& p, run_time_extents const& given) {
+  run_time_extents actual = p.most;
+  for (int i = 1; i <= max_run_time; ++i)
+    if (given.of[i] >= 0 && given.of[i] < actual.of[i]) actual.of[i] = given.of[i];
+  return actual;
+}
+
+/// A machine of pointers as run_step() wants it.
+template <class M>
+struct by_pointers {
+  M& of;
+  u8* base(u32 which) { return of.base(which); }
+  void start_in(int c, u8* l1, u8 const* from, bytes line, index lines, bytes stride) { of.start_in(c, l1, from, line, lines, stride); }
+  void start_out(int c, u8 const* l1, u8* to, bytes line, index lines, bytes stride) { of.start_out(c, l1, to, line, lines, stride); }
+  void wait(int c) { of.wait(c); }
+  bool stopped() { return of.stopped(); }
+  void place(kernel_arguments& a, int o, u8* at) { a.with[o].at = at; }
+  void place_scratch(kernel_arguments& a, u8* at) { a.scratch = at; }
+  void run(kernel_code const& code, kernel_arguments const& a) { of.run(code, a); }
 };
 }  // namespace detail
 
@@ -3896,9 +3752,23 @@ class run_of_program {
 /// @returns false when the machine asked to stop; nothing is under way then either
 template <Machine M>
 bool execute(program_view const& p, M& machine, run_time_extents const& extents = {}) {
-  bool const finished = detail::run_of_program<M>(p, machine, extents).all_steps();
-  for (int c = 0; !finished && c < channel::count; ++c) machine.wait(c);
-  return finished;
+  run_time_extents const actual = detail::actual_of(p, extents);
+  detail::by_pointers<M> m{machine};
+  for (int s = 0; s < p.step_count; ++s) {
+    machine.step_begins(s);
+    detail::walked_tiles tiles(p, s, actual);
+    bool const finished = detail::run_step(m, s, tiles, [&] {
+      if (s + 1 == p.step_count || p.steps[s + 1].early == 0) return;
+      detail::walked_tiles next(p, s + 1, actual);
+      detail::load_early(m, s + 1, next);
+    });
+    if (!finished) {
+      for (int c = 0; c < channel::count; ++c) machine.wait(c);
+      return false;
+    }
+    machine.step_ends(s);
+  }
+  return true;
 }
 }  // namespace deeploy
 // ---- deeploy/image.hpp

@@ -22,8 +22,8 @@ class machine {
     for (kernel_phase phase : code.phase)
       if (phase != nullptr) phase(0, 1, a);
   }
-  void step_begins(int, step_record const&) {}
-  void step_ends(int, step_record const&) {}
+  void step_begins(int) {}
+  void step_ends(int) {}
   bool stopped() const { return false; }
 
  private:

@@ -10,8 +10,8 @@ using team_function = void (*)(uint32_t core, void* argument);
 
 /// What core 0 asks of the others during a run. Written by core 0 before a barrier, read by all after it.
 struct team_work {
-  kernel_code const* code;  ///< null: go home
-  kernel_arguments const* arguments;
+  kernel_phase const* phases;      ///< ended by null; none at all: go home
+  kernel_arguments const* block;   ///< what the phases are called with
 };
 
 struct control_block {
@@ -26,5 +26,5 @@ struct control_block {
 }  // namespace deeploy::siracusa
 
 extern "C" deeploy::siracusa::control_block deeploy_control;
-/// What is fetched of steps before they run, in L1; see board.hpp.
-extern "C" unsigned char deeploy_fetched_steps[];
+/// Pages of a program's stream, in L1; see board.hpp.
+extern "C" unsigned char deeploy_stream_pages[];

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Transfers between L1 and the other memories: mchan's queue as one core of the cluster sees it.
 #pragma once
+#include <siracusa/board.hpp>
 #include <siracusa/runtime/event_unit.hpp>
 
 namespace deeploy::siracusa::dma {
-enum class to : uint32_t { outside = 0, l1 = 1u << 17 };
-inline constexpr uint32_t incremental = 1u << 18, two_dimensional = 1u << 19, raise_event = 1u << 20;
-inline constexpr uint32_t most_bytes = 131'071;  ///< of one command: 17 bits
+using commands = board::siracusa_stream::dma;
+enum class to : uint32_t { outside = 0, l1 = commands::to_l1 };
+inline constexpr uint32_t most_bytes = commands::most_bytes;
 
 inline constexpr uint32_t command_port = address::dma, status_port = address::dma + 4;
 
@@ -21,7 +22,7 @@ inline void start(to direction, uint32_t l1, uint32_t outside, uint32_t length) 
     start(direction, l1, outside, piece);
     l1 += piece, outside += piece, length -= piece;
   }
-  store(command_port, length | static_cast<uint32_t>(direction) | incremental | raise_event);
+  store(command_port, commands::word(direction == to::l1, false, length));
   store(command_port, l1);
   store(command_port, outside);
 }
@@ -35,7 +36,7 @@ inline void start(to direction, uint32_t l1, uint32_t outside, uint32_t line, ui
   uint32_t const at_once = lines * line <= most_bytes ? lines : most_bytes / line;
   while (lines != 0) {
     uint32_t const now = lines < at_once ? lines : at_once;
-    store(command_port, now * line | static_cast<uint32_t>(direction) | incremental | two_dimensional | raise_event);
+    store(command_port, commands::word(direction == to::l1, true, now * line));
     store(command_port, l1);
     store(command_port, outside);
     store(command_port, line);
@@ -44,9 +45,11 @@ inline void start(to direction, uint32_t l1, uint32_t outside, uint32_t line, ui
   }
 }
 
-/// Returns when all of the counter's bytes have arrived, and frees it.
-inline void wait(uint32_t counter) {
-  while (load(status_port) >> counter & 1) wait_for_event(event_unit::dma_event);
-  store(status_port, 1u << counter);
+/// Returns when all bytes of the counters have arrived, and frees these.
+///
+/// @param counters  bit c: counter c
+inline void wait(uint32_t counters) {
+  while ((load(status_port) & counters) != 0) wait_for_event(event_unit::dma_event);
+  store(status_port, counters);
 }
 }  // namespace deeploy::siracusa::dma

@@ -15,7 +15,7 @@ int main();
 static constexpr uint32_t guard_word = 0x5AFE'57AC;
 namespace reserved = deeploy::board::siracusa_reserved;
 static_assert(sizeof(control_block) <= reserved::l1_control_bytes - 64);  // 64: what alignment may take
-[[gnu::section(".l1_control")]] alignas(16) unsigned char deeploy_fetched_steps[reserved::fetched_steps * reserved::fetched_step_bytes];
+[[gnu::section(".l1_control")]] alignas(16) unsigned char deeploy_stream_pages[reserved::pages * reserved::page_bytes];
 [[gnu::section(".l1_stacks")]] alignas(16) static uint32_t stacks[(reserved::control_stack_bytes + 7 * reserved::kernel_stack_bytes) / 4];
 static_assert(deeploy::board::siracusa::cores == 8 && reserved::control_stack_bytes % 16 == 0 && reserved::kernel_stack_bytes % 16 == 0);
 

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads a program's stream on core 0 of Siracusa's cluster. The other cores serve: they meet it at a barrier, run the
+// kernel that it names, and come back. The loop is small on purpose: it shares 4 KiB of instruction cache with the kernels.
+#pragma once
+#include <deeploy/stream.hpp>
+#include <siracusa/runtime/cluster.hpp>
+#include <siracusa/runtime/dma.hpp>
+#include <siracusa/runtime/npu.hpp>
+
+namespace deeploy::siracusa {
+namespace reserved = board::siracusa_reserved;
+
+/// Bases of all sections of all memories, indexed by address::base().
+struct memory_bases {
+  u8* of[base_count] = {};
+};
+
+/// What may be done at the beginning and the end of each step, on core 0; by default nothing.
+struct no_hooks {
+  static void step_begins(int) {}
+  static void step_ends(int) {}
+};
+
+/// Runs the phases of a kernel as one core of the team. The next phase is looked up before the barrier: behind the last
+/// one core 0 may have what holds the list fetched over.
+inline void take_part(u32 core, kernel_phase const* phases, kernel_arguments const& block) {
+  for (kernel_phase next = *phases; next != nullptr;) {
+    kernel_phase const phase = next;
+    next = *++phases;
+    phase(static_cast<int>(core), board::siracusa::cores, block);
+    barrier();
+  }
+}
+
+/// What cores 1 to 7 do during a run.
+inline void serve(u32 core, team_work const volatile& posted) {
+  for (;;) {
+    barrier();
+    kernel_phase const* const phases = posted.phases;
+    if (phases == nullptr) return;
+    take_part(core, phases, *posted.block);
+  }
+}
+inline void post(team_work volatile& work, kernel_phase const* phases, kernel_arguments const& block) {
+  work.phases = phases;
+  work.block = &block;
+  barrier();
+  take_part(0, phases, block);
+}
+/// Lets the others go home.
+inline void dismiss(team_work volatile& work) {
+  work.phases = nullptr;
+  barrier();
+}
+
+// How the stream lays kernel_arguments out.
+static_assert(sizeof(kernel_operand) == 4 * (max_axes + 2) && __builtin_offsetof(kernel_arguments, length) == max_operands * sizeof(kernel_operand) &&
+              __builtin_offsetof(kernel_arguments, values) == __builtin_offsetof(kernel_arguments, length) + 16 * max_axes &&
+              __builtin_offsetof(kernel_arguments, begins) == __builtin_offsetof(kernel_arguments, values) + 8 && sizeof(kernel_arguments) == __builtin_offsetof(kernel_arguments, begins) + 4);
+
+/// A stream in memory.
+struct stream_view {
+  stream_word const* words;
+  int pages;
+};
+
+/// One run of a stream.
+///
+/// @tparam Hooks  what to do around steps
+template <class Hooks>
+class stream_reader {
+ public:
+  stream_reader(stream_view const& s, memory_bases const& bases, control_block& control) : next_(s.words), left_(s.pages), control_(control) {
+    // In L1: looked up several times a tile.
+    for (int i = 0; i < base_count; ++i) base_[i] = reinterpret_cast<u32>(bases.of[i]);
+  }
+
+  /// @param walk  called as walk(step): runs a step whose tiles are made ready at run time; false: it was asked to stop
+  /// @returns false when it was asked to stop; nothing is under way then either
+  template <class Walk>
+  bool run(Walk walk) {
+    namespace f = stream_field;
+    int step = -1;
+    fetch(0);
+    bool finished = false;
+    for (word const* at = turn(1);;) {
+      // No switch: its table would be read from L2.
+      u32 const first = at[0];
+      auto const kind = static_cast<command_kind>(first & ((1u << f::kind_bits) - 1));
+      if (kind == command_kind::copy) {
+        at = copy(first, at);
+      } else if (kind == command_kind::wait) {
+        wait(slot_of(first));
+        ++at;
+      } else if (kind == command_kind::run) {
+        if (control_.cancel != 0) break;
+        at = run_tile(first, at);
+      } else if (kind == command_kind::step) {
+        if (step >= 0) Hooks::step_ends(step);
+        step = static_cast<int>(first >> f::step_at);
+        control_.step = static_cast<u32>(step);
+        Hooks::step_begins(step);
+        ++at;
+      } else if (kind == command_kind::page) {
+        page_ ^= 1;
+        at = turn(page_ ^ 1);
+      } else if (kind == command_kind::walk) {
+        if (!walk(step)) break;
+        ++at;
+      } else {
+        Hooks::step_ends(step);
+        finished = true;
+        break;
+      }
+    }
+    for (u32 slot = 0; slot < slots; ++slot) wait(slot);
+    return finished;
+  }
+
+ private:
+  using word [[gnu::may_alias]] = u32;
+  static constexpr u32 slots = channel::count + 1, slot_of_page = channel::count;
+  static u32 slot_of(u32 first) { return first >> stream_field::slot_at & ((1u << stream_field::slot_bits) - 1); }
+
+  word const* copy(u32 first, word const* at) {
+    if (first >> stream_field::opens_at & 1) open_[slot_of(first)] |= static_cast<u16>(1u << dma::allocate());
+    store(dma::command_port, at[1]);
+    store(dma::command_port, resolve(at[2]));
+    store(dma::command_port, resolve(at[3]));
+    if ((first >> stream_field::lines_at & 1) == 0) return at + 4;
+    store(dma::command_port, at[4]);
+    store(dma::command_port, at[5]);
+    return at + 6;
+  }
+  word const* run_tile(u32 first, word const* at) {
+    namespace f = stream_field;
+    auto* const phases = reinterpret_cast<kernel_phase const*>(at + 1);
+    auto* const block = reinterpret_cast<u8*>(base_[base_of_page]) + (first >> f::block_at) * 4;
+    word const* patch = at + 2 + (first >> f::phases_at & ((1u << f::phases_bits) - 1));
+    for (u32 left = first >> f::patches_at & ((1u << f::patches_bits) - 1); left != 0; --left, patch += 2)
+      *reinterpret_cast<word*>(block + patch[0]) = resolve(patch[1]);
+    post(control_.work, phases, *reinterpret_cast<kernel_arguments const*>(block));
+    return at + (first >> f::words_at & ((1u << f::words_bits) - 1));
+  }
+  u32 resolve(u32 a) const { return base_[a >> deeploy::address::offset_bits] + (a & ((1u << deeploy::address::offset_bits) - 1)); }
+  void wait(u32 slot) {
+    if (open_[slot] != 0) dma::wait(open_[slot]);
+    open_[slot] = 0;
+  }
+  void fetch(int to) {
+    if (left_ == 0) return;
+    --left_;
+    open_[slot_of_page] = static_cast<u16>(1u << dma::allocate());
+    dma::start(dma::to::l1, reinterpret_cast<u32>(deeploy_stream_pages + to * reserved::page_bytes), reinterpret_cast<u32>(next_), reserved::page_bytes);
+    next_ += reserved::page_bytes / 4;
+  }
+  /// Waits for the page that was fetched last and begins to fetch the one behind it.
+  word const* turn(int behind) {
+    wait(slot_of_page);
+    fetch(behind);
+    u8 const* const page = deeploy_stream_pages + page_ * reserved::page_bytes;
+    base_[base_of_page] = reinterpret_cast<u32>(page);
+    return reinterpret_cast<word const*>(page);
+  }
+
+  stream_word const* next_;
+  int left_, page_ = 0;
+  control_block& control_;
+  u16 open_[slots] = {};
+  u32 base_[base_of_page + 1];
+};
+}  // namespace deeploy::siracusa

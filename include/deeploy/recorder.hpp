@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+// The executor run by the compiler: what it asks of a machine is written down as commands, step by step.
+#pragma once
+#include <deeploy/execute.hpp>
+#include <deeploy/lowered.hpp>
+#include <deeploy/ready_tiles.hpp>
+
+namespace deeploy {
+enum class command_kind : u8 { copy, wait, run, step, walk, page, end };
+
+/// What a control core does when the network runs.
+struct command {
+  command_kind kind = command_kind::end;
+  u8 slot = 0;         ///< copy, wait: the channel
+  bool opens = false;  ///< copy: takes a counter of its own
+  bool in = false;     ///< copy: to L1
+  address l1 = {}, home = {};
+  bytes line = 0;
+  index lines = 0;
+  bytes stride = 0;
+  int step = 0;                               ///< step, walk
+  kernel_code code = {};                      ///< run
+  kernel_arguments const* arguments = nullptr;  ///< run: those of the tile's record, without addresses
+  i32 const* values = nullptr;
+  u8 value_count = 0;
+  address at[max_operands] = {};
+  address scratch = {};
+  bool lowered = false;  ///< to `tile`
+  lowered_tile tile = {};
+};
+
+namespace detail {
+/// A program's step as the recorder sees it.
+struct recorded_step {
+  step_record record;
+  step_head head;
+  i32 const* values;
+  table_view tiles;
+  constexpr bool walks() const { return tiles.entries == 0; }
+};
+
+/// Tiles out of a table.
+class tabled_tiles {
+ public:
+  step_record const* r;
+  step_head const* head;
+  i32 const* values;
+  u8 early;
+
+  constexpr tabled_tiles(recorded_step const& s, bool fetched_early)
+      : r(&s.record), head(&s.head), values(s.values), early(fetched_early ? s.record.early : u8{0}), tiles_(s.tiles) {}
+  constexpr ready_tile next() {
+    if (used_ == tiles_.entries) return {};
+    tile_entry const* const e = tiles_.entry + used_++;
+    return {e, tiles_.record + e->record};
+  }
+  constexpr bytes slid(int) const { return 0; }
+  /// Which record a call is for; addresses and values are written down apart.
+  struct call {
+    kernel_arguments const* of;
+    bool ends;
+    i32 const* values;
+  };
+  constexpr call arguments(ready_tile const& t) const { return {&t.record->arguments, t.record->arguments.ends, nullptr}; }
+
+ private:
+  table_view tiles_;
+  int used_ = 0;
+};
+
+/// A machine that writes down what it is asked.
+///
+/// @tparam Sink  called as sink(command)
+template <class Sink>
+class recorder {
+ public:
+  constexpr recorder(Sink& sink, recorded_step const& step) : sink_(sink), step_(step) {}
+  constexpr address base(u32 which) const {
+    address a;
+    a.word = which << address::offset_bits;
+    return a;
+  }
+  constexpr void start_in(int which, address l1, address from, bytes line, index lines, bytes stride) { copy(true, which, l1, from, line, lines, stride); }
+  constexpr void start_out(int which, address l1, address to, bytes line, index lines, bytes stride) { copy(false, which, l1, to, line, lines, stride); }
+  constexpr void wait(int which) {
+    if (!open_[which]) return;
+    open_[which] = false;
+    if (owner_ == which) owner_ = -1;
+    sink_(command{.kind = command_kind::wait, .slot = static_cast<u8>(which)});
+  }
+  /// What the step before started is waited for here.
+  constexpr void opened_before(int which) { open_[which] = true; }
+  constexpr bool stopped() const { return false; }
+  constexpr void place(tabled_tiles::call const&, int o, address at) { at_[o] = at; }
+  constexpr void place_scratch(tabled_tiles::call const&, address at) { scratch_ = at; }
+  constexpr void run(kernel_code const& code, tabled_tiles::call const& a) {
+    command c{.kind = command_kind::run, .code = code, .arguments = a.of, .values = step_.values, .value_count = step_.record.value_count, .scratch = scratch_};
+    u32 aligned = 0;
+    for (int o = 0; o < max_operands; ++o) {
+      c.at[o] = at_[o];
+      if (at_[o].offset() % 4 == 0) aligned |= 1u << o;  // sections begin at multiples of 4
+    }
+    if (code.lower != nullptr) {
+      kernel_arguments with_values = *a.of;
+      with_values.values = step_.values;
+      c.lowered = code.lower(with_values, aligned, c.tile);
+    }
+    sink_(c);
+  }
+
+ private:
+  constexpr void copy(bool in, int which, address l1, address home, bytes line, index lines, bytes stride) {
+    sink_(command{.kind = command_kind::copy, .slot = static_cast<u8>(which), .opens = owner_ != which, .in = in, .l1 = l1, .home = home, .line = line, .lines = lines, .stride = stride});
+    owner_ = which;
+    open_[which] = true;
+  }
+  Sink& sink_;
+  recorded_step const& step_;
+  bool open_[channel::count] = {};
+  int owner_ = -1;  ///< of the counter that was taken last
+  address at_[max_operands] = {}, scratch_ = {};
+};
+
+/// Is the first tile of step s fetched under the step before? Walked steps stand alone.
+template <class Steps>
+constexpr bool fetched_early(Steps const& steps, int s) {
+  return s > 0 && !steps[s].walks() && !steps[s - 1].walks() && steps[s].record.early != 0;
+}
+
+/// Writes step s down.
+///
+/// @param steps  recorded_step of each step
+template <class Steps, class Sink>
+constexpr void record_step(Steps const& steps, int count, int s, Sink sink) {
+  sink(command{.kind = command_kind::step, .step = s});
+  if (steps[s].walks()) {
+    sink(command{.kind = command_kind::walk, .step = s});
+    return;
+  }
+  recorder<Sink> machine(sink, steps[s]);
+  bool const early = fetched_early(steps, s);
+  if (early) machine.opened_before(channel::early + (s & 1));
+  tabled_tiles tiles(steps[s], early);
+  run_step(machine, s, tiles, [&] {
+    if (s + 1 == count || !fetched_early(steps, s + 1)) return;
+    tabled_tiles next(steps[s + 1], true);
+    load_early(machine, s + 1, next);
+  });
+}
+}  // namespace detail
+}  // namespace deeploy

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+// A recorded program as a stream of 32-bit words: what a control core reads page by page while the network runs. Each
+// command begins with a word whose low bits say what it is.
+#pragma once
+#include <deeploy/recorder.hpp>
+
+namespace deeploy {
+/// A word of the stream; the reader knows which member it is.
+union stream_word {
+  u32 n = 0;
+  kernel_phase phase;
+};
+
+/// How the first word of a command is divided. Words that follow it:
+///
+///     copy  transfer word, address in L1, address outside; of lines also the bytes of a line and their distance
+///     run   phases, null behind them; patches: byte offset in the block, address; the block, unless it stands before
+///     page  nothing: go on at the begin of the next page
+namespace stream_field {
+inline constexpr int kind_bits = 3, slot_at = 3, slot_bits = 3, opens_at = 6, lines_at = 7;            // copy, wait
+inline constexpr int patches_at = 3, patches_bits = 4, phases_at = 7, phases_bits = 2, words_at = 9, words_bits = 11, block_at = 20;  // run
+inline constexpr int step_at = 8;                                                                    // step, walk
+}  // namespace stream_field
+
+/// Addresses with this base are bytes from the begin of the page that is read.
+inline constexpr u32 base_of_page = 31;
+
+namespace detail {
+constexpr address in_page(i64 offset_bytes) {
+  address a;
+  a.word = base_of_page << address::offset_bits;
+  return a + offset_bytes;
+}
+
+/// Lays commands out in pages; counts only, or writes too.
+///
+/// @tparam Dma         most_bytes of one transfer; word(in, of_lines, bytes) that programs it
+/// @tparam page_words  of a page
+template <class Dma, int page_words>
+class page_writer {
+ public:
+  constexpr page_writer(stream_word* to) : to_(to) {}
+  constexpr int pages() const { return page_ + (used_ != 0); }
+  constexpr void operator()(command const& c) {
+    switch (c.kind) {
+      case command_kind::copy: return copy(c);
+      case command_kind::wait: return begin(1, head(c) | static_cast<u32>(c.slot) << stream_field::slot_at);
+      case command_kind::run: return run(c);
+      case command_kind::page: return turn();
+      default: return begin(1, head(c) | static_cast<u32>(c.step) << stream_field::step_at);
+    }
+  }
+
+ private:
+  /// The rest of the page stays empty.
+  constexpr void turn() {
+    put(static_cast<u32>(command_kind::page));
+    used_ = 0;
+    ++page_;
+    known_ = 0;
+    opens_ = true;
+  }
+
+  struct block {
+    kernel_arguments const* arguments;
+    i32 const* values;
+    bool lowered;
+    lowered_tile tile;
+    int at;
+  };
+  static constexpr int most_blocks = 8, turn_words = 1;
+  static constexpr u32 head(command const& c) { return static_cast<u32>(c.kind); }
+  constexpr void put(stream_word w) {
+    if (to_ != nullptr) to_[page_ * page_words + used_] = w;
+    ++used_;
+  }
+  constexpr void put(u32 n) { put(stream_word{.n = n}); }
+  constexpr void make_room(int words) {
+    if (used_ + words + turn_words > page_words) turn();
+  }
+  constexpr void begin(int words, u32 first) {
+    make_room(words);
+    put(first);
+  }
+
+  constexpr void copy(command const& c) {
+    u32 const line = static_cast<u32>(c.line), lines = static_cast<u32>(c.lines);
+    if (line > Dma::most_bytes) {  // in pieces; a multiple of the burst keeps them aligned
+      command piece = c;
+      for (u32 i = 0; i < lines; ++i)
+        for (u32 at = 0; at < line; at += static_cast<u32>(piece.line)) {
+          u32 const whole = Dma::most_bytes & ~255u;
+          piece.line = static_cast<bytes>(line - at < whole ? line - at : whole);
+          piece.lines = 1;
+          piece.l1 = c.l1 + (i64{i} * line + at);
+          piece.home = c.home + (i64{i} * c.stride + at);
+          one_copy(piece);
+          piece.opens = false;
+        }
+      return;
+    }
+    u32 const at_once = i64{lines} * line <= Dma::most_bytes ? lines : Dma::most_bytes / line;
+    command piece = c;
+    for (u32 i = 0; i < lines; i += at_once) {
+      piece.lines = static_cast<index>(lines - i < at_once ? lines - i : at_once);
+      piece.l1 = c.l1 + i64{i} * line;
+      piece.home = c.home + i64{i} * c.stride;
+      one_copy(piece);
+      piece.opens = false;
+    }
+  }
+  constexpr void one_copy(command const& c) {
+    bool const of_lines = c.lines != 1;
+    make_room(of_lines ? 6 : 4);
+    // Turning a page takes a counter: what follows needs another.
+    bool const opens = c.opens || opens_;
+    opens_ = false;
+    put(head(c) | static_cast<u32>(c.slot) << stream_field::slot_at | static_cast<u32>(opens) << stream_field::opens_at | static_cast<u32>(of_lines) << stream_field::lines_at);
+    put(Dma::word(c.in, of_lines, static_cast<u32>(c.line) * static_cast<u32>(c.lines)));
+    put(c.l1.word);
+    put(c.home.word);
+    if (!of_lines) return;
+    put(static_cast<u32>(c.line));
+    put(static_cast<u32>(c.stride));
+  }
+
+  static constexpr u32 word_bytes = 4;
+  // How kernel_arguments lie in memory; the reader asserts it.
+  static constexpr int operand_words = max_axes + 2, values_at = max_operands * operand_words + 4 * max_axes, scratch_at = values_at + 1, argument_words = scratch_at + 2;
+
+  constexpr void run(command const& c) {
+    kernel_phase const* const phase = c.lowered ? c.tile.phase : c.code.phase;
+    int phases = 0;
+    while (phases < 3 && phase[phases] != nullptr) ++phases;
+    int const patches = c.lowered ? c.tile.pointers : max_operands + (c.value_count != 0) + 1;
+    int const block_words = c.lowered ? c.tile.pointers + c.tile.words : argument_words + c.value_count;
+    int const before = 1 + phases + 1 + 2 * patches;
+    int found = find(c);
+    if (found < 0 || used_ + before + turn_words > page_words) {
+      make_room(before + block_words);
+      found = find(c);
+    }
+    bool const inlined = found < 0;
+    int const at = inlined ? used_ + before : found;
+    if (inlined) remember(c, at);
+    int const words = before + (inlined ? block_words : 0);
+    put(head(c) | static_cast<u32>(patches) << stream_field::patches_at | static_cast<u32>(phases) << stream_field::phases_at | static_cast<u32>(words) << stream_field::words_at |
+        static_cast<u32>(at) << stream_field::block_at);
+    for (int i = 0; i < phases; ++i) put(stream_word{.phase = phase[i]});
+    put(0u);
+    if (c.lowered)
+      for (int p = 0; p < patches; ++p) {
+        auto const& to = c.tile.at[p];
+        put(word_bytes * static_cast<u32>(p));
+        put(((to.operand == lowered_tile::in_scratch ? c.scratch : c.at[to.operand]) + to.offset_bytes).word);
+      }
+    else {
+      for (int o = 0; o < max_operands; ++o) {
+        put(word_bytes * static_cast<u32>(o * operand_words));
+        put(c.at[o].word);
+      }
+      if (c.value_count != 0) {
+        put(word_bytes * static_cast<u32>(values_at));
+        put(in_page(i64{word_bytes} * (at + argument_words)).word);
+      }
+      put(word_bytes * static_cast<u32>(scratch_at));
+      put(c.scratch.word);
+    }
+    if (inlined) block_of(c);
+  }
+  constexpr void block_of(command const& c) {
+    if (c.lowered) {
+      for (int p = 0; p < c.tile.pointers; ++p) put(0u);
+      for (int i = 0; i < c.tile.words; ++i) put(c.tile.word[i]);
+      return;
+    }
+    kernel_arguments const& a = *c.arguments;
+    for (kernel_operand const& with : a.with) {
+      put(0u);
+      put(static_cast<u32>(with.origin));
+      for (index stride : with.stride) put(static_cast<u32>(stride));
+    }
+    index const* const lists[] = {a.length, a.first, a.limit, a.step};
+    for (index const* list : lists)
+      for (int i = 0; i < max_axes; ++i) put(static_cast<u32>(list[i]));
+    put(0u);
+    put(0u);
+    put(static_cast<u32>(a.begins) | static_cast<u32>(a.ends) << 8);
+    for (int i = 0; i < c.value_count; ++i) put(static_cast<u32>(c.values[i]));
+  }
+  constexpr int find(command const& c) const {
+    for (int i = 0; i < known_; ++i)
+      if (blocks_[i].lowered == c.lowered && (c.lowered ? blocks_[i].tile == c.tile : blocks_[i].arguments == c.arguments && blocks_[i].values == c.values)) return blocks_[i].at;
+    return -1;
+  }
+  constexpr void remember(command const& c, int at) {
+    if (known_ == most_blocks) known_ = 0;
+    blocks_[known_++] = {c.arguments, c.values, c.lowered, c.tile, at};
+  }
+
+  stream_word* to_;
+  int page_ = 0, used_ = 0, known_ = 0;
+  bool opens_ = true;
+  block blocks_[most_blocks] = {};
+};
+}  // namespace detail
+}  // namespace deeploy
