@@ -37,7 +37,7 @@ struct binary {
     static constexpr bool subtracts = how == arithmetic::sub;
     requantiser<C.before[0].of> first;
     requantiser<C.before[1].of> second;
-    explicit of_class(i32 const* values) : first(values + 6), second(values + 12) {}
+    constexpr explicit of_class(i32 const* values) : first(values + 6), second(values + 12) {}
 
     template <int i>
     DEEPLOY_ALWAYS_INLINE i32 requantised(i32 x) const {

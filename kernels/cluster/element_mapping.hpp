@@ -2,6 +2,7 @@
 // The mapping that elementwise operators share: a direct form and, on bytes, one by tables.
 #pragma once
 #include <cluster/element_tables.hpp>
+#include <cluster/flat.hpp>
 
 namespace deeploy::cluster {
 /// Elements of a tile.
@@ -69,7 +70,7 @@ struct elementwise_mapping {
   static constexpr kernel_code code = [] {
     using op = typename Operator::template of_class<Operator::describe(L)>;
     if constexpr (form == 0)
-      return kernel_code{{&elementwise<op, only_axis(L)>::direct}};
+      return kernel_code{{&elementwise<op, only_axis(L)>::direct}, flat_lowering<op, only_axis(L)>()};
     else if constexpr (table_of(L) == 1)
       return kernel_code{{&unary_table<op>::fill, &unary_table<op>::look_up}};
     else if constexpr (table_of(L) == 2)

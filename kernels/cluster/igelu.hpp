@@ -22,7 +22,7 @@ struct igelu {
   struct of_class {
     static constexpr element_class of = C;
     i32 b, one;
-    explicit of_class(i32 const* values) : b(values[6]), one(values[7]) {}
+    constexpr explicit of_class(i32 const* values) : b(values[6]), one(values[7]) {}
     DEEPLOY_ALWAYS_INLINE i32 operator()(i32 x) const {
       if constexpr (C.narrow) {
         i32 const sign = x >> 31;

@@ -23,7 +23,7 @@ struct ihardswish {
   struct of_class {
     static constexpr element_class of = C;
     i32 by, three, six;
-    explicit of_class(i32 const* values) : by(values[6]), three(values[7]), six(values[8]) {}
+    constexpr explicit of_class(i32 const* values) : by(values[6]), three(values[7]), six(values[8]) {}
     DEEPLOY_ALWAYS_INLINE i32 operator()(i32 x) const {
       i32 gate;
       if constexpr (C.narrow) {

@@ -20,7 +20,7 @@ struct inonorm {
   struct of_class {
     static constexpr element_class of = C;
     i32 mul, shift;
-    explicit of_class(i32 const* values) : mul(values[6]), shift(values[7]) {}
+    constexpr explicit of_class(i32 const* values) : mul(values[6]), shift(values[7]) {}
     DEEPLOY_ALWAYS_INLINE i32 operator()(i32 x, i32 weight, i32 bias) const {
       u32 const sum = static_cast<u32>(xpulp::mac(bias, x, weight));
       return static_cast<i8>(static_cast<i32>(sum * static_cast<u32>(mul)) >> shift);

@@ -15,7 +15,7 @@ struct requantise {
   struct of_class {
     static constexpr element_class of = C;
     static constexpr bool is_identity = true;
-    explicit of_class(i32 const*) {}
+    constexpr explicit of_class(i32 const*) {}
     DEEPLOY_ALWAYS_INLINE i32 operator()(i32 x) const { return x; }
   };
 };

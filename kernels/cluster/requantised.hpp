@@ -32,8 +32,8 @@ struct prepared_scale {
 /// The values of a requantisation in the order in which a layer keeps them: shift mul add zero low high.
 template <requant_class R>
 struct requantiser {
-  i32 const* values;
-  prepared_scale scale;  ///< of the layer, if it has one for all
+  i32 values[6];
+  prepared_scale scale = {};  ///< of the layer, if it has one for all
 
   static constexpr bool zero_commutes = R.round == rounding::half_up || R.round == rounding::down;
 
@@ -47,7 +47,9 @@ struct requantiser {
   }
 
   /// @param layer_values  kernel_arguments::values at the requantisation's first value
-  [[gnu::always_inline]] constexpr explicit requantiser(i32 const* layer_values) : values(layer_values) {
+  [[gnu::always_inline]] constexpr explicit requantiser(i32 const* layer_values) : values{} {
+    if constexpr (R.present)
+      for (int i = 0; i < 6; ++i) values[i] = layer_values[i];
     if constexpr (R.present && !R.scaled) {
       if constexpr (R.narrow)
         scale = assumed_narrow(values[1], values[2]);
