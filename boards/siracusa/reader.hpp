@@ -142,7 +142,11 @@ class stream_reader {
     post(control_.work, phases, *reinterpret_cast<kernel_arguments const*>(block));
     return at + (first >> f::words_at & ((1u << f::words_bits) - 1));
   }
-  u32 resolve(u32 a) const { return base_[a >> deeploy::address::offset_bits] + (a & ((1u << deeploy::address::offset_bits) - 1)); }
+  /// The offset has a sign: the NPU counts from the origin of the padding, which may lie before the section.
+  u32 resolve(u32 a) const {
+    constexpr int base_bits = 32 - deeploy::address::offset_bits;
+    return base_[a >> deeploy::address::offset_bits] + static_cast<u32>(static_cast<i32>(a << base_bits) >> base_bits);
+  }
   void wait(u32 slot) {
     if (open_[slot] != 0) dma::wait(open_[slot]);
     open_[slot] = 0;

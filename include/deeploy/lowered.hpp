@@ -7,7 +7,7 @@
 namespace deeploy {
 /// A tile lowered to code of its own: phases that read a lowered_block in place of kernel_arguments.
 struct lowered_tile {
-  static constexpr int max_words = 48, max_pointers = 10, in_scratch = -1;
+  static constexpr int max_words = 64, max_pointers = 12, in_scratch = -1;
   struct pointer {
     i8 operand = 0;       ///< or in_scratch
     i32 offset_bytes = 0;  ///< from the first byte of the tile's part

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tiles of the NPU, lowered: the registers' words are made by the compiler. One core writes them while the others make the
+// scales ready; then the jobs run.
+#pragma once
+#include <cluster/runs.hpp>
+#include <deeploy/lowered.hpp>
+#include <npu/gather.hpp>
+#include <npu/unit_jobs.hpp>
+
+namespace deeploy::npu {
+/// @tparam C       the layer's class
+/// @tparam U       which product it is for the unit; it requantises
+/// @tparam Driver  starts jobs and waits for them
+template <kernel_class C, unit_class U, class Driver>
+struct lowered_unit {
+  static constexpr int address_words = 6, constant_words = job_words - address_words;
+  /// Pointers: words 0 to 5 of the first job, input and output of the second, mul, add and bias of the channels, what
+  /// windows are laid out from.
+  static constexpr int second = address_words, per_channel = second + 2, gathered_from = per_channel + 3, pointers = gathered_from + 1;
+  struct constants {
+    u32 word[constant_words];
+    u32 second[3];  ///< words 16, 17 and 19 of the second job
+    i32 jobs;
+    i32 channels;
+    i32 mul, add, bias, constant;  ///< where they do not come from operands; what every bias word has besides
+    i32 step[3];                   ///< elements from channel to channel of mul, add and bias
+    gather_shape gathers;
+  };
+  static constexpr int second_words[] = {16, 17, 19};
+
+  /// A word each.
+  static constexpr bool reads(int o) { return !C.present[o] || C.type[o] == element::i32; }
+
+  static constexpr bool lower(kernel_arguments const& a, u32, lowered_tile& t) {
+    if (!reads(at::mul) || !reads(at::add) || !reads(at::bias)) return false;
+    unit_jobs const jobs = jobs_of<U>(a, C.type[at::x] == element::i8);
+    placed_job const &first = jobs.of[0], &rest = jobs.of[jobs.count - 1];
+    constants c{};
+    job const words = make_job(first.d), last = make_job(rest.d);
+    for (int i = 0; i < constant_words; ++i) c.word[i] = words.word[address_words + i];
+    for (int i = 0; i < 3; ++i) c.second[i] = last.word[second_words[i]];
+    c.jobs = jobs.count;
+    c.channels = a.length[U.channel_axis];
+    i32 const* const v = a.values;
+    requantisation const q{.round = static_cast<rounding>(C.classes[2]), .shift = static_cast<u8>(v[0]), .mul = v[1], .add = v[2], .zero = v[3], .low = v[4], .high = v[5]};
+    c.mul = v[1], c.add = v[2], c.bias = 0;
+    c.constant = static_cast<i32>(npu_requant(q, 0, 0, 0).bias);
+    int const operands[] = {at::mul, at::add, at::bias};
+    for (int i = 0; i < 3; ++i) c.step[i] = a.with[operands[i]].stride[U.channel_axis];
+
+    // The unit counts from the padded origin.
+    auto const padded = [](placed_job const& j) { return j.input - i64{j.d.pad_top} * j.d.input_row_stride - j.d.pad_left * j.d.input_pixel_stride; };
+    i64 const scales = scales_bytes(first.d.out_channels);
+    t.point(at::weight, 0);
+    place_input(t, padded(first), 2 * scales);
+    t.point(at::y, first.output);
+    t.point(lowered_tile::in_scratch, 0);
+    t.point(lowered_tile::in_scratch, 0);
+    t.point(lowered_tile::in_scratch, scales);
+    place_input(t, padded(rest), 2 * scales);
+    t.point(at::y, rest.output);
+    for (int o : operands) {
+      if (!C.present[o])
+        t.point(lowered_tile::in_scratch, 0);
+      else
+        t.point(o, i64{a.with[o].origin} * 4);
+    }
+    t.point(at::x, 0);
+    if constexpr (U.gathers) c.gathers = gather_shape(a);
+    t.set(c);
+    t.phase[0] = &prepare;
+    t.phase[1] = &compute;
+    return true;
+  }
+
+ private:
+  static constexpr void place_input(lowered_tile& t, i64 in_operand, i64 in_scratch) {
+    if constexpr (U.gathers)
+      t.point(lowered_tile::in_scratch, in_scratch);
+    else
+      t.point(at::x, in_operand);
+  }
+  using block = lowered_block<pointers, constants>;
+
+  static void prepare(int core, int cores, kernel_arguments const& a) {
+    block const& b = block::of(a);
+    if (core == 0) {
+      Driver::acquire();
+      Driver::write(0, Driver::weight_offset(b.at[0]));
+      for (int i = 1; i < address_words; ++i) Driver::write(i, static_cast<u32>(reinterpret_cast<__UINTPTR_TYPE__>(b.at[i])));
+      for (int i = 0; i < constant_words; ++i) Driver::write(address_words + i, b.constants.word[i]);
+    }
+    if constexpr (U.gathers) {
+      gather(core, cores, b.constants.gathers, b.at[gathered_from], static_cast<u8*>(b.at[1]));
+    }
+    if (core == 0 && cores > 1) return;
+    cluster::core_share const mine(b.constants.channels, cores > 1 ? core - 1 : 0, cores > 1 ? cores - 1 : 1, 1);
+    auto* const scale = static_cast<u32*>(b.at[3]);
+    auto* const bias = static_cast<u32*>(b.at[5]);
+    for (index k = mine.begin; k < mine.end; ++k) {
+      u32 const mul = channel<0, at::mul>(b, b.constants.mul, k);
+      scale[k] = mul;
+      bias[k] = channel<2, at::bias>(b, b.constants.bias, k) * mul + channel<1, at::add>(b, b.constants.add, k) + static_cast<u32>(b.constants.constant);
+    }
+  }
+  /// The jobs run when all scales are ready. Nobody else may touch the tile before the barrier behind.
+  static void compute(int core, int, kernel_arguments const& a) {
+    if (core != 0) return;
+    Driver::commit();
+    block const& b = block::of(a);
+    if (b.constants.jobs == 2) {
+      Driver::acquire();
+      Driver::write(0, Driver::weight_offset(b.at[0]));
+      for (int i = 1; i < address_words; ++i) Driver::write(i, static_cast<u32>(reinterpret_cast<__UINTPTR_TYPE__>(b.at[i == 1 || i == 2 ? second + i - 1 : i])));
+      for (int i = 0; i < constant_words; ++i) Driver::write(address_words + i, b.constants.word[i]);
+      for (int i = 0; i < 3; ++i) Driver::write(second_words[i], b.constants.second[i]);
+      Driver::commit();
+    }
+    Driver::finish();
+  }
+  template <int i, int o>
+  static u32 channel(block const& b, i32 otherwise, index k) {
+    if constexpr (C.present[o])
+      return static_cast<u32>(static_cast<i32 const*>(b.at[per_channel + i])[k * b.constants.step[i]]);
+    else
+      return static_cast<u32>(otherwise);
+  }
+};
+}  // namespace deeploy::npu
