@@ -255,7 +255,7 @@ void checker::store_bytes(core& c, shadow& memory, address32 address, unsigned b
                            writes ? "will write too" : "reads"));
       return;
     }
-    if (s->written_by[i] == mine && s->read_by[i] == 0) continue;
+    if (s->written_by[i] == mine && s->read_by[i] == 0 && s->initialised[i]) continue;
     bool const quiet =
         (s->written_by[i] == 0 || ordered(s->written_by[i], clocks[c.index])) &&
         (s->read_by[i] == 0 || (s->read_by[i] < several_readers && ordered(s->read_by[i], clocks[c.index])));

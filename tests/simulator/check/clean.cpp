@@ -176,7 +176,7 @@ void volatile_ring(u32 core) {
   if (core == 0 && ring[cores - 1].value != 4 * cores) error = 8;
 }
 
-// Structures with a member that is not set are copied, and the member is never used.
+// Structures with a member that is not set are copied, and the member is never used, or set in the copy before.
 struct loose {
   u32 value, unset, more;
 };
@@ -189,6 +189,11 @@ void copies(u32 core) {
     duplicates[core] = originals[core];
     rt::publish();
     if (duplicates[core].value + duplicates[core].more != core + 2 * i) error = 9;
+    duplicates[core] = originals[core];
+    rt::publish();
+    duplicates[core].unset = i;
+    rt::publish();
+    if (duplicates[core].unset != i) error = 9;
   }
 }
 
