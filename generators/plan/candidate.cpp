@@ -157,12 +157,14 @@ void evaluator::ends(candidate& c, std::int64_t serial) const {
       latency = std::max(latency, wait);
     }
   }
+  c.stretch_cycles += b_.costs.step_cycles + first + latency + last;
   c.fixed_cycles = b_.costs.step_cycles + first + latency + serial + last;
   c.compute_cycles = compute_ * tiles_;
 }
 
 void evaluator::bound(candidate& c) const {
   for (int o = 0; o < l_.d->operands; ++o) c.copies[o] = (moving_ & ~resident_) >> o & 1;
+  c.stretch_cycles = compute_;
   ends(c, 0);
   c.tight_cycles = std::max(compute_ * tiles_, least_dma_);
   c.loose_cycles = least_dma_;
@@ -170,7 +172,7 @@ void evaluator::bound(candidate& c) const {
 }
 
 void evaluator::finish(candidate& c, unsigned twice) const {
-  std::int64_t pipeline = compute_, dma = 0, serial = 0, moved = 0;
+  std::int64_t pipeline = compute_, dma = 0, serial = 0, moved = 0, longest_tile = compute_;
   for (std::size_t g = 0; g < groups_.size(); ++g) {
     moved += group_size_[g];
     for (int o = 0; o < l_.d->operands; ++o)
@@ -186,10 +188,12 @@ void evaluator::finish(candidate& c, unsigned twice) const {
       else
         exposed += group_cycles_[g] + group_latency_[g];
     }
+    longest_tile = std::max(longest_tile, std::max(compute_, under) + exposed);
     pipeline += advances_[i].times * std::max(compute_, under);
     dma += advances_[i].times * under;
     serial += advances_[i].times * exposed;
   }
+  c.stretch_cycles = longest_tile;
   ends(c, serial);
   c.tight_cycles = pipeline;
   c.loose_cycles = dma;

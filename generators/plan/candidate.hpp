@@ -24,6 +24,7 @@ struct candidate {
   std::int64_t loose_cycles = 0;  ///< its DMA alone
   std::int64_t early_cycles = 0;  ///< DMA cycles put under the step before
   std::int64_t compute_cycles = 0;
+  std::int64_t stretch_cycles = 0;  ///< at most from one tile to the next: how long nothing can stop the run
   std::int64_t bytes = 0;         ///< L1 while the step runs
   std::int64_t early_bytes = 0;   ///< of these, already while the step before runs
   std::int64_t moved_bytes = 0;   ///< over the DMA

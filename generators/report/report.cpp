@@ -65,15 +65,18 @@ std::string text(json const& plan) {
   std::string t = fmt::format("{} on {}\n\n", plan.at("model").get<std::string>(), plan.at("board").get<std::string>());
   table layers{{{"layer", "operator", "engine", "form", "tile (of axis)", "buffers", "cycles", "compute", "moved", "L1 live"}},
                {false, false, false, false, false, false, true, true, true, true}};
-  std::int64_t cycles = 0;
+  std::int64_t cycles = 0, stretch = 0;
+  std::string stretches;
   for (auto const& s : plan.at("steps")) {
     cycles += s.at("estimated_cycles").get<std::int64_t>();
+    if (auto const n = s.at("stretch_cycles").get<std::int64_t>(); n > stretch) stretch = n, stretches = last_part(s.at("layer"));
     layers.rows.push_back({last_part(s.at("layer")), s.at("kind"), s.at("engine"), s.at("form"), tile_text(s), buffer_text(s),
                            grouped(s.at("estimated_cycles")), grouped(s.at("compute_cycles")), grouped(s.at("moved_bytes")), grouped(s.at("live_l1_bytes"))});
   }
   layers.rows.push_back({"total", "", "", "", "", "", grouped(cycles)});
   t += layers.render();
-  t += "buffers: copies in L1; + the first tile comes under the step before; =l1 the tensor lives in L1. Cycles are estimates.\n\n";
+  t += "buffers: copies in L1; + the first tile comes under the step before; =l1 the tensor lives in L1. Cycles are estimates.\n";
+  t += fmt::format("longest stretch that cancel() cannot interrupt: {} cycles, in {}\n\n", grouped(stretch), stretches);
   table memory{{{"memory", "used", "available", "", "constants", "state", "scratch", "live at most", "while"}},
                {false, true, true, true, true, true, true, true, false}};
   for (auto const& [name, m] : plan.at("memory").items()) {

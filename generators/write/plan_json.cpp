@@ -84,6 +84,7 @@ std::string plan_json(plan::planned_model const& m, plan::plan_result const& r, 
                           {"scratch", {{"bytes", engine.scratch_bytes(*l.d, step.form, step.tile)}, {"at", step.scratch_at}}},
                           {"estimated_cycles", report.cycles},
                           {"compute_cycles", report.chosen.compute_cycles},
+                          {"stretch_cycles", report.chosen.stretch_cycles},
                           {"moved_bytes", report.chosen.moved_bytes},
                           {"live_l1_bytes", report.live_l1_bytes}});
   }
