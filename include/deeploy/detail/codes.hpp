@@ -55,7 +55,10 @@
   X(3029, <, "plan: a tile is fetched early although the step before writes its tensor; plan again")                     \
   X(3030, ==, "plan: an operand needs one or two tile buffers, or none when it lies in L1; correct .buffer")            \
   X(3031, ==, "plan: a constant packed for one step is used by another; plan again")                                    \
-  X(3032, <=, "plan: an engine may address bytes behind the end of L1 around a buffer; plan again with less L1")
+  X(3032, <=, "plan: an engine may address bytes behind the end of L1 around a buffer; plan again with less L1") \
+  X(3040, <=, "networks: together they need more of a memory than the board has; plan them with less of it")            \
+  X(3041, >=, "networks: the state of one overlaps memory of another: the second begins before the first ends; move it")  \
+  X(3042, <=, "networks: a section of one ends outside of the arena that they share; enlarge the arena")
 
 #define DEEPLOY_TOOL_CODES(X)                                                                                            \
   X(1001, "shape: more than six extents; merge adjacent ones")                                                           \
