@@ -7,7 +7,9 @@
 #   [L1 bytes] [L2 bytes] [WMEM bytes] [ENGINES list] [OBJECTIVE cycles|energy|bytes])
 #
 # Makes the target NAME to link with; #include <NAME/network.hpp> gives the network, its plan, its board and load_weights().
-# The folder of the generated files is in the target's property DEEPLOY_FOLDER.
+# The folder of the generated files is in the target's property DEEPLOY_FOLDER. On boards with a recipe of flags, executor and
+# kernels are compiled in a file of their own with those flags, whatever the flags of the program.
+include(${CMAKE_CURRENT_LIST_DIR}/deeploy_board_objects.cmake)
 function(deeploy_add_model name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "ONNX;HEADER;NETWORK;CONSTANTS;BOARD;INPUTS;PLAN;TUNING;L1;L2;WMEM;OBJECTIVE" "TYPE;STATE;ENGINES")
   if(arg_UNPARSED_ARGUMENTS)
@@ -94,11 +96,27 @@ function(deeploy_add_model name)
                      DEPENDS ${header} ${arg_CONSTANTS} ${arg_PLAN} ${arg_TUNING} ${tools} COMMENT "deeploy: planning ${name} for ${arg_BOARD}" VERBATIM)
 
   # The images are part of the program by .incbin; the assembler looks for them in the model's folder.
-  add_library(${name}_weights STATIC ${folder}/weights.cpp ${folder}/arenas.cpp)
+  deeploy_boards_folder(boards)
+  string(REGEX REPLACE ":.*" "" board_folder ${arg_BOARD})
+  set(execution)
+  if(CMAKE_CROSSCOMPILING AND EXISTS ${boards}/${board_folder}/execution.cpp.in)
+    string(REPLACE ":" "_" board_type ${arg_BOARD})
+    set(network model::${name}::network)
+    if(arg_NETWORK)
+      set(network ${arg_NETWORK})
+    endif()
+    configure_file(${boards}/${board_folder}/execution.cpp.in ${folder}/execution.cpp @ONLY)
+    deeploy_board_objects(execution ${folder} ${board_folder} SOURCES ${folder}/execution.cpp INCLUDE ${include} DEPENDS ${folder}/network.hpp ${folder}/plan.hpp)
+  endif()
+  add_library(${name}_weights STATIC ${folder}/weights.cpp ${folder}/arenas.cpp ${execution})
   set_source_files_properties(${folder}/weights.cpp PROPERTIES COMPILE_OPTIONS "-Wa,-I${folder}")
   add_library(${name} INTERFACE)
   target_include_directories(${name} INTERFACE ${include})
   target_link_libraries(${name} INTERFACE ${name}_weights deeploy::boards)
+  if(execution)
+    target_compile_definitions(${name} INTERFACE DEEPLOY_KERNELS_APART)
+    target_link_libraries(${name}_weights INTERFACE gcc)
+  endif()
   add_dependencies(${name} ${name}_weights)
   set_target_properties(${name} PROPERTIES DEEPLOY_FOLDER ${folder})
 endfunction()

@@ -118,7 +118,8 @@ configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/deeployConfig.cmake.in
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/deeployConfigVersion.cmake COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
 install(FILES ${PROJECT_BINARY_DIR}/deeployConfig.cmake ${PROJECT_BINARY_DIR}/deeployConfigVersion.cmake
               ${PROJECT_SOURCE_DIR}/cmake/deeploy_add_model.cmake ${PROJECT_SOURCE_DIR}/cmake/deeploy_add_firmware.cmake
+              ${PROJECT_SOURCE_DIR}/cmake/deeploy_board_objects.cmake
         DESTINATION ${package_folder})
 # What boards have beside headers: start-up, linker scripts, recipes, toolchain files.
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/boards DESTINATION ${CMAKE_INSTALL_DATADIR}/deeploy FILES_MATCHING
-        PATTERN "*.S" PATTERN "*.ld" PATTERN "*.json" PATTERN "*.cmake" PATTERN "start.cpp" PATTERN "simulator" EXCLUDE)
+        PATTERN "*.S" PATTERN "*.ld" PATTERN "*.json" PATTERN "*.cmake" PATTERN "*.cpp.in" REGEX "/runtime/[^/]*[.]cpp$" PATTERN "simulator" EXCLUDE)

@@ -3,12 +3,21 @@
 #pragma once
 #include <deeploy/image.hpp>
 #include <deeploy/placed_tensors.hpp>
-#include <deeploy/program_stream.hpp>
 #include <siracusa/kernels.hpp>
 #include <siracusa/machine.hpp>
 
 namespace deeploy::siracusa {
 using deeploy::image_status;
+
+/// A planned network as the executor sees it.
+struct planned_program {
+  stream_view stream;
+  /// Runs a step whose tiles are made ready at run time; null: there is none.
+  bool (*walk)(int step, memory_bases const&, control_block&, run_time_extents const&);
+};
+/// The stream of a planned network and, through it, its kernels. Defined in kernel_tables.hpp.
+template <Network Net, class Board>
+planned_program planned();
 
 /// A planned network; its memories are the application's.
 ///
@@ -18,6 +27,7 @@ using deeploy::image_status;
 template <Network Net, class Board = board::siracusa, class Hooks = no_hooks>
 class instance {
   static_assert(Planned<Net>, "[DPL-3000] this network has no plan: include the generated plan.hpp of the model before");
+  static_assert(plan_of<Net>::header.board == board_hash<Board>, "[DPL-3004] this plan is of another board: say the plan's board after the network");
 
  public:
   /// @param bases  where the sections of the memories begin, indexed by address::base(): state and scratch of the planned
@@ -50,39 +60,42 @@ class instance {
     return bases_.of[deeploy::address(p.memory, p.where, 0).base()] + p.offset;
   }
 
-  /// Starts one run on the cluster, which must wait for work (start_cluster()).
+  /// Starts one run on the cluster, which must wait for work (start_cluster()). Inputs and outputs belong to the run until
+  /// wait() has returned; inputs are given again for each run, as their memory is used for others when they have been read.
   void start(run_time_extents const& extents = {}) {
-    extents_ = extents;
-    give(&enter, this);
+    prepare(extents);
+    give(&team, this);
   }
   bool done() const { return work_done(); }
-  /// Asks the run to end at its next tile. wait() tells when it has.
+  /// Asks the run to end at its next tile; interrupt handlers may. wait() tells when it has, and `deeploy report` how long
+  /// that takes at most. Outputs and states are half written then: give the states their values again.
   void cancel() { deeploy_control.cancel = 1; }
   /// @returns false when the run was cancelled
   bool wait() {
     wait_for_cluster();
-    return finished_;
+    return finished();
   }
   bool run(run_time_extents const& extents = {}) {
     start(extents);
     return wait();
   }
 
- private:
-  /// What all cores of the team enter.
-  static void enter(u32 core, void* self) {
-    auto& it = *static_cast<instance*>(self);
-    if (core != 0) return serve(core, deeploy_control.work);
-    using stream = program_stream<Net, Board>;
-    stream_reader<Hooks> reader({stream::words(), stream::pages}, it.bases_, deeploy_control);
-    it.finished_ = reader.run([&](int step) {
-      if constexpr (stream::walks)
-        return walk_step(program<Net, Board>::view, step, it.bases_, deeploy_control, it.extents_);
-      else
-        return step < 0;
-    });
-    dismiss(deeploy_control.work);
+  // -- for a run-time of one's own: prepare(), then all cores of the team enter() ----------------------------------------
+  /// What comes before a run, on any core.
+  void prepare(run_time_extents const& extents = {}) {
+    extents_ = extents;
+    finished_ = false;
+    deeploy_control.cancel = 0;
   }
+  /// One run. All cores of the team call it, numbered from 0; it returns on all when the run has ended. Barrier 0 must have
+  /// them as its members (set_up_barrier()), and the DMA must be idle; masks of events are as before afterwards.
+  /// @example examples/06_foreign_runtime/main.cpp
+  static void enter(u32 core, instance& it);
+  /// Did the last run come to its end?
+  bool finished() const { return finished_; }
+
+ private:
+  static void team(u32 core, void* self);  ///< enter() as the cluster is given it
   struct layout_table {
     u64 of[memory_count<Board>];
   };
@@ -98,3 +111,8 @@ class instance {
   bool volatile finished_ = false;
 };
 }  // namespace deeploy::siracusa
+
+#ifndef DEEPLOY_KERNELS_APART  // deeploy_add_model() compiles them in a file of their own, with the board's flags
+#include <siracusa/executor.hpp>
+#include <siracusa/kernel_tables.hpp>
+#endif

@@ -25,6 +25,20 @@ inline void set_up_barrier(uint32_t cores) {
 /// Returns when all cores have come.
 inline void barrier() { wait_load<event_unit::barrier_wait>(); }
 
+/// While it lives, barriers alone wake this core. Afterwards its mask is as before and no event of a run is left.
+class own_events {
+ public:
+  own_events() : before_(load(address::event_unit + event_unit::mask)) { store(address::event_unit + event_unit::mask, 1u << event_unit::barrier_event); }
+  ~own_events() {
+    store(address::event_unit + event_unit::buffer_clear, 1u << event_unit::dma_event | 1u << event_unit::npu_event);
+    store(address::event_unit + event_unit::mask, before_);
+  }
+  own_events(own_events const&) = delete;
+
+ private:
+  uint32_t const before_;
+};
+
 /// Sleeps until `event` has come, and takes it. Other events stay.
 inline void wait_for_event(uint32_t event) {
   // Only this event may wake: the others, barriers among them, keep their bits.

@@ -42,7 +42,7 @@ inline constexpr uint32_t npu_clock = 1u << 11, npu_first = 1u << 8;  ///< silic
 }  // namespace cluster_control
 
 namespace event_unit {
-inline constexpr uint32_t mask = 0x00, mask_and = 0x04, mask_or = 0x08, wait_and_clear = 0x3C;
+inline constexpr uint32_t mask = 0x00, mask_and = 0x04, mask_or = 0x08, buffer_clear = 0x28, wait_and_clear = 0x3C;
 inline constexpr uint32_t barrier_members = 0x200, barrier_targets = 0x20C, barrier_wait = 0x21C;
 /// Software events through the peripheral port, from outside of the cluster.
 inline constexpr uint32_t trigger_from_outside = 0x600;

@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// The run-time's few functions with addresses: what start.S calls, and what compilers call without being asked.
+// What start.S calls.
 #include <siracusa/runtime/cluster.hpp>
 #include <siracusa/runtime/console.hpp>
 #include <siracusa/runtime/event_unit.hpp>
-#include <stddef.h>
 
 using namespace deeploy::siracusa;
 
 extern "C" {
-[[gnu::section(".l1_control")]] control_block deeploy_control;
 interrupt_handler deeploy_interrupt_handlers[32];
 int main();
 
 static constexpr uint32_t guard_word = 0x5AFE'57AC;
 namespace reserved = deeploy::board::siracusa_reserved;
-static_assert(sizeof(control_block) <= reserved::l1_control_bytes - 64);  // 64: what alignment may take
-[[gnu::section(".l1_control")]] alignas(16) unsigned char deeploy_stream_pages[reserved::pages * reserved::page_bytes];
 [[gnu::section(".l1_stacks")]] alignas(16) static uint32_t stacks[(reserved::control_stack_bytes + 7 * reserved::kernel_stack_bytes) / 4];
 static_assert(deeploy::board::siracusa::cores == 8 && reserved::control_stack_bytes % 16 == 0 && reserved::kernel_stack_bytes % 16 == 0);
 
@@ -80,37 +76,5 @@ void deeploy_trap_taken(uint32_t cause, uint32_t pc) {
   print(deeploy_control.step);
   print("\n");
   exit(124);
-}
-
-// Compilers may call these for copies and clears.
-void* memcpy(void* to, void const* from, size_t length) {
-  auto* t = static_cast<unsigned char*>(to);
-  auto const* f = static_cast<unsigned char const*>(from);
-  if (((reinterpret_cast<size_t>(t) | reinterpret_cast<size_t>(f)) & 3) == 0)
-    for (; length >= 4; length -= 4, t += 4, f += 4) *reinterpret_cast<uint32_t*>(t) = *reinterpret_cast<uint32_t const*>(f);
-  while (length-- != 0) *t++ = *f++;
-  return to;
-}
-void* memset(void* to, int value, size_t length) {
-  auto* t = static_cast<unsigned char*>(to);
-  uint32_t const word = (static_cast<uint32_t>(value) & 255) * 0x0101'0101u;
-  if ((reinterpret_cast<size_t>(t) & 3) == 0)
-    for (; length >= 4; length -= 4, t += 4) *reinterpret_cast<uint32_t*>(t) = word;
-  while (length-- != 0) *t++ = static_cast<unsigned char>(value);
-  return to;
-}
-void* memmove(void* to, void const* from, size_t length) {
-  auto* t = static_cast<unsigned char*>(to);
-  auto const* f = static_cast<unsigned char const*>(from);
-  if (t < f) return memcpy(to, from, length);
-  while (length-- != 0) t[length] = f[length];
-  return to;
-}
-int memcmp(void const* a, void const* b, size_t length) {
-  auto const* x = static_cast<unsigned char const*>(a);
-  auto const* y = static_cast<unsigned char const*>(b);
-  for (; length != 0; --length, ++x, ++y)
-    if (*x != *y) return *x < *y ? -1 : 1;
-  return 0;
 }
 }
