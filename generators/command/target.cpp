@@ -86,6 +86,7 @@ std::optional<target> target::of(std::string const& board, std::string const& ro
   t.flags_ = {"-std=c++20"};
   for (std::string const flag : recipe->at("flags")) t.flags_.push_back(flag);
   for (char const* folder : {"include", "kernels", "boards"}) t.flags_.push_back("-I" + root + "/" + folder);
+  t.megahertz_ = recipe->at("megahertz").get<std::vector<int>>();
   for (std::string const source : recipe->at("sources")) t.sources_.push_back(root + "/boards/" + source);
   for (std::string word : recipe->at("link")) {
     constexpr std::string_view boards = "{boards}";
@@ -137,6 +138,7 @@ int target::run(std::string const& folder, bool layers, target_run& measured) co
     complain(6211, fmt::format("{} cannot be started; build it, or say where it is in DEEPLOY_SIMULATOR", simulator_));
     return user_error;
   }
+  measured.megahertz = megahertz_;
   std::map<std::string, std::string> tensors;
   std::istringstream console(r.output);
   bool readable = true;

@@ -18,6 +18,7 @@ struct board_name {
 struct target_run {
   std::int64_t cycles = 0;
   std::vector<std::int64_t> step_ends;  ///< cycles from the run's begin
+  std::vector<int> megahertz;           ///< clocks for which the board wants times
 };
 
 /// How programs for a board are made: boards/<folder>/recipe.json.
@@ -37,6 +38,7 @@ class target {
  private:
   std::string root_, compiler_, runner_, simulator_;
   std::vector<std::string> flags_, sources_, link_, options_;
+  std::vector<int> megahertz_;
   board_name board_{""};
 };
 }  // namespace deeploy::command

@@ -9,6 +9,7 @@
 #include <generators/command/process.hpp>
 #include <generators/command/validate.hpp>
 #include <generators/data/npz.hpp>
+#include <generators/report/cycles.hpp>
 #include <generators/write/file.hpp>
 #include <iterator>
 
@@ -147,11 +148,6 @@ std::int64_t count_different(data::array const& a, data::array const& b) {
   std::int64_t n = 0;
   for (std::int64_t i = 0; i < a.elements(); ++i) n += data::value_at(a, i) != data::value_at(b, i);
   return n;
-}
-
-std::string short_name(std::string const& name) {
-  auto const colon = name.rfind(':');
-  return colon == std::string::npos ? name : name.substr(colon + 1);
 }
 
 bool lacks_archives(validate_arguments const& a, bool with_expected) {
@@ -303,11 +299,11 @@ int validate(validate_arguments const& a) {
   if (int const failed = prepare(a, work.path(), p, model)) return failed;
   json const plan = *read_json(work.path() + "/plan.json");
 
-  nlohmann::ordered_json report;
-  report["model"] = model.at("name");
-  report["board"] = a.board;
-  report["equal"] = true;
-  report["outputs"] = nlohmann::ordered_json::array();
+  nlohmann::ordered_json summary;
+  summary["model"] = model.at("name");
+  summary["board"] = a.board;
+  summary["equal"] = true;
+  summary["outputs"] = nlohmann::ordered_json::array();
   bool equal_all = true;
   std::vector<target_run> runs(a.expected.size());
   auto const begun = std::chrono::steady_clock::now();
@@ -332,7 +328,7 @@ int validate(validate_arguments const& a) {
       }
       equal_all = equal_all && n == 0;
       fmt::print("{}{}: {} elements, {} different\n", name, a.expected.size() > 1 ? fmt::format(" (sample {})", sample) : "", elements, n);
-      report["outputs"].push_back({{"name", name}, {"elements", elements}, {"different", n}, {"sample", sample}});
+      summary["outputs"].push_back({{"name", name}, {"elements", elements}, {"different", n}, {"sample", sample}});
     }
     if (a.layers && sample == 0) {
       std::string file = a.activations;
@@ -344,47 +340,24 @@ int validate(validate_arguments const& a) {
       }
       nlohmann::json compared;
       equal_all = compare_layers(model, *activations, work.path(), compared) && equal_all;
-      report["layer_comparison"] = compared;
+      summary["layer_comparison"] = compared;
     }
   }
   p.stage("run", fmt::format("{} sample{} on {}, checked", a.expected.size(), a.expected.size() == 1 ? "" : "s", a.board),
           std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count());
-  report["equal"] = equal_all;
+  summary["equal"] = equal_all;
   // Printing layers takes time of its own, but the clock stands still for nobody: only a plain run is a measurement.
   target_run const& first = runs.size() > 1 && a.layers ? runs[1] : runs[0];
-  bool const counted = first.cycles > 0 && first.step_ends.size() == plan.at("steps").size() && !(a.layers && runs.size() == 1);
-  report["cycles"] = counted ? nlohmann::ordered_json(first.cycles) : nlohmann::ordered_json();
-  report["layers"] = nlohmann::ordered_json::array();
-  report["steps"] = nlohmann::ordered_json::array();
-  // A layer may have several steps, perhaps on several engines.
-  std::map<std::string, std::size_t> row;
-  std::int64_t ended = 0;
-  for (auto const& s : plan.at("steps")) {
-    std::string const name = short_name(s.at("layer"));
-    // From the end of the step before to its own; the last one's ends when the fabric controller wakes up.
-    std::size_t const number = report["steps"].size();
-    nlohmann::ordered_json cycles;
-    if (counted) {
-      std::int64_t const end = number + 1 == first.step_ends.size() ? first.cycles : first.step_ends[number];
-      cycles = end - ended;
-      ended = end;
-    }
-    auto const [at, is_new] = row.try_emplace(name, report["layers"].size());
-    if (is_new)
-      report["layers"].push_back({{"name", name}, {"kind", s.at("kind")}, {"engine", s.at("engine")}, {"form", s.at("form")}, {"estimated_cycles", 0}, {"cycles", nullptr}});
-    auto& layer = report["layers"][at->second];
-    layer["estimated_cycles"] = layer["estimated_cycles"].get<std::int64_t>() + s.at("estimated_cycles").get<std::int64_t>();
-    if (!is_new && layer["engine"] != s.at("engine")) layer["engine"] = layer["engine"].get<std::string>() + "+" + s.at("engine").get<std::string>();
-    if (counted) layer["cycles"] = (layer["cycles"].is_null() ? 0 : layer["cycles"].get<std::int64_t>()) + cycles.get<std::int64_t>();
-    report["steps"].push_back({{"layer", name}, {"engine", s.at("engine")}, {"form", s.at("form")}, {"estimated_cycles", s.at("estimated_cycles")}, {"cycles", cycles}});
-  }
-  for (auto const& [name, m] : plan.at("memory").items()) report["memory"][name] = {{"used", m.at("used")}, {"available", m.at("available")}, {"live", m.at("live")}};
-  report["plan"] = {{"objective", plan.at("plan").at("objective")}, {"bound", plan.at("plan").at("bound")}, {"gap", plan.at("plan").at("gap")}, {"seconds", plan.at("plan").at("seconds")}};
+  nlohmann::ordered_json const measured = report::measured(plan, a.layers && runs.size() == 1 ? 0 : first.cycles, first.step_ends);
+  summary.update(measured);
+  for (auto const& [name, m] : plan.at("memory").items()) summary["memory"][name] = {{"used", m.at("used")}, {"available", m.at("available")}, {"live", m.at("live")}};
+  summary["plan"] = {{"objective", plan.at("plan").at("objective")}, {"bound", plan.at("plan").at("bound")}, {"gap", plan.at("plan").at("gap")}, {"seconds", plan.at("plan").at("seconds")}};
   if (!a.json_file.empty())
-    if (std::string const why = write::write_file(a.json_file, report.dump(1) + "\n"); !why.empty()) {
+    if (std::string const why = write::write_file(a.json_file, summary.dump(1) + "\n"); !why.empty()) {
       complain(4003, why);
       return user_error;
     }
+  if (!a.quiet && !measured.at("cycles").is_null()) fmt::print("{}", report::cycle_table(measured, first.megahertz));
   fmt::print("{}: {}\n", model.at("name").get<std::string>(), equal_all ? "equal" : "DIFFERENT");
   return equal_all ? equal : different;
 }
@@ -402,6 +375,8 @@ int run(validate_arguments const& a) {
   if (int const failed = pack_inputs(model, a.network.inputs.at(0), work.path())) return failed;
   target_run measured;
   if (int const failed = run_on_board(work.path(), a.board, false, measured)) return failed;
+  auto const times = report::measured(*read_json(work.path() + "/plan.json"), measured.cycles, measured.step_ends);
+  if (!a.quiet && !times.at("cycles").is_null()) fmt::print("{}", report::cycle_table(times, measured.megahertz));
   data::arrays outputs;
   for (auto const& output : model.at("outputs")) {
     if (output.at("empty")) continue;

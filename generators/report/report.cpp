@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <generators/report/report.hpp>
+#include <generators/report/table.hpp>
 #include <map>
 
 namespace deeploy::report {
@@ -11,12 +12,6 @@ using json = nlohmann::json;
 std::string last_part(std::string const& name) {
   auto const colon = name.rfind(':');
   return colon == std::string::npos ? name : name.substr(colon + 1);
-}
-
-std::string grouped(std::int64_t n) {
-  std::string digits = std::to_string(n < 0 ? -n : n);
-  for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, ",");
-  return (n < 0 ? "-" : "") + digits;
 }
 
 std::string tile_text(json const& step) {
@@ -37,27 +32,6 @@ std::string buffer_text(json const& step) {
   return t;
 }
 
-struct table {
-  std::vector<std::vector<std::string>> rows;
-  std::vector<bool> right;
-  std::string render() const {
-    std::vector<std::size_t> width;
-    for (auto const& row : rows)
-      for (std::size_t i = 0; i < row.size(); ++i) {
-        if (width.size() <= i) width.push_back(0);
-        width[i] = std::max(width[i], row[i].size());
-      }
-    std::string t;
-    for (auto const& row : rows) {
-      std::string line;
-      for (std::size_t i = 0; i < row.size(); ++i)
-        line += right[i] ? fmt::format("{:>{}}  ", row[i], width[i]) : fmt::format("{:<{}}  ", row[i], width[i]);
-      while (!line.empty() && line.back() == ' ') line.pop_back();
-      t += line + "\n";
-    }
-    return t;
-  }
-};
 }  // namespace
 
 std::string text(json const& plan) {

@@ -24,6 +24,12 @@ std::string kernel_text(mapping_facts const& m, layer_descriptor const& l, bool 
                      m.shared_kernel.entry, std::string_view(m.shared_kernel.kernel.begin, static_cast<std::size_t>(m.shared_kernel.kernel.length)),
                      fmt::join(types, ", "), fmt::join(present, ", "), c.accumulates, c.class_count, fmt::join(classes, ", "));
 }
+/// Multiplications and additions of a step; 0 where there are none to count.
+std::int64_t macs_of(layer_descriptor const& l, step const& s) {
+  std::int64_t n = l.facts->multiplies ? 1 : 0;
+  for (int a = 0; a < l.axes; ++a) n *= s.part.to[a] - s.part.from[a];
+  return n;
+}
 }  // namespace
 
 std::string plan_json(plan::planned_model const& m, plan::plan_result const& r, plan::plan_options const& o, double seconds) {
@@ -84,6 +90,7 @@ std::string plan_json(plan::planned_model const& m, plan::plan_result const& r, 
                           {"scratch", {{"bytes", engine.scratch_bytes(*l.d, step.form, step.tile)}, {"at", step.scratch_at}}},
                           {"estimated_cycles", report.cycles},
                           {"compute_cycles", report.chosen.compute_cycles},
+                          {"macs", macs_of(*l.d, step)},
                           {"stretch_cycles", report.chosen.stretch_cycles},
                           {"moved_bytes", report.chosen.moved_bytes},
                           {"live_l1_bytes", report.live_l1_bytes}});

@@ -71,6 +71,7 @@ struct operand {
 struct operator_facts {
   char const* name;
   char const* operand_name[max_operands];
+  bool multiplies = false;  ///< each point of the iteration space is one multiplication and addition
 };
 
 /// A layer as a value; what the planner, the proof and the executor work on.

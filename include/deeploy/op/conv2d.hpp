@@ -22,7 +22,7 @@ struct conv2d_params {
 };
 
 struct conv2d_kind {
-  static constexpr operator_facts facts{"conv2d", {"x", "weight", "bias", "mul", "add", "y"}};
+  static constexpr operator_facts facts{"conv2d", {"x", "weight", "bias", "mul", "add", "y"}, true};
 };
 
 /// Convolution (cross-correlation). One-dimensional ones have H = R = 1.

@@ -13,7 +13,7 @@ struct matmul_params {
 };
 
 struct matmul_kind {
-  static constexpr operator_facts facts{"matmul", {"a", "b", "bias", "mul", "add", "y"}};
+  static constexpr operator_facts facts{"matmul", {"a", "b", "bias", "mul", "add", "y"}, true};
 };
 
 /// Matrix product; batch axes broadcast as in numpy, transposed operands are views.
