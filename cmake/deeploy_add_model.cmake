@@ -8,7 +8,9 @@
 #
 # Makes the target NAME to link with; #include <NAME/network.hpp> gives the network, its plan, its board and load_weights().
 # The folder of the generated files is in the target's property DEEPLOY_FOLDER. On boards with a recipe of flags, executor and
-# kernels are compiled in a file of their own with those flags, whatever the flags of the program.
+# kernels are compiled in a file of their own with those flags, whatever the flags of the program. With DEEPLOY_DEBUG=ON waits for
+# DMA and NPU are bounded there, and messages name layers (DPL-6302, DPL-6303).
+option(DEEPLOY_DEBUG "models for boards: bounded waits, names of layers in messages" OFF)
 include(${CMAKE_CURRENT_LIST_DIR}/deeploy_board_objects.cmake)
 function(deeploy_add_model name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "ONNX;HEADER;NETWORK;CONSTANTS;BOARD;INPUTS;PLAN;TUNING;L1;L2;WMEM;OBJECTIVE" "TYPE;STATE;ENGINES")
@@ -106,7 +108,11 @@ function(deeploy_add_model name)
       set(network ${arg_NETWORK})
     endif()
     configure_file(${boards}/${board_folder}/execution.cpp.in ${folder}/execution.cpp @ONLY)
-    deeploy_board_objects(execution ${folder} ${board_folder} SOURCES ${folder}/execution.cpp INCLUDE ${include} DEPENDS ${folder}/network.hpp ${folder}/plan.hpp)
+    set(debug)
+    if(DEEPLOY_DEBUG)
+      set(debug DEEPLOY_DEBUG)
+    endif()
+    deeploy_board_objects(execution ${folder} ${board_folder} SOURCES ${folder}/execution.cpp INCLUDE ${include} DEFINE ${debug} DEPENDS ${folder}/network.hpp ${folder}/plan.hpp)
   endif()
   add_library(${name}_weights STATIC ${folder}/weights.cpp ${folder}/arenas.cpp ${execution})
   set_source_files_properties(${folder}/weights.cpp PROPERTIES COMPILE_OPTIONS "-Wa,-I${folder}")
@@ -114,8 +120,9 @@ function(deeploy_add_model name)
   target_include_directories(${name} INTERFACE ${include})
   target_link_libraries(${name} INTERFACE ${name}_weights deeploy::boards)
   if(execution)
-    target_compile_definitions(${name} INTERFACE DEEPLOY_KERNELS_APART)
-    target_link_libraries(${name}_weights INTERFACE gcc)
+    target_compile_definitions(${name} INTERFACE DEEPLOY_KERNELS_APART ${debug})
+    deeploy_run_time(run_time ${board_folder})
+    target_link_libraries(${name}_weights INTERFACE ${run_time})
   endif()
   add_dependencies(${name} ${name}_weights)
   set_target_properties(${name} PROPERTIES DEEPLOY_FOLDER ${folder})

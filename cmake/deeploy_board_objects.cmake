@@ -1,9 +1,9 @@
-# deeploy_board_objects(OUT folder BOARD SOURCES file... [INCLUDE folder...] [DEPENDS file...])
+# deeploy_board_objects(OUT folder BOARD SOURCES file... [INCLUDE folder...] [DEFINE macro...] [DEPENDS file...])
 #
 # Compiles files with the flags of the board's recipe.json and no others, so that what runs on the board's cores does not
 # depend on the flags of the program around it. OUT: the variable that gets the object files, which lie in `folder`.
 function(deeploy_board_objects out folder board)
-  cmake_parse_arguments(PARSE_ARGV 3 arg "" "" "SOURCES;INCLUDE;DEPENDS")
+  cmake_parse_arguments(PARSE_ARGV 3 arg "" "" "SOURCES;INCLUDE;DEFINE;DEPENDS")
   deeploy_boards_folder(boards)
   file(READ ${boards}/${board}/recipe.json recipe)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${boards}/${board}/recipe.json)
@@ -19,6 +19,9 @@ function(deeploy_board_objects out folder board)
   endif()
   foreach(include ${arg_INCLUDE})
     list(APPEND flags -I${include})
+  endforeach()
+  foreach(define ${arg_DEFINE})
+    list(APPEND flags -D${define})
   endforeach()
   set(headers "$<TARGET_PROPERTY:deeploy::boards,INTERFACE_INCLUDE_DIRECTORIES>")
   file(MAKE_DIRECTORY ${folder})
@@ -38,6 +41,21 @@ function(deeploy_board_objects out folder board)
     list(APPEND objects ${object})
   endforeach()
   set(${out} ${objects} PARENT_SCOPE)
+endfunction()
+
+# deeploy_run_time(OUT BOARD): the library of a board's start-up and run-time, made once. What a program defines itself is not
+# taken from it: a program with a _start of its own has a run-time of its own.
+function(deeploy_run_time out board)
+  set(library deeploy_run_time_${board})
+  if(NOT TARGET ${library})
+    deeploy_boards_folder(boards)
+    file(GLOB sources CONFIGURE_DEPENDS ${boards}/${board}/runtime/*.S ${boards}/${board}/runtime/*.cpp)
+    deeploy_board_objects(objects ${CMAKE_CURRENT_BINARY_DIR}/${library} ${board} SOURCES ${sources})
+    add_library(${library} STATIC ${objects})
+    set_target_properties(${library} PROPERTIES LINKER_LANGUAGE CXX)
+    target_link_libraries(${library} INTERFACE gcc)
+  endif()
+  set(${out} ${library} PARENT_SCOPE)
 endfunction()
 
 # The folder of all boards: of the installation, or of the sources.

@@ -14,6 +14,7 @@ struct planned_program {
   stream_view stream;
   /// Runs a step whose tiles are made ready at run time; null: there is none.
   bool (*walk)(int step, memory_bases const&, control_block&, run_time_extents const&);
+  deeploy::detail::text const* layers;  ///< of each step, in debug builds; else null
 };
 /// The stream of a planned network and, through it, its kernels. Defined in kernel_tables.hpp.
 template <Network Net, class Board>

@@ -17,7 +17,10 @@ class machine {
     counters_[which] = 0;
     if (owner_ == which) owner_ = -1;
   }
-  void run(kernel_code const& code, kernel_arguments const& a) { post(control_.work, code.phase, a); }
+  void run(kernel_code const& code, kernel_arguments const& a) {
+    control_.position = control_.position + 1;
+    post(control_.work, code.phase, a);
+  }
   bool stopped() const { return control_.cancel != 0; }
 
  private:

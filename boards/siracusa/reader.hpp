@@ -81,6 +81,7 @@ class stream_reader {
   bool run(Walk walk) {
     namespace f = stream_field;
     int step = -1;
+    u32 position = 0;
     fetch(0);
     bool finished = false;
     for (word const* at = turn(1);;) {
@@ -94,11 +95,12 @@ class stream_reader {
         ++at;
       } else if (kind == command_kind::run) {
         if (control_.cancel != 0) break;
+        control_.position = ++position;
         at = run_tile(first, at);
       } else if (kind == command_kind::step) {
         if (step >= 0) Hooks::step_ends(step);
         step = static_cast<int>(first >> f::step_at);
-        control_.step = static_cast<u32>(step);
+        control_.position = position = static_cast<u32>(step) << 16;
         Hooks::step_begins(step);
         ++at;
       } else if (kind == command_kind::page) {

@@ -263,7 +263,7 @@ int pack_stage(network_source const& n, std::string const& plan_file, std::strin
   return 0;
 }
 
-int compile_stage(std::string const& folder, std::string const& board, progress& p, std::string const& cache_folder) {
+int compile_stage(std::string const& folder, std::string const& board, progress& p, std::string const& cache_folder, bool debug) {
   auto const model = read_json(folder + "/model.json"), plan = read_json(folder + "/plan.json");
   if (!model || !plan) {
     complain(4004, folder + (model ? "/plan.json" : "/model.json") + " is missing or damaged");
@@ -279,7 +279,7 @@ int compile_stage(std::string const& folder, std::string const& board, progress&
   };
   std::string const network = model->at("network").get<std::string>();
   if (auto const t = target_of(board)) {
-    if (int const failed = t->compile(folder, network, model->at("name").get<std::string>())) return failed;
+    if (int const failed = t->compile(folder, network, model->at("name").get<std::string>(), debug)) return failed;
     p.stage("compile", fmt::format("model, plan and kernels for {}; the plan is proved", board), time.seconds());
     return 0;
   }

@@ -62,7 +62,9 @@ int plan_stage(network_source const& n, std::string const& folder, std::string c
 int pack_stage(network_source const& n, std::string const& plan_file, std::string const& folder, std::string const& board, progress& p);
 /// Compiles the model and its plan for the board's runner. With a folder `cache`, kernels are compiled once per shape class and
 /// kept there, for all networks and plans.
-int compile_stage(std::string const& folder, std::string const& board, progress& p, std::string const& cache = {});
+///
+/// @param debug  on a target: bounded waits, names of layers in messages
+int compile_stage(std::string const& folder, std::string const& board, progress& p, std::string const& cache = {}, bool debug = false);
 
 std::optional<nlohmann::json> read_json(std::string const& path);
 bool board_exists(std::string const& board);

@@ -48,6 +48,7 @@ void add_run(CLI::App& app, command::validate_arguments& a) {
   app.add_option("--board", a.board, "the board: a folder of boards/")->capture_default_str()->type_name("NAME")->group(files_group);
   app.add_option("--keep", a.keep_folder, "keep the generated files in this folder")->type_name("FOLDER")->group(files_group);
   app.add_option("--cache", a.cache_folder, "folder for compiled kernels and generators, which later calls use again")->envname("DEEPLOY_CACHE")->type_name("FOLDER")->group(files_group);
+  app.add_flag("--debug", a.debug, "on a target: waits for DMA and NPU are bounded, messages name layers")->group(files_group);
   app.add_flag("--quiet", a.quiet, "no progress lines")->group(files_group);
   a.plan.add_to(app, false);
 }

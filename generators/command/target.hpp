@@ -30,7 +30,7 @@ class target {
   /// What may follow the board's name after a colon.
   std::vector<std::string> const& options() const { return options_; }
   /// Compiles the network of `folder` (network.hpp, weights.cpp, arenas.cpp) for run(). 0, or a status.
-  int compile(std::string const& folder, std::string const& network, std::string const& name) const;
+  int compile(std::string const& folder, std::string const& network, std::string const& name, bool debug) const;
   /// Links the tensors that <tensor>.in files of `folder` hold into the program, runs it, and writes <tensor>.out files:
   /// outputs and states, or everything that layers write.
   int run(std::string const& folder, bool layers, target_run& measured) const;

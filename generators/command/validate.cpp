@@ -231,7 +231,7 @@ int prepare(validate_arguments const& a, std::string const& folder, progress& p,
   auto const source = imported(folder);
   if (!source) return user_error;
   if (int const failed = plan_stage(*source, folder, a.board, a.plan, p, a.cache_folder)) return failed;
-  return compile_stage(folder, a.board, p, a.cache_folder);
+  return compile_stage(folder, a.board, p, a.cache_folder, a.debug);
 }
 
 int run_on_board(std::string const& folder, std::string const& board, bool layers, target_run& measured) {

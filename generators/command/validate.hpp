@@ -11,6 +11,7 @@ struct validate_arguments {
   std::vector<std::string> expected;     ///< .npz, one per inputs file
   std::string activations;               ///< .npz; empty: beside the first inputs
   bool layers = false;
+  bool debug = false;                    ///< compile for the target with bounded waits and names of layers
   std::string json_file, keep_folder, output_file;
   std::string cache_folder;              ///< compiled kernels and generators that later calls use again; empty: none
   bool quiet = false;

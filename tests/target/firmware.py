@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # Firmwares in the simulator, built as a user builds his.
 """firmware.py install | build FOLDER | run ELF | cancel ELF PLAN.JSON | flags ELF..
+             | hooks NONE EMPTY COUNTING | message STATUS ELF WORDS
 
 install the package; build a CMake project with it and the board's toolchain file
 run     ends with status 0, and the sanitizer finds nothing
 cancel  the same, and no longer from cancel() to the end than the plan says
-flags   the cluster executes as many instructions in all of them, and no run takes 1 % longer than another"""
+flags   the cluster executes as many instructions in all of them, and no run takes 1 % longer than another
+hooks   empty ones change no byte of the program; those that count do (or this test would compare nothing)
+message a program ends with that status, having said these words"""
 import os
 import re
 import subprocess
@@ -22,9 +25,9 @@ SIMULATOR = os.environ.get("DEEPLOY_SIMULATOR") or os.path.join(harness.BUILD, "
 MOST_OF_STRETCH = 1.5
 
 
-def call(*words):
+def call(*words, expect=0):
     done = subprocess.run(list(map(str, words)), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-    harness.check(done.returncode == 0, "%s ended with %d\n%s" % (" ".join(map(str, words)), done.returncode, done.stdout[-4000:]))
+    harness.check(done.returncode == expect, "%s ended with %d\n%s" % (" ".join(map(str, words)), done.returncode, done.stdout[-4000:]))
     return done.stdout
 
 
@@ -68,10 +71,37 @@ def flags(*elves):
     harness.check(max(totals) <= 1.01 * min(totals), "cycles depend on the program's flags: %s" % totals)
 
 
+def loaded(elf, folder):
+    """Code and data of a program, without symbols and debug information."""
+    out = os.path.join(folder, "loaded.bin")
+    keep = ["--only-section=" + s for s in (".text", ".rodata", ".data")]
+    call(harness.RISCV + "objcopy", "-O", "binary", *keep, os.path.join(WORK, elf + ".elf"), out)
+    with open(out, "rb") as f:
+        return f.read()
+
+
+def hooks(none, empty, counting):
+    for elf in (none, empty, counting):
+        run(elf, "--check")
+    with harness.Folder() as folder:
+        programs = [loaded(elf, folder) for elf in (none, empty, counting)]
+    harness.check(len(programs[0]) > 10000, "the program is too small to be one")
+    harness.check(programs[0] == programs[1], "empty hooks change the program")
+    harness.check(programs[0] != programs[2], "hooks that count are not in the program")
+
+
+def message(status, elf, words):
+    text = call(SIMULATOR, "--max-cycles", 400_000_000, os.path.join(WORK, elf + ".elf"), expect=int(status))
+    print(text, end="")
+    harness.check(re.search(words, text), "it does not say " + words)
+
+
 def main():
     word, *rest = sys.argv[1:]
-    harness.check(word in ("install", "build", "run", "cancel", "flags"), __doc__)
-    {"install": install, "build": build, "run": lambda elf: run(elf, "--check"), "cancel": cancel, "flags": flags}[word](*rest)
+    actions = {"install": install, "build": build, "run": lambda elf: run(elf, "--check"), "cancel": cancel, "flags": flags,
+               "hooks": hooks, "message": message}
+    harness.check(word in actions, __doc__)
+    actions[word](*rest)
 
 
 harness.main(main)

@@ -15,6 +15,8 @@ void start_cluster() {
   deeploy_control.ready = 0;
   deeploy_control.done = 1;
   deeploy_control.cancel = 0;
+  deeploy_control.position = 0;
+  deeploy_control.layers = nullptr;
   store(address::instruction_cache, 0xFFFF'FFFF);
   for (uint32_t core = 0; core < cores; ++core)
     store(address::cluster_control + cluster_control::boot_address + 4 * core, reinterpret_cast<uint32_t>(&_start));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The run-time's own words in L1: how fabric controller and cluster meet. A debugger finds them at deeploy_control.
 #pragma once
+#include <deeploy/detail/meta.hpp>
 #include <deeploy/kernel.hpp>
 #include <stdint.h>
 
@@ -20,7 +21,9 @@ struct control_block {
   uint32_t volatile ready;       ///< the cluster waits for work
   uint32_t volatile done;        ///< the last work has ended
   uint32_t volatile cancel;      ///< the fabric controller asks for an end
-  uint32_t volatile step;        ///< the step that runs now
+  uint32_t volatile position;    ///< high half: the step that runs now; low half: how many of its tiles have begun
+  /// The layer of each step; null unless the model was compiled with DEEPLOY_DEBUG.
+  deeploy::detail::text const* volatile layers;
   team_work volatile work;
 };
 }  // namespace deeploy::siracusa

@@ -49,7 +49,7 @@ inline void start(to direction, uint32_t l1, uint32_t outside, uint32_t line, ui
 ///
 /// @param counters  bit c: counter c
 inline void wait(uint32_t counters) {
-  while ((load(status_port) & counters) != 0) wait_for_event(event_unit::dma_event);
+  sleep_while([counters] { return (load(status_port) & counters) != 0; }, event_unit::dma_event);
   store(status_port, counters);
 }
 }  // namespace deeploy::siracusa::dma

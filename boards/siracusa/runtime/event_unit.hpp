@@ -3,6 +3,9 @@
 #pragma once
 #include <siracusa/runtime/registers.hpp>
 
+/// Ends the program with DPL-6303.
+extern "C" [[noreturn]] void deeploy_overdue(uint32_t event);
+
 namespace deeploy::siracusa {
 /// Number of this core within the cluster.
 inline uint32_t core_number() { return read_csr<csr::hart>() & 31; }
@@ -46,5 +49,18 @@ inline void wait_for_event(uint32_t event) {
   store(address::event_unit + event_unit::mask, 1u << event);
   wait_load<event_unit::wait_and_clear>();
   store(address::event_unit + event_unit::mask, before);
+}
+
+/// Sleeps while busy() is true; `event` comes when it may have changed. Debug builds ask again and again instead, and end the
+/// program when it takes longer than any transfer or job.
+template <class Busy>
+inline void sleep_while(Busy busy, uint32_t event) {
+#ifdef DEEPLOY_DEBUG
+  constexpr uint32_t most_polls = 1'000'000;
+  for (uint32_t polls = 0; busy(); ++polls)
+    if (polls == most_polls) deeploy_overdue(event);
+#else
+  while (busy()) wait_for_event(event);
+#endif
 }
 }  // namespace deeploy::siracusa

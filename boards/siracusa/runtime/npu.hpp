@@ -19,14 +19,14 @@ struct npu_driver {
   }
   /// Takes a place of the queue; write() the words then.
   static void acquire() {
-    while (static_cast<int32_t>(load(unit + acquire_at)) < 0) wait_for_event(event_unit::npu_event);
+    sleep_while([] { return static_cast<int32_t>(load(unit + acquire_at)) < 0; }, event_unit::npu_event);
   }
   static void write(int word, uint32_t value) { store(unit + registers + 4 * static_cast<uint32_t>(word), value); }
   /// Lets the job run as soon as those before it are done.
   static void commit() { store(unit + commit_at, 0); }
   /// Returns when all jobs are done. An event of a job before is no reason to go on: the status decides.
   static void finish() {
-    while (load(unit + status) != 0) wait_for_event(event_unit::npu_event);
+    sleep_while([] { return load(unit + status) != 0; }, event_unit::npu_event);
   }
 };
 }  // namespace deeploy::siracusa

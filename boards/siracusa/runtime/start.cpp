@@ -3,6 +3,7 @@
 #include <siracusa/runtime/cluster.hpp>
 #include <siracusa/runtime/console.hpp>
 #include <siracusa/runtime/event_unit.hpp>
+#include <siracusa/runtime/position.hpp>
 
 using namespace deeploy::siracusa;
 
@@ -72,8 +73,7 @@ void deeploy_trap_taken(uint32_t cause, uint32_t pc) {
   print(pc, 16);
   print(", cause 0x");
   print(cause, 16);
-  print(", step ");
-  print(deeploy_control.step);
+  print_position();
   print("\n");
   exit(124);
 }

@@ -164,7 +164,8 @@
   X(6210, "the compiler of the target cannot be started; install it, or name another in DEEPLOY_TARGET_CXX")             \
   X(6211, "the simulator of the target cannot be started; build it, or say where it is in DEEPLOY_SIMULATOR")            \
   X(6301, "a core's stack overflowed; raise its bytes in siracusa_reserved")                                             \
-  X(6302, "a core trapped; report this with the console's text")
+  X(6302, "a core trapped; report this with the console's text")                                                         \
+  X(6303, "a wait for the DMA or the NPU did not end in a debug build; report this with the console's text")
 
 namespace deeploy::detail {
 /// Shows a compiler code: `Where` and both numbers appear in the compiler's message.
