@@ -8,13 +8,14 @@ namespace deeploy {
 template <npu::NpuEngine Engine>
 struct mapping<op::conv2d_kind, Engine> {
   static constexpr bool supported = true;
-  static constexpr form forms[] = {{"sums", false}, {"requantised", false}, {"gathered", false}};
+  static constexpr form forms[] = {{"sums", false}, {"requantised", false}, {"gathered", false}, {"turned", false}};
   static constexpr int batch = 0, rows = 1, columns = 2, groups = 3, outputs = 4, inputs = 5, window_rows = 6, window_columns = 7;
 
   static constexpr npu::unit_class class_of_form(layer_descriptor const& l, int form) {
     npu::unit_class c;
     bool const depthwise = l.space[groups].length > 1;
     c.gathers = form == npu::gathered_form;
+    c.turns = form == npu::turned_form;
     c.kind = depthwise ? npu::form::depthwise_3x3
              : l.space[window_rows].length == 3 && !c.gathers ? npu::form::dense_3x3 : npu::form::pointwise;
     c.channel_axis = depthwise ? groups : outputs;
@@ -25,6 +26,7 @@ struct mapping<op::conv2d_kind, Engine> {
   static constexpr bool takes(layer_descriptor const& l, int form) {
     npu::unit_class const c = class_of_form(l, form);
     if (c.gathers) return takes_gathered(l, c);
+    if (c.turns && takes(l, npu::requantised_form)) return false;
     index const size = npu::filter_size(c.kind);
     if (l.space[window_rows].length != size || l.space[window_columns].length != size || l.space[batch].length != 1) return false;
     if (c.kind == npu::form::depthwise_3x3 && (l.space[outputs].length != 1 || l.space[inputs].length != 1)) return false;
@@ -45,7 +47,7 @@ struct mapping<op::conv2d_kind, Engine> {
       if (!found || l.space[axis].slot != 0) return false;
     }
     int const channels = c.kind == npu::form::depthwise_3x3 ? groups : inputs;
-    return npu::takes_operands(l, c, form) && npu::lies_along(l.with[npu::at::x], channels, l.space[channels].length);
+    return npu::takes_operands(l, c, form) && (c.turns || npu::lies_along(l.with[npu::at::x], channels, l.space[channels].length));
   }
   static constexpr index multiple(layer_descriptor const& l, int form, int axis) {
     npu::unit_class const c = class_of_form(l, form);
@@ -55,14 +57,15 @@ struct mapping<op::conv2d_kind, Engine> {
     npu::unit_class const c = class_of_form(l, form);
     i64 const pixels = i64{tile[rows]} * tile[columns];
     if (!c.requantises) return 4 * pixels * tile[c.channel_axis];
-    return 2 * npu::scales_bytes(tile[c.channel_axis]) + (c.gathers ? pixels * npu::gathered_pitch(depth_of(l)) : 0);
+    i64 const laid_out = c.gathers ? pixels * npu::gathered_pitch(depth_of(l)) : c.turns ? turned_bytes(l, c, tile) : 0;
+    return 2 * npu::scales_bytes(tile[c.channel_axis]) + laid_out;
   }
   static constexpr i64 tile_cycles(layer_descriptor const& l, int form, index const* tile) {
     npu::unit_class const c = class_of_form(l, form);
     index const channels = tile[c.channel_axis];
     npu::job_descriptor const d{.kind = c.kind, .in_channels = c.gathers ? depth_of(l) : c.kind == npu::form::depthwise_3x3 ? channels : tile[inputs], .out_channels = channels,
                                 .rows = tile[rows], .columns = tile[columns], .output_32 = !c.requantises, .requantise = c.requantises};
-    return npu::call_cycles + npu::job_cycles(d, Engine::weight_memory_cycles) + (c.gathers ? gather_cycles(l, tile) : 0) +
+    return npu::call_cycles + npu::job_cycles(d, Engine::weight_memory_cycles) + (c.gathers ? gather_cycles(l, tile) : c.turns ? 100 + turned_bytes(l, c, tile) * 5 / 8 : 0) +
            (c.requantises ? npu::scales_cycles(channels) : npu::finish_cycles(l, i64{channels} * tile[rows] * tile[columns]));
   }
   static constexpr operand packed(layer_descriptor const& l, int form, int o) {
@@ -92,7 +95,7 @@ struct mapping<op::conv2d_kind, Engine> {
   static constexpr reach_beyond beyond(layer_descriptor const& l, int form, int o, index const* tile, bool in_place) {
     npu::unit_class const c = class_of_form(l, form);
     i64 pixel = 0, row = 0;
-    if (c.gathers && o == npu::at::x) return {};
+    if ((c.gathers || c.turns) && o == npu::at::x) return {};
     if (o == npu::at::x) {
       operand const& x = l.with[o];
       pixel = npu::step_along(x, columns), row = npu::step_along(x, rows);
@@ -107,6 +110,9 @@ struct mapping<op::conv2d_kind, Engine> {
     } else if (o == npu::at::y && c.requantises) {
       pixel = in_place ? npu::step_along(l.with[o], columns) : tile[c.channel_axis];
       row = in_place ? npu::step_along(l.with[o], rows) : pixel * tile[columns];
+    } else if (o == -1 && c.turns) {
+      pixel = turned_channels(l, c, tile);
+      row = pixel * touched_columns(l, tile);
     } else if (o == -1 && c.gathers) {
       pixel = npu::gathered_pitch(depth_of(l));
       row = pixel * tile[columns];
@@ -117,17 +123,28 @@ struct mapping<op::conv2d_kind, Engine> {
       return {};
     }
     index const halo = npu::filter_size(c.kind) - 1;
-    return {o == npu::at::x ? (row + pixel) * (halo / 2) : 0, (npu::tile_pixels - 1 + halo) * (row + pixel) + 2 * npu::word_bytes};
+    return {o == npu::at::x || (o == -1 && c.turns) ? (row + pixel) * (halo / 2) : 0, (npu::tile_pixels - 1 + halo) * (row + pixel) + 2 * npu::word_bytes};
   }
   template <layer_descriptor const& L, int form>
   static constexpr kernel_code code = npu::unit_code<L, class_of_form(L, form), typename Engine::driver>();
 
  private:
   static constexpr index depth_of(layer_descriptor const& l) { return l.space[inputs].length * l.space[window_rows].length * l.space[window_columns].length; }
+  static constexpr index turned_channels(layer_descriptor const&, npu::unit_class const& c, index const* tile) { return tile[c.kind == npu::form::depthwise_3x3 ? groups : inputs]; }
+  static constexpr index touched_along(layer_descriptor const& l, int axis, index const* tile) {
+    operand const& x = l.with[npu::at::x];
+    for (int i = 0; i < x.rank; ++i)
+      if (x.dim[i].axis == axis) return most_touched(x.dim[i], tile);
+    return 1;
+  }
+  static constexpr index touched_columns(layer_descriptor const& l, index const* tile) { return touched_along(l, columns, tile); }
+  static constexpr i64 turned_bytes(layer_descriptor const& l, npu::unit_class const& c, index const* tile) {
+    return i64{turned_channels(l, c, tile)} * touched_along(l, rows, tile) * touched_columns(l, tile);
+  }
   /// Any window, stride, dilation, padding and order of the input, where the unit does not do it by itself.
   static constexpr bool takes_gathered(layer_descriptor const& l, npu::unit_class const& c) {
     if (l.space[batch].length != 1 || l.space[groups].length != 1 || l.values[6] != 0 || l.values[7] != 0) return false;
-    if (l.space[outputs].slot != 0 || l.space[inputs].slot != 0 || takes(l, npu::requantised_form)) return false;
+    if (l.space[outputs].slot != 0 || l.space[inputs].slot != 0 || takes(l, npu::requantised_form) || takes(l, npu::turned_form)) return false;
     return npu::takes_operands(l, c, npu::gathered_form);
   }
   /// Moving windows: runs of words where the input's channels lie side by side, else bytes.

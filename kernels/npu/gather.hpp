@@ -44,6 +44,40 @@ inline u8* copy(u8* to, u8 const* from, index n) {
 }
 }  // namespace detail
 
+/// What turning a tile's input needs to know: all real pixels of the part, row by row.
+struct turn_shape {
+  i32 rows, columns, channels;
+  i32 origin, row_stride, column_stride, channel_stride;  ///< of the input
+
+  constexpr turn_shape() : turn_shape(kernel_arguments{}, 0, 0) {}
+  constexpr turn_shape(kernel_arguments const& a, int channel_axis, int halo)
+      : rows(a.limit[1]), columns(a.limit[2]), channels(a.length[channel_axis]), origin(0), row_stride(a.with[at::x].stride[1]), column_stride(a.with[at::x].stride[2]),
+        channel_stride(a.with[at::x].stride[channel_axis]) {
+    kernel_operand const& x = a.with[at::x];
+    // A step of one pixel: from the windows' taps where there are such, which a tile of one row has too.
+    if (halo != 0) row_stride = x.stride[6], column_stride = x.stride[7];
+    origin = x.origin - (a.first[1] < 0 ? a.first[1] * row_stride : 0) - (a.first[2] < 0 ? a.first[2] * column_stride : 0);
+  }
+};
+
+/// This core's share of the input laid out anew: pixel after pixel, its channels side by side.
+inline void turn(int core, int cores, turn_shape const& g, void const* input, u8* to) {
+  // Rows of one channel: reads run along the input's rows.
+  index const units = g.rows * g.channels;
+  for (index u = units * core / cores, end = units * (core + 1) / cores; u < end; ++u) {
+    index const row = u / g.channels, c = u - row * g.channels;
+    u8 const* from = static_cast<u8 const*>(input) + g.origin + row * g.row_stride + c * g.channel_stride;
+    u8* at = to + row * g.columns * g.channels + c;
+    index left = g.columns;
+    for (; left >= 4; left -= 4) {
+      u8 const b[] = {from[0], from[g.column_stride], from[2 * g.column_stride], from[3 * g.column_stride]};
+      from += 4 * g.column_stride;
+      for (u8 const value : b) *at = value, at += g.channels;
+    }
+    for (; left > 0; --left, from += g.column_stride, at += g.channels) *at = *from;
+  }
+}
+
 /// This core's share of the tile's windows.
 ///
 /// @param input  the input's part, as the kernel finds it

@@ -3,6 +3,7 @@
 // scales ready; then the jobs run.
 #pragma once
 #include <cluster/runs.hpp>
+#include <deeploy/detail/meta.hpp>
 #include <deeploy/lowered.hpp>
 #include <npu/gather.hpp>
 #include <npu/unit_jobs.hpp>
@@ -17,6 +18,8 @@ struct lowered_unit {
   /// Pointers: words 0 to 5 of the first job, input and output of the second, mul, add and bias of the channels, what
   /// windows are laid out from.
   static constexpr int second = address_words, per_channel = second + 2, gathered_from = per_channel + 3, pointers = gathered_from + 1;
+  /// What the cores lay the input out by, if they do.
+  using laid_out = deeploy::detail::select<U.gathers, gather_shape, turn_shape>;
   struct constants {
     u32 word[constant_words];
     u32 second[3];  ///< words 16, 17 and 19 of the second job
@@ -24,7 +27,7 @@ struct lowered_unit {
     i32 channels;
     i32 mul, add, bias, constant;  ///< where they do not come from operands; what every bias word has besides
     i32 step[3];                   ///< elements from channel to channel of mul, add and bias
-    gather_shape gathers;
+    laid_out shape;
   };
   static constexpr int second_words[] = {16, 17, 19};
 
@@ -52,12 +55,12 @@ struct lowered_unit {
     auto const padded = [](placed_job const& j) { return j.input - i64{j.d.pad_top} * j.d.input_row_stride - j.d.pad_left * j.d.input_pixel_stride; };
     i64 const scales = scales_bytes(first.d.out_channels);
     t.point(at::weight, 0);
-    place_input(t, padded(first), 2 * scales);
+    place_input(t, padded(first), 2 * scales + padded(first));
     t.point(at::y, first.output);
     t.point(lowered_tile::in_scratch, 0);
     t.point(lowered_tile::in_scratch, 0);
     t.point(lowered_tile::in_scratch, scales);
-    place_input(t, padded(rest), 2 * scales);
+    place_input(t, padded(rest), 2 * scales + padded(rest));
     t.point(at::y, rest.output);
     for (int o : operands) {
       if (!C.present[o])
@@ -66,7 +69,8 @@ struct lowered_unit {
         t.point(o, i64{a.with[o].origin} * 4);
     }
     t.point(at::x, 0);
-    if constexpr (U.gathers) c.gathers = gather_shape(a);
+    if constexpr (U.gathers) c.shape = gather_shape(a);
+    if constexpr (U.turns) c.shape = turn_shape(a, turned_axis<U>, filter_size(U.kind) - 1);
     t.set(c);
     t.phase[0] = &prepare;
     t.phase[1] = &compute;
@@ -75,7 +79,7 @@ struct lowered_unit {
 
  private:
   static constexpr void place_input(lowered_tile& t, i64 in_operand, i64 in_scratch) {
-    if constexpr (U.gathers)
+    if constexpr (U.gathers || U.turns)
       t.point(lowered_tile::in_scratch, in_scratch);
     else
       t.point(at::x, in_operand);
@@ -90,9 +94,8 @@ struct lowered_unit {
       for (int i = 1; i < address_words; ++i) Driver::write(i, static_cast<u32>(reinterpret_cast<__UINTPTR_TYPE__>(b.at[i])));
       for (int i = 0; i < constant_words; ++i) Driver::write(address_words + i, b.constants.word[i]);
     }
-    if constexpr (U.gathers) {
-      gather(core, cores, b.constants.gathers, b.at[gathered_from], static_cast<u8*>(b.at[1]));
-    }
+    if constexpr (U.gathers) gather(core, cores, b.constants.shape, b.at[gathered_from], static_cast<u8*>(b.at[5]) + scales_bytes(b.constants.channels));
+    if constexpr (U.turns) turn(core, cores, b.constants.shape, b.at[gathered_from], static_cast<u8*>(b.at[5]) + scales_bytes(b.constants.channels));
     if (core == 0 && cores > 1) return;
     cluster::core_share const mine(b.constants.channels, cores > 1 ? core - 1 : 0, cores > 1 ? cores - 1 : 1, 1);
     auto* const scale = static_cast<u32*>(b.at[3]);

@@ -21,6 +21,7 @@ struct unit_class {
   form kind = form::pointwise;
   bool rows_of_pixels = false;  ///< a matrix product, whose rows are laid out as pixels
   bool gathers = false;         ///< the cores lay the windows out as pixels of the 1x1 form
+  bool turns = false;           ///< the cores lay the input out anew, channels of a pixel side by side
   bool requantises = false;     ///< the unit stores the results; else it leaves 32-bit sums to the cores
   bool signed_weights = true;
   u8 channel_axis = 4;          ///< of the outputs
@@ -28,8 +29,12 @@ struct unit_class {
   constexpr i32 weight_offset() const { return signed_weights ? -128 : 0; }
 };
 
+/// Along which the channels of the input lie.
+template <unit_class U>
+inline constexpr int turned_axis = U.kind == form::depthwise_3x3 ? U.channel_axis : 5;
+
 /// The forms of every mapping.
-inline constexpr int sums_form = 0, requantised_form = 1, gathered_form = 2;
+inline constexpr int sums_form = 0, requantised_form = 1, gathered_form = 2, turned_form = 3;
 
 constexpr bool one_byte(element e) { return e == element::i8 || e == element::u8; }
 
@@ -126,8 +131,8 @@ constexpr i64 scales_bytes(index channels) { return i64{tiles_of(channels, 8)} *
 constexpr index gathered_pitch(index depth) { return (depth + 3) & ~3; }
 
 /// Core cycles to program a job and to wait for it, the kernel's call included.
-inline constexpr i64 call_cycles = 1800;
-constexpr i64 scales_cycles(index channels) { return 100 + channels * 40 / 8; }
+inline constexpr i64 call_cycles = 550;
+constexpr i64 scales_cycles(index channels) { return 30 + channels * 2; }
 /// Of the cores, to finish sums.
 constexpr i64 finish_cycles(layer_descriptor const& l, i64 results) { return 150 + results * (l.classes[1] == 0 ? 24 : l.classes[3] != 0 ? 64 : 40) / 8; }
 }  // namespace deeploy::npu

@@ -48,6 +48,11 @@ constexpr unit_jobs image_jobs(kernel_arguments const& a, job_descriptor d) {
   d.input_row_stride = x.stride[rows];
   d.output_pixel_stride = U.requantises ? y.stride[columns] : 4 * d.out_channels;
   d.output_row_stride = U.requantises ? y.stride[rows] : d.output_pixel_stride * d.columns;
+  if constexpr (U.turns) {
+    d.input_pixel_stride = d.in_channels;
+    d.input_row_stride = d.in_channels * a.limit[columns];
+    return {{{d, 0, y.origin}}, 1};
+  }
   // The operand's origin is that of the padding.
   return {{{d, x.origin + i64{d.pad_top} * d.input_row_stride + d.pad_left * d.input_pixel_stride, U.requantises ? y.origin : 0}}, 1};
 }

@@ -40,6 +40,7 @@ struct unit_kernel {
       bias[k] = w.bias;
     }
     if constexpr (U.gathers) gather(core, cores, gather_shape(a), a.with[at::x].at, gathered(a));
+    if constexpr (U.turns) turn(core, cores, turn_shape(a, turned_axis<U>, filter_size(U.kind) - 1), a.with[at::x].at, gathered(a));
   }
 
   /// The jobs of the tile, one after the other. Nobody else may touch its operands before the barrier behind.
@@ -76,7 +77,7 @@ struct unit_kernel {
   static void start_jobs(kernel_arguments const& a) {
     unit_jobs const jobs = jobs_of<U>(a, C.type[at::x] == element::i8);
     u32 const scale = address(a.scratch);
-    u32 const input = U.gathers ? address(gathered(a)) : address(a.with[at::x].at), output = address(U.requantises ? a.with[at::y].at : a.scratch);
+    u32 const input = U.gathers || U.turns ? address(gathered(a)) : address(a.with[at::x].at), output = address(U.requantises ? a.with[at::y].at : a.scratch);
     for (int i = 0; i < jobs.count; ++i) {
       placed_job const& j = jobs.of[i];
       start_job<Driver>(j.d, {.input = input + static_cast<u32>(j.input), .output = output + static_cast<u32>(j.output), .weights = Driver::weight_offset(a.with[at::weight].at), .scale = scale,

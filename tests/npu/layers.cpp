@@ -24,10 +24,14 @@ npu_test::unit* now_used = nullptr;
 /// Pointers of kernels are the host's; the unit's addresses have the same distances.
 struct simulated_driver {
   static u32 weight_offset(void const* weights) { return low_word(weights) - low_word(now_used->weights.data()); }
+  static inline npu::job written;
   static void start(npu::job job) {
     for (int n : {1, 2, 3, 5}) job.word[n] += npu_test::l1 - low_word(now_used->memory.data());
     now_used->run(job);
   }
+  static void acquire() { written = {}; }
+  static void write(int word, u32 value) { written.word[word] = value; }
+  static void commit() { start(written); }
   static void finish() {}
 };
 struct simulated_npu {
@@ -52,7 +56,7 @@ struct arena {
 };
 
 struct calls {
-  int requantised = 0, sums = 0, gathered = 0;
+  int requantised = 0, sums = 0, gathered = 0, turned = 0, lowered = 0;
 };
 
 /// One box by one form: all phases on eight cores, compared with the reference kernel on the same box.
@@ -119,18 +123,28 @@ void compare(int form, random_numbers& random, calls& made) {
   }
   a.scratch = l1.take(m.scratch_bytes(l, form, lengths));
   REQUIRE(l1.used + 65536 < unit.memory.size());
-  kernel_code const code = mine::template code<l, 0>, other = mine::template code<l, 1>;
-  kernel_code run = form == npu::sums_form ? code : other;
-  if constexpr (sizeof(mine::forms) / sizeof(deeploy::form) == 3)
-    if (form == npu::gathered_form) run = mine::template code<l, 2>;
-  for (kernel_phase phase : run.phase)
-    for (int core = 0; phase != nullptr && core < 8; ++core) phase(core, 8, a);
+  constexpr int forms = sizeof(mine::forms) / sizeof(deeploy::form);
+  kernel_code const all[] = {mine::template code<l, 0>, mine::template code<l, 1>, mine::template code<l, forms - 2>, mine::template code<l, forms - 1>};
+  kernel_code const run = all[form];
   kernel_code const reference = mapping<typename L::kind, reference_engine>::template code<l, 0>;
   for (kernel_phase phase : reference.phase)
     if (phase != nullptr) phase(0, 1, plain);
-  rows_test::move_part(l.with[npu::at::y], b, home[npu::at::y].data(), tile_of_y, true);
-  CHECK(home[npu::at::y] == expected);
-  ++(form == npu::sums_form ? made.sums : form == npu::requantised_form ? made.requantised : made.gathered);
+  std::vector<u8> const before(tile_of_y, tile_of_y + tile_bytes(l.with[npu::at::y], lengths)), home_before = home[npu::at::y];
+  auto const gives = [&](kernel_code const& phases, kernel_arguments const& arguments) {
+    std::copy(before.begin(), before.end(), tile_of_y);
+    home[npu::at::y] = home_before;
+    for (kernel_phase phase : phases.phase)
+      for (int core = 0; phase != nullptr && core < 8; ++core) phase(core, 8, arguments);
+    rows_test::move_part(l.with[npu::at::y], b, home[npu::at::y].data(), tile_of_y, true);
+    CHECK(home[npu::at::y] == expected);
+  };
+  gives(run, a);
+  if (lowered_call tile; tile.lower(run, a)) {
+    gives(tile.code(), tile.block());
+    ++made.lowered;
+  }
+  int* const counted[] = {&made.sums, &made.requantised, &made.gathered, &made.turned};
+  ++*counted[form];
 }
 
 template <class L>
@@ -178,6 +192,24 @@ TEST_CASE("convolutions of 3x3, dense and depthwise") {
   all_forms<typename convolution<i8, i8, i8, 14, 8, 61, 61, 3, 3, {.pad = {1, 1, 1, 1}, .groups = 61, .result = to_i8}>::layer>(4, made);
   CHECK(made.requantised >= 48);
   CHECK(made.sums >= 48);
+}
+/// The same with the channels of the input apart, as images of networks from elsewhere have them.
+template <class X, class W, class Y, index h, index w, index c, index k, index r, op::conv2d_params p>
+struct planes {
+  static constexpr index high = h + p.pad.top + p.pad.bottom - r + 1, wide = w + p.pad.left + p.pad.right - r + 1;
+  struct x : tensor<x, X, shape<1, c, h, w>, role::input> {};
+  struct weight : constant<weight, W, shape<k, r, r, c / p.groups>, image_place{0, 1}> {};
+  struct y : tensor<y, Y, shape<1, high, wide, k>, role::output> {};
+  struct layer : op::conv2d<layer, view<x, {.of = {1, h, w, c}, .stride = {0, w, 1, h * w}}>, weight, y, p> {};
+};
+TEST_CASE("3x3 of planes, turned by the cores") {
+  calls made;
+  all_forms<typename planes<i8, i8, i8, 13, 9, 3, 40, 3, {.pad = {1, 1, 1, 1}, .result = to_i8}>::layer>(21, made);
+  all_forms<typename planes<u8, i8, u8, 7, 14, 5, 20, 3, {.pad = {0, 1, 1, 0}, .result = to_u8}>::layer>(22, made);
+  all_forms<typename planes<i8, i8, i8, 14, 8, 30, 30, 3, {.pad = {1, 1, 1, 1}, .groups = 30, .result = to_i8}>::layer>(23, made);
+  all_forms<typename planes<u8, i8, i8, 9, 6, 34, 33, 1, {.result = to_i8}>::layer>(24, made);
+  CHECK(made.turned >= 48);
+  CHECK(made.lowered == made.turned);
 }
 TEST_CASE("pointwise convolutions, with strides") {
   calls made;

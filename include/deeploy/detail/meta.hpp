@@ -82,4 +82,15 @@ template <class... T>
 constexpr int length_of(types<T...>) {
   return sizeof...(T);
 }
+/// One of two types.
+template <bool first, class A, class B>
+struct select_type {
+  using type = A;
+};
+template <class A, class B>
+struct select_type<false, A, B> {
+  using type = B;
+};
+template <bool first, class A, class B>
+using select = typename select_type<first, A, B>::type;
 }  // namespace deeploy::detail
