@@ -137,4 +137,5 @@ TEST_CASE("igelu and ihardswish") {
   CHECK(compared<swish<s<2, i32, 7, 33>, s<1, i32, 7, 33>, 1100, 2000000000, 2100000000, none>>(78, 80, 20) == "");
   CHECK(compared<swish<x, s<1, i8, 7, 33>, -11, 48, -96, scaled_by(1000, 100, 18)>>(79, 80) == "");
 }
+TEST_CASE("small tiles of the layers above ran lowered") { CHECK(rows_test::comparison::lowered_calls > 200); }
 }  // namespace deeploy

@@ -4,6 +4,7 @@
 #pragma once
 #include <cluster/kernels.hpp>
 #include <cstring>
+#include <deeploy/lowered.hpp>
 #include <deeploy/model.hpp>
 #include <deeploy/region.hpp>
 #include <host/kernels.hpp>
@@ -57,12 +58,17 @@ struct comparison {
   void call(kernel_code const& code, kernel_arguments const& a, int cores) {
     int const turn = random.below(cores);
     bool const back = random.below(2) != 0;
-    for (kernel_phase phase : code.phase)
+    // Tiles that can be lowered are, every other time.
+    lowered_call tile;
+    bool const lowered = random.below(2) != 0 && tile.lower(code, a);
+    lowered_calls += lowered;
+    for (kernel_phase phase : lowered ? tile.code().phase : code.phase)
       for (int i = 0; phase != nullptr && i < cores; ++i) {
         int const core = (i + turn) % cores;
-        phase(back ? cores - 1 - core : core, cores, a);
+        phase(back ? cores - 1 - core : core, cores, lowered ? tile.block() : a);
       }
   }
+  static inline int lowered_calls = 0;
 
   struct side {
     buffer with[max_operands];
