@@ -20,6 +20,7 @@ struct network_arguments {
   std::vector<std::string> states;  ///< IN=OUT
   std::vector<std::string> inputs;  ///< .npz
   std::string name;
+  bool no_fuse = false;             ///< several layers never become one
 };
 
 /// Progress lines on stderr: "import   22 nodes, 11 layers   0.1 s".

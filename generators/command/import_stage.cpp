@@ -67,6 +67,7 @@ int import_stage(network_arguments const& a, std::string const& folder, progress
   import::diagnostics found;
   import::import_options options;
   options.name = a.name.empty() ? import::default_name(a.file) : a.name;
+  options.fuses = !a.no_fuse;
   import::graph g = import::read_onnx(a.file, found);
   bool const is_read = !g.values.empty();
   take_types(a, g, options, found);

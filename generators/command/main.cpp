@@ -30,6 +30,7 @@ void add_network(CLI::App& app, command::network_arguments& n, char const* file)
   app.add_option("--type", n.types, "element type of an input: i8 u8 i16 u16 i32; may be repeated")->type_name("NAME=TYPE")->group(network_group);
   app.add_option("--state", n.states, "a cache that goes in as IN and comes out longer as OUT; may be repeated")->type_name("IN=OUT")->group(network_group);
   app.add_option("--name", n.name, "name of the model in C++ (default: the file's; the folder's for network.onnx or model.onnx)")->type_name("NAME")->group(network_group);
+  app.add_flag("--no-fuse", n.no_fuse, "no layers of attention become one (score_chain): each has its own step and tensor")->group(network_group);
   app.add_option("--inputs", n.inputs, ".npz with an array per input; also tells their types")->type_name("FILE")->group(network_group);
 }
 

@@ -165,6 +165,10 @@ class arranger {
     y.from = &x;
     y.reduced = x.reduced;
     bool const weights_are_wide = x.kind == "ilayer_norm" || x.kind == "irms_norm" || x.kind == "inonorm" || x.kind == "gather";
+    auto const stored_as = [&](std::size_t input) -> std::optional<element> {
+      if (x.kind == "score_chain" && input == 3) return element::u8;
+      return input > 0 && weights_are_wide ? std::optional(element::i32) : std::nullopt;
+    };
     std::size_t rank = x.result.axes.size();
     if (x.form == axes_form::matrix) {
       // Axes of the layer: batch.., rows, columns, inner.
@@ -208,11 +212,11 @@ class arranger {
     } else {
       if (x.form == axes_form::reduction) rank = x.inputs[0].axes.size();
       for (std::size_t i = 0; i < x.inputs.size(); ++i) {
-        bool const wide = i > 0 && weights_are_wide;
-        y.inputs.push_back(operand_of(x.inputs[i], wide ? std::optional(element::i32) : std::nullopt));
+        y.inputs.push_back(operand_of(x.inputs[i], stored_as(i)));
         if (x.form != axes_form::fixed) spread(y.inputs.back(), aligned(x.inputs[i].axes.size(), rank), rank);
       }
       y.result = place(x.result);
+      if (x.mask) y.mask = operand_of(*x.mask, l_.is_constant(*x.mask) ? std::optional(element::u8) : std::nullopt);
       if (x.bias) y.bias = operand_of(*x.bias, l_.is_constant(*x.bias) ? std::optional(element::i32) : std::nullopt);
       if (x.requant.mul) y.mul = operand_of(*x.requant.mul, element::i32), y.add = operand_of(*x.requant.add, element::i32);
       view const& spans = x.form == axes_form::reduction ? x.inputs[0] : x.result;
@@ -227,7 +231,7 @@ class arranger {
     std::vector<written_operand*> all;
     for (auto& i : y.inputs) all.push_back(&i);
     all.push_back(&y.result);
-    for (auto* extra : {&y.bias, &y.mul, &y.add})
+    for (auto* extra : {&y.bias, &y.mask, &y.mul, &y.add})
       if (*extra) all.push_back(&**extra);
     return all;
   }

@@ -150,7 +150,7 @@ void finish(lowering& l) {
               for (auto& in : layer.inputs)
                 if (in.buffer == b) in.buffer = scratch;
               if (layer.result.buffer == b) layer.result.buffer = scratch;
-              for (auto* extra : {&layer.bias, &layer.requant.mul, &layer.requant.add})
+              for (auto* extra : {&layer.bias, &layer.mask, &layer.requant.mul, &layer.requant.add})
                 if (*extra && (*extra)->buffer == b) (*extra)->buffer = scratch;
             }
             view from = shown;
@@ -168,7 +168,7 @@ void finish(lowering& l) {
       };
       for (std::size_t k = 0; k < x.inputs.size() && !again; ++k) mend(x.inputs[k], false, static_cast<int>(k));
       if (!again) mend(x.result, true, 0);
-      for (auto const* extra : {&x.bias, &x.requant.mul, &x.requant.add})
+      for (auto const* extra : {&x.bias, &x.mask, &x.requant.mul, &x.requant.add})
         if (!again && *extra) mend(**extra, false, 9);
     }
     if (l.found.failed()) return;

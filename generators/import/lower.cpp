@@ -329,6 +329,7 @@ void lowering::run() {
     }
   }
   if (!found.failed()) check_outputs();
+  if (!found.failed() && options_.fuses) fuse_score_chains(*this);
   if (!found.failed()) finish(*this);
 }
 }  // namespace deeploy::import

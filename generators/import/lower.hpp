@@ -8,6 +8,7 @@ struct import_options {
   std::map<std::string, element> types;                        ///< of graph inputs
   std::vector<std::pair<std::string, std::string>> states;     ///< input, output
   std::string name;                                            ///< of the model; empty: from the file
+  bool fuses = true;                                           ///< several layers into one, where an operator is that
 };
 
 class lowering;
@@ -97,6 +98,9 @@ class lowering {
   std::map<std::string, int> names_;
   friend void finish(lowering&);
 };
+
+/// Layers that op::score_chain does as one: of attention, between its projections.
+void fuse_score_chains(lowering&);
 
 /// Outputs, states, and copies where addressing alone cannot do it.
 void finish(lowering&);

@@ -189,7 +189,7 @@ bool is_reserved(std::string const& id) {
       "requires", "return", "short", "signed", "sizeof", "static", "struct", "switch", "template", "this", "throw", "true", "try", "typedef",
       "typeid", "typename", "union", "unsigned", "using", "virtual", "void", "volatile", "while", "xor",
       // names that the generated header itself uses
-      "deeploy", "model", "op", "tensor", "constant", "view", "shape", "bias", "scale", "role", "network", "i8", "u8", "i16", "u16", "i32", "f32",
+      "deeploy", "model", "op", "tensor", "constant", "view", "shape", "bias", "scale", "mask", "role", "network", "i8", "u8", "i16", "u16", "i32", "f32",
       "upto", "window", "rounding", "std", "main", "linux", "unix"};
   return std::find_if(std::begin(reserved), std::end(reserved), [&](char const* r) { return id == r; }) != std::end(reserved);
 }

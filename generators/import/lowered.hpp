@@ -52,6 +52,7 @@ struct lowered_layer {
   view result;
   element result_type = element::i32;  ///< before requantisation
   std::optional<view> bias;
+  std::optional<view> mask;            ///< of the scores of attention
   lowered_requant requant;             ///< of the result
   bool requant_fused = false;
   std::vector<std::pair<std::string, requantisation>> before;  ///< params .a and .b

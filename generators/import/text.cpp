@@ -105,6 +105,7 @@ class header {
       if (x.kind != "gather") t += ",\n    {" + params + "}";
     }
     if (y.bias) t += ", bias<" + operand(*y.bias, y, of_result, fixed) + ">";
+    if (y.mask) t += ", mask<" + operand(*y.mask, y, of_result, fixed) + ">";
     if (y.mul) t += ", scale<" + operand(*y.mul, y, of_result, fixed) + ", " + operand(*y.add, y, of_result, fixed) + ">";
     return t + "> {};\n";
   }

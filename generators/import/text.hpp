@@ -22,7 +22,7 @@ struct written_layer {
   std::vector<std::int64_t> lengths;           ///< of its axes; empty for operators of a fixed form
   std::vector<written_operand> inputs;
   written_operand result;
-  std::optional<written_operand> bias, mul, add;
+  std::optional<written_operand> bias, mask, mul, add;
   std::uint32_t reduced = 0;
 };
 

@@ -22,6 +22,7 @@
 #include <deeploy/op/reduce_mean.hpp>
 #include <deeploy/op/reduce_sum.hpp>
 #include <deeploy/op/requantise.hpp>
+#include <deeploy/op/score_chain.hpp>
 #include <deeploy/op/sub.hpp>
 #include <deeploy/tensor.hpp>
 #include <deeploy/version.hpp>

@@ -21,4 +21,5 @@
 #include <cluster/reduce_mean.hpp>
 #include <cluster/reduce_sum.hpp>
 #include <cluster/requantise.hpp>
+#include <cluster/score_chain.hpp>
 #include <cluster/sub.hpp>

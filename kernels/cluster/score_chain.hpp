@@ -1,330 +1,246 @@
 // SPDX-License-Identifier: Apache-2.0
-// The score chain of attention as one pass over a row of keys: scores, requantisation, division, mask, softmax, values.
+// The cluster's kernel of op::score_chain: whole rows over cores, the mask made ready once for all heads.
 #pragma once
-#include <cluster/isoftmax.hpp>
-#include <cluster/score_loops.hpp>
+#include <cluster/element_mapping.hpp>
+#include <cluster/score_rows.hpp>
+#include <deeploy/lowered.hpp>
+#include <reference/score_chain.hpp>
 
 namespace deeploy::cluster {
-/// The elementwise steps of the chain as functions on bytes, filled once for all rows.
-///
-/// A score is requantised to i8; `first` takes it through the division, its requantisation and the sum's requantisation
-/// of that operand; `mask` takes a byte of the mask through the sum's requantisation of the other. Both hold distances
-/// from the lowest value, so that a sum of two entries is an index of `sum`, which gives the softmax's operand.
-/// `probability` takes the softmax's byte through its requantisation.
-struct score_tables {
-  u32 exponentials[256];
-  u8 first[256];  ///< entry 0 is for the score -128
-  u8 mask[256];   ///< by the byte as it lies in memory
-  u8 sum[512];
-  u8 probability[256];
-  u32 largest[8];  ///< exponential of each core's share
+/// An axis outside of a row: how far apart neighbours lie along it, in bytes and in rows of the prepared mask.
+struct score_axis {
+  index length = 1, query = 0, keys = 0, values = 0, mask = 0, result = 0, mask_row = 0;
 };
 
-/// One row of the chain: a query of one head.
-struct score_row {
-  i8 const* query;   ///< `width` elements that are neighbours
-  i8 const* keys;    ///< key k begins at keys[k * key_on]
-  i8 const* values;  ///< the values of key k begin at values[k * value_on]
-  u8 const* mask;    ///< a byte per key as prepare_mask() makes them; unused without a mask
-  u8* result;        ///< `width` elements that are neighbours
-  index key_on, value_on;
-  index length;       ///< keys
-  index width;        ///< of the head
-  u32* exponentials;  ///< scratch, one word per key
-  u8* probabilities;  ///< scratch, one byte per key, up to a multiple of four
+/// A tile of the score chain as its phases see it. @tparam axes  outside of a row that are longer than 1
+template <score_class C, int axes>
+struct score_call : score_constants<C> {
+  score_axis axis[axes] = {};
+  index rows = 1, mask_rows = 1, mask_on = 0;
 };
 
-/// What the pass is compiled for.
-struct score_class {
-  element_requant scores;  ///< of the first product, to i8; not scaled
-  requant_class result;    ///< of the second product; not scaled
-  bool masked = true;
-  bool probabilities_signed = false;  ///< the probabilities are i8, not u8
-  constexpr bool operator==(score_class const&) const = default;
-};
+template <score_class C, int axes>
+struct score_chain {
+  static constexpr int outer = 4, keys = 4, depth = 5, width = 6;  // axes of the layer
+  static constexpr int pointers = 7, tables = 4, result = 5, scratch = 6;
+  using call = score_call<C, axes>;
+  using block = lowered_block<pointers, call>;
+  /// Scratch: copies of the table of probabilities, the mask, what each core keeps of a row. Most probabilities are the
+  /// same, and a word of the table is read by one core at a time: the copies' words lie in different banks.
+  static constexpr index copy_count = 4, copy_bytes = 256 + 16, all_copies_bytes = copy_count * copy_bytes;
 
-/// Fills the tables. All cores; a barrier before the first row.
-///
-/// @param first, mask, sum, probability  functions on i32, see score_tables; the sum's argument is the index
-/// @param softmax  coefficient_a coefficient_b coefficient_c log2
-template <class First, class Mask, class Sum, class Probability>
-inline void fill_score_tables(int core, int cores, score_tables& t, First first, Mask mask, Sum sum,
-                              Probability probability, i32 const* softmax) {
-  exponential_table::fill(core, cores, t.exponentials, softmax);
-  core_share const mine(256, core, cores, 1);
-  u32 largest = 0;
-  for (index i = mine.begin; i < mine.end; ++i) {
-    t.first[i] = static_cast<u8>(first(i - 128));
-    t.mask[i] = static_cast<u8>(mask(static_cast<i8>(i)));
-    t.sum[i] = static_cast<u8>(sum(i));
-    t.sum[256 + i] = static_cast<u8>(sum(256 + i));
-    t.probability[i] = static_cast<u8>(probability(i));
-    largest = xpulp::maxu(largest, t.exponentials[255 - i]);
+  /// @returns false when the tile has more axes
+  static constexpr bool describe(kernel_arguments const& a, call& c) {
+    int used = 0;
+    for (int i = 0; i < outer; ++i) {
+      if (a.length[i] == 1) continue;
+      if (used == axes) return false;
+      score_axis& x = c.axis[used++];
+      x = {.length = a.length[i], .query = a.with[0].stride[i], .keys = a.with[1].stride[i], .values = a.with[2].stride[i],
+           .mask = C.masked ? a.with[3].stride[i] : 0, .result = a.with[5].stride[i]};
+      c.rows *= x.length;
+    }
+    for (int i = axes - 1; i >= 0; --i) {
+      if (c.axis[i].mask == 0) continue;
+      c.axis[i].mask_row = c.mask_rows;
+      c.mask_rows *= c.axis[i].length;
+    }
+    c.keys = a.length[keys], c.depth = a.length[depth], c.width = a.length[width];
+    c.key_on = a.with[1].stride[keys], c.value_on = a.with[2].stride[keys];
+    c.mask_on = C.masked ? a.with[3].stride[keys] : 0;
+    c.most = static_cast<u32>(a.values[12]) - 1;
+    return true;
   }
-  if (core == 0)
-    for (index i = cores; i < 8; ++i) t.largest[i] = 0;
-  t.largest[core] = largest;
-}
+  static constexpr call made(kernel_arguments const& a) {
+    return {{requantiser<C.scores.of>(a.values), requantiser<C.result.of>(a.values + 6)}};
+  }
+  static constexpr bool lower(kernel_arguments const& a, u32, lowered_tile& t) {
+    if constexpr (sizeof(call) <= sizeof t.word) {
+      call c = made(a);
+      if (!describe(a, c)) return false;
+      for (int o = 0; o < max_operands; ++o) t.point(o, a.with[o].origin);
+      t.point(lowered_tile::in_scratch, 0);
+      t.set(c);
+      t.phase[0] = &lowered<&prepare>;
+      t.phase[1] = &lowered<&run>;
+      return true;
+    }
+    return false;
+  }
+  template <void (*phase)(int, int, block const&)>
+  static void lowered(int core, int cores, kernel_arguments const& a) {
+    phase(core, cores, block::of(a));
+  }
+  /// The same for a tile that is not lowered.
+  template <void (*phase)(int, int, block const&)>
+  static void general(int core, int cores, kernel_arguments const& a) {
+    block b{{}, made(a)};
+    describe(a, b.constants);
+    for (int o = 0; o < max_operands; ++o) b.at[o] = data<u8>(a, o) + a.with[o].origin;
+    b.at[scratch] = a.scratch;
+    phase(core, cores, b);
+  }
 
-/// This core's share of a mask, taken through its table: once for all heads. All cores; a barrier before and after.
-inline void prepare_mask(int core, int cores, score_tables const& t, u8 const* mask, u8* prepared, index length) {
-  core_share const mine(length, core, cores, 4);
-  mask += mine.begin;
-  prepared += mine.begin;
-  for (index i = mine.begin; i < mine.end; ++i)
-    rows::put<u8>(prepared, static_cast<i32>(rows::load_u8(t.mask, rows::next<u8>(mask, 1))), 1);
-}
+  static u8* copies(block const& b) { return static_cast<u8*>(b.at[scratch]); }
+  static u32* mask(block const& b) { return reinterpret_cast<u32*>(copies(b) + all_copies_bytes); }
+  DEEPLOY_ALWAYS_INLINE static u8* operand(block const& b, int o) { return static_cast<u8*>(b.at[o]); }
 
-/// The pass. All functions work on one row and one core; rows are independent.
+  /// Where row `row` lies along the axes; of the mask's rows, when `of_mask`, else of all.
+  struct place {
+    index at[axes] = {};
+    DEEPLOY_ALWAYS_INLINE place(call const& c, index row, bool of_mask) {
+#pragma GCC unroll 4
+      for (int i = axes - 1; i >= 0; --i) {
+        if (of_mask && c.axis[i].mask_row == 0) continue;
+        if (i == 0) {
+          at[0] = row;
+          continue;
+        }
+        index const above = row / c.axis[i].length;
+        at[i] = row - above * c.axis[i].length;
+        row = above;
+      }
+    }
+  };
+  DEEPLOY_ALWAYS_INLINE static index along(call const& c, place const& p, index score_axis::* step) {
+    index offset = 0;
+#pragma GCC unroll 4
+    for (int i = 0; i < axes; ++i) offset += c.axis[i].*step * p.at[i];
+    return offset;
+  }
+
+  DEEPLOY_ALWAYS_INLINE static void prepare(int core, int cores, block const& b) {
+    core_share const words(64, core, cores, 1);
+    u8 const* from = operand(b, tables) + op::score_tables::probabilities + 4 * words.begin;
+    u8* to = copies(b) + 4 * words.begin;
+    for (index n = words.begin; n < words.end; ++n) {
+      u32 const word = rows::next_word(from);
+#pragma GCC unroll 4
+      for (int i = 0; i < copy_count; ++i) xpulp::store_word(to + i * copy_bytes, word);
+      to += 4;
+    }
+    if constexpr (C.masked) prepare_mask(core, cores, b);
+  }
+  DEEPLOY_ALWAYS_INLINE static void prepare_mask(int core, int cores, block const& b) {
+    call const& c = b.constants;
+    core_share const mine(c.keys, core, cores, 1);
+    index const on = c.mask_on;
+    u8 const* const sums = operand(b, tables) + op::score_tables::sums;
+    u8 const* const masks = operand(b, tables) + op::score_tables::masks;
+    for (index row = 0; row < c.mask_rows; ++row) {
+      u8 const* from = operand(b, 3) + along(c, place(c, row, true), &score_axis::mask) + mine.begin * on;
+      u8* out = reinterpret_cast<u8*>(mask(b) + row * c.keys + mine.begin);
+      auto entry = [&](i32 byte) DEEPLOY_INLINE_LAMBDA { return score_loops::mask_entry(sums, rows::load_u8(masks, byte)); };
+      index n = mine.end - mine.begin;
+      for (; n >= 4; n -= 4) {  // loads come before their uses
+        i32 const m0 = rows::next<u8>(from, on), m1 = rows::next<u8>(from, on), m2 = rows::next<u8>(from, on), m3 = rows::next<u8>(from, on);
+        u32 const e0 = entry(m0), e1 = entry(m1), e2 = entry(m2), e3 = entry(m3);
+        rows::put_word(out, e0);
+        rows::put_word(out, e1);
+        rows::put_word(out, e2);
+        rows::put_word(out, e3);
+      }
+      for (; n > 0; --n) rows::put_word(out, entry(rows::next<u8>(from, on)));
+    }
+  }
+
+  DEEPLOY_ALWAYS_INLINE static void run(int core, int cores, block const& b) {
+    call const& c = b.constants;
+    core_share const mine(c.rows, core, cores, 1);
+    score_pass<C> const pass{.c = c,
+                             .tables = operand(b, tables),
+                             .probabilities = copies(b) + (static_cast<u32>(core) % copy_count) * copy_bytes,
+                             .kept = reinterpret_cast<u8*>(mask(b) + (C.masked ? c.mask_rows * c.keys : 0)) + core * score_pass<C>::kept_bytes(c.keys)};
+    for (index row = mine.begin; row < mine.end; ++row) {
+      place const p(c, row, false);
+      index const mask_row = C.masked ? along(c, p, &score_axis::mask_row) : 0;
+      pass({operand(b, 0) + along(c, p, &score_axis::query), operand(b, 1) + along(c, p, &score_axis::keys), operand(b, 2) + along(c, p, &score_axis::values),
+            reinterpret_cast<u8 const*>(mask(b) + mask_row * c.keys), operand(b, result) + along(c, p, &score_axis::result)});
+    }
+  }
+};
+
+/// Most tiles have one axis outside of a row, the heads or the queries, or both.
 template <score_class C>
-struct score_pass {
-  requantiser<C.scores.of> to_score;
-  requantiser<C.result> to_result;
-  score_tables const& tables;
-  u32 most;     ///< levels - 1
-  u32 largest;  ///< exponential
+constexpr bool lower_score_chain(kernel_arguments const& a, u32 aligned, lowered_tile& t) {
+  return score_chain<C, 1>::lower(a, aligned, t) || score_chain<C, 2>::lower(a, aligned, t);
+}
 
-  /// @param levels  of the softmax
-  score_pass(i32 const* score_values, i32 const* result_values, score_tables const& t, u32 levels)
-      : to_score(score_values), to_result(result_values), tables(t), most(levels - 1), largest(0) {
-    for (u32 e : t.largest) largest = xpulp::maxu(largest, e);
+struct score_chain_mapping {
+  static constexpr bool supported = true;
+  static constexpr form forms[] = {{"rows", false}, {"recomputed", false}};
+  static constexpr int keys = 4, depth = 5, width = 6;
+
+  /// Does the operand lie with neighbours along `axis`, there and in a tile buffer?
+  static constexpr bool runs_along(operand const& o, int axis) {
+    for (int i = 0; i < o.rank; ++i)
+      if (o.dim[i].axis == axis) return o.dim[i].length == 1 || (o.dim[i].stride == 1 && !o.dim[i].split());
+    return false;
   }
-
-  /// Do the hardware loops take the requantisation of the scores?
-  static constexpr bool hardware_scores = C.scores.of.present && C.scores.fits &&
-                                          C.scores.of.clip == clip_range::full_i8 &&
-                                          requantiser<C.scores.of>::zero_commutes;
-
-  /// The softmax's operand for each key into the bytes of `row.probabilities`; the largest of them.
-  /// @tparam words  of a query, when its width is 4 * words; 0: any width
-  template <int words>
-  DEEPLOY_ALWAYS_INLINE i32 operands(score_row const& row) const {
-    u8 const* key = reinterpret_cast<u8 const*>(row.keys);
-    u8* out = row.probabilities;
-    u8 const* mask = row.mask;
-    u32 query[words == 0 ? 1 : words];
-    if constexpr (words != 0) {
-      u8 const* from = reinterpret_cast<u8 const*>(row.query);
-#pragma GCC unroll 8
-      for (int w = 0; w < words; ++w) query[w] = rows::next_word(from);
-    }
-    u8 const* const first = tables.first + 128;
-    index const on = row.key_on;
-    // Without a mask every key adds entry 0 of its table, whose function then is constant.
-    u32 const unmasked = tables.mask[0];
-    // Loads of a batch come before their uses: a load's result is there one instruction later.
-    auto load = [&](u32* k) DEEPLOY_INLINE_LAMBDA {
-      if constexpr (words == 1) {
-        k[0] = static_cast<u32>(rows::next<i32>(key, on));
-      } else if constexpr (words > 1) {
-        u8 const* at = key;
-        key += on;
-#pragma GCC unroll 8
-        for (int w = 0; w < words; ++w) k[w] = rows::next_word(at);
-      }
-    };
-    auto score = [&](u32 const* k) DEEPLOY_INLINE_LAMBDA -> i32 {
-      i32 s = 0;
-      if constexpr (words == 0) {
-        for (index d = 0; d < row.width; ++d) s += row.query[d] * static_cast<i8>(key[d]);
-        key += on;
-      } else {
-#pragma GCC unroll 8
-        for (int w = 0; w < words; ++w) s = w == 0 ? rows::dot_i8(k[0], query[0]) : xpulp::sdotsp(s, k[w], query[w]);
-      }
-      return s;
-    };
-    auto clipped = [&](i32 s)
-                       DEEPLOY_INLINE_LAMBDA { return requantise_element<C.scores>(to_score, to_score.scale, s); };
-    auto divided = [&](i32 s) DEEPLOY_INLINE_LAMBDA { return rows::load_u8(first, s); };
-    auto summed = [&](u32 u, u32 m) DEEPLOY_INLINE_LAMBDA {
-      return static_cast<i32>(rows::load_u8(tables.sum, static_cast<i32>(u + m)));
-    };
-    constexpr int held = words == 0 ? 1 : words;
-    index n = row.length;
-    u32 best = 0x80808080u;
-#if defined(__riscv)
-    if constexpr (words == 1 && hardware_scores)
-      if (n >= 4) {
-        score_loops::scores<C.masked>(key, mask, out, best, on, query[0], to_score.scale.mul, to_score.scale.add,
-                                      to_score.shift(), first, tables.sum, unmasked, n >> 2);
-        n &= 3;
-      }
-#endif
-    for (; n >= 4; n -= 4) {
-      u32 k0[held], k1[held], k2[held], k3[held];
-      load(k0);
-      load(k1);
-      load(k2);
-      load(k3);
-      u32 m0 = unmasked, m1 = unmasked, m2 = unmasked, m3 = unmasked;
-      if constexpr (C.masked) {
-        m0 = static_cast<u32>(rows::next<u8>(mask, 1));
-        m1 = static_cast<u32>(rows::next<u8>(mask, 1));
-        m2 = static_cast<u32>(rows::next<u8>(mask, 1));
-        m3 = static_cast<u32>(rows::next<u8>(mask, 1));
-      }
-      i32 const s0 = clipped(score(k0)), s1 = clipped(score(k1)), s2 = clipped(score(k2)), s3 = clipped(score(k3));
-      u32 const u0 = divided(s0), u1 = divided(s1), u2 = divided(s2), u3 = divided(s3);
-      i32 const x0 = summed(u0, m0), x1 = summed(u1, m1), x2 = summed(u2, m2), x3 = summed(u3, m3);
-      u32 const word = rows::pack(x0, x1, x2, x3);
-      best = xpulp::maxb(best, word);
-      rows::put_word(out, word);
-    }
-    best = xpulp::maxb(best, best >> 16);
-    best = xpulp::maxb(best, best >> 8);
-    i32 top = static_cast<i8>(best);
-    for (; n > 0; --n) {
-      u32 const m = C.masked ? static_cast<u32>(rows::next<u8>(mask, 1)) : unmasked;
-      u32 k[held];
-      load(k);
-      i32 const x = static_cast<i8>(summed(divided(clipped(score(k))), m));
-      top = xpulp::max(top, x);
-      rows::put<u8>(out, x, 1);
-    }
-    return top;
+  static constexpr bool serves(layer_descriptor const& l) {
+    for (int o = 0; o < 3; ++o)
+      if (l.with[o].of->type != element::i8 || !runs_along(l.with[o], o == 2 ? width : depth)) return false;
+    return runs_along(l.with[5], width) && size_of(l.with[5].of->type) == 1 && l.space[keys].length <= 65535 && l.values[12] >= 1 && l.values[12] <= 256;
+  }
+  static constexpr score_class class_of_rows(layer_descriptor const& l) {
+    score_class c;
+    u32 const products = static_cast<u32>(l.space[depth].length) << 14, weighted = static_cast<u32>(l.space[keys].length) << (l.classes[7] != 0 ? 14 : 15);
+    c.scores = element_requant_of(l, 0, 0, products);
+    c.result = element_requant_of(l, 3, 6, weighted);
+    c.masked = l.classes[6] != 0;
+    c.signed_probabilities = l.classes[7] != 0;
+    index const words = l.space[depth].length / 4;
+    c.words = l.space[depth].length % 4 == 0 && (words == 1 || words == 2 || words == 4) ? static_cast<u8>(words) : 0;
+    return c;
   }
 
-  /// The exponentials into `row.exponentials`; their sum.
-  DEEPLOY_ALWAYS_INLINE u32 exponentiate(score_row const& row, i32 top) const {
-    u8 const* const e = exponential_table::at_largest(tables.exponentials, top);
-    u8 const* x = row.probabilities;
-    u8* out = reinterpret_cast<u8*>(row.exponentials);
-    u32 sum = 0;
-    index n = row.length;
-#if defined(__riscv)
-    if (n >= 4) {
-      score_loops::exponentials(x, out, sum, e, n >> 2);
-      n &= 3;
-    }
-#endif
-    for (; n >= 4; n -= 4) {
-      i32 const x0 = rows::next<i8>(x, 1), x1 = rows::next<i8>(x, 1), x2 = rows::next<i8>(x, 1),
-                x3 = rows::next<i8>(x, 1);
-      u32 const e0 = rows::load_word(e, 4 * x0), e1 = rows::load_word(e, 4 * x1), e2 = rows::load_word(e, 4 * x2),
-                e3 = rows::load_word(e, 4 * x3);
-      sum += e0;
-      sum += e1;
-      sum += e2;
-      sum += e3;
-      rows::put_word(out, e0);
-      rows::put_word(out, e1);
-      rows::put_word(out, e2);
-      rows::put_word(out, e3);
-    }
-    for (; n > 0; --n) {
-      u32 const e0 = rows::load_word(e, 4 * rows::next<i8>(x, 1));
-      sum += e0;
-      rows::put_word(out, e0);
-    }
-    return sum;
+  static constexpr bool takes(layer_descriptor const& l, int form) { return form == 0 || serves(l); }
+  /// The rows keep exponentials of 16 bits.
+  static bool exact(layer_descriptor const& l, int form, constant_values const& v) {
+    if (form != 0 || !serves(l)) return true;
+    if (v.of[4] == nullptr) return false;
+    for (int i = 0; i < 256; ++i)
+      for (int b = 2; b < 4; ++b)
+        if (static_cast<u8 const*>(v.of[4])[l.with[4].offset + op::score_tables::exponentials + 4 * i + b] != 0) return false;
+    return true;
   }
-
-  /// The probabilities from the exponentials: quotient(e) is floor(e * most / sum).
-  /// @tparam by_upper_word  quotient(e) is e * r / 2^32
-  template <bool by_upper_word, class F>
-  DEEPLOY_ALWAYS_INLINE void weigh(score_row const& row, [[maybe_unused]] u32 r, F quotient) const {
-    u8 const* e = reinterpret_cast<u8 const*>(row.exponentials);
-    u8* out = row.probabilities;
-    auto looked_up = [&](u32 q) DEEPLOY_INLINE_LAMBDA {
-      return static_cast<i32>(rows::load_u8(tables.probability, static_cast<i32>(q)));
-    };
-    index n = row.length;
-#if defined(__riscv)
-    if (by_upper_word && n >= 4) {
-      score_loops::probabilities(e, out, r, tables.probability, n >> 2);
-      n &= 3;
-    }
-#endif
-    for (; n >= 4; n -= 4) {
-      u32 const e0 = rows::next_word(e), e1 = rows::next_word(e), e2 = rows::next_word(e), e3 = rows::next_word(e);
-      u32 const q0 = quotient(e0), q1 = quotient(e1), q2 = quotient(e2), q3 = quotient(e3);
-      i32 const p0 = looked_up(q0), p1 = looked_up(q1), p2 = looked_up(q2), p3 = looked_up(q3);
-      rows::put_word(out, rows::pack(p0, p1, p2, p3));
-    }
-    for (; n > 0; --n) rows::put<u8>(out, looked_up(quotient(rows::next_word(e))), 1);
+  static constexpr index multiple(layer_descriptor const&, int, int) { return 1; }
+  static constexpr i64 mask_rows(layer_descriptor const& l, index const* tile) {
+    if (l.classes[6] == 0) return 0;
+    i64 n = 1;
+    for (int i = 0; i < 4; ++i)
+      if (depends_on(l.with[3], i)) n *= tile[i];
+    return n;
   }
-  DEEPLOY_ALWAYS_INLINE void probabilities(score_row const& row, u32 sum) const {
-    // With e * sum < 2^32 for every e the rounded-up quotient r = ceil(2^32 * most / sum) is exact: e * r / 2^32 is
-    // less than 1 / sum above e * most / sum, which itself is a multiple of 1 / sum. 24 bits of sum keep the parts of r
-    // in a word; 16 bits of e and of the length keep the sum from wrapping, so that no quotient is above `most`.
-    u32 const each = sum == 0 ? 0 : 0xFFFFFFFFu / sum;
-    if (largest <= each && largest >> 16 == 0 && row.length >> 16 == 0 && most < 256 && sum > most && sum >> 24 == 0) {
-      u32 const r = most * each + (most * (0u - each * sum) + sum - 1) / sum;
-      weigh<true>(row, r, [&](u32 e) DEEPLOY_INLINE_LAMBDA { return static_cast<u32>(static_cast<u64>(e) * r >> 32); });
-      return;
+  static constexpr i64 scratch_bytes(layer_descriptor const& l, int form, index const* tile) {
+    if (form != 0 || !serves(l)) return 0;
+    return score_chain<score_class{}, 1>::all_copies_bytes + mask_rows(l, tile) * tile[keys] * 4 + 8 * score_pass<score_class{}>::kept_bytes(tile[keys]);
+  }
+  /// Counted instructions of the loops, in quarters per key, and about one access in eight that loses against another core.
+  static constexpr i64 tile_cycles(layer_descriptor const& l, int form, index const* tile) {
+    i64 const count = i64{tile[0]} * tile[1] * tile[2] * tile[3], busiest = (count + 7) / 8;
+    if (form != 0 || !serves(l)) return walk_cycles + busiest * tile[keys] * (3 + (tile[width] + 7) / 8) * (60 + 8 * tile[depth]);
+    score_class const c = class_of_rows(l);
+    i64 const requant = requant_instructions(c.scores), columns = (tile[width] + 3) / 4;
+    i64 const dot = c.words != 0 ? 2 * c.words : 4 * tile[depth] + 10;
+    i64 const quarters = 4 * (dot + requant + 2 + (c.masked ? 2 : 0)) + 20 + 19 + 19 * columns;
+    i64 const prepared = mask_rows(l, tile) * ((tile[keys] + 7) / 8) * 8;
+    return walk_cycles + phase_cycles + 130 + prepared + busiest * (190 + 40 * columns + tile[keys] * quarters * 9 / 32);
+  }
+  template <layer_descriptor const& L, int form>
+  static constexpr kernel_code code = [] {
+    if constexpr (form == 0 && serves(L)) {
+      constexpr score_class c = class_of_rows(L);
+      using any = score_chain<c, 4>;
+      return kernel_code{{&any::template general<&any::prepare>, &any::template general<&any::run>}, &lower_score_chain<c>};
+    } else {
+      return kernel_code{{&reference::entry<reference::score_chain, class_of(L, false)>}};
     }
-    rows::divider const by(sum == 0 ? 1 : sum);
-    u32 const factor = sum == 0 ? 0 : most;
-    weigh<false>(row, 0, [&](u32 e) DEEPLOY_INLINE_LAMBDA { return by(e * factor) & 255u; });
-  }
-
-  DEEPLOY_ALWAYS_INLINE static i32 dot(i32 sum, u32 probability, u32 value) {
-    return C.probabilities_signed ? xpulp::sdotsp(sum, probability, value) : xpulp::sdotusp(sum, probability, value);
-  }
-  /// Four neighbouring results from column `c` on.
-  DEEPLOY_ALWAYS_INLINE void four_results(score_row const& row, index c) const {
-    u8 const* value = reinterpret_cast<u8 const*>(row.values + c);
-    u8 const* p = row.probabilities;
-    i32 sum[4] = {};
-    index n = row.length;
-    index const on = row.value_on;
-#if defined(__riscv)
-    if (n >= 4) {
-      score_loops::weighted<C.probabilities_signed ? 0x5c : 0x54>(value, p, sum, on, n >> 2);
-      n &= 3;
-    }
-#endif
-    for (; n >= 4; n -= 4) {
-      u32 const v0 = static_cast<u32>(rows::next<i32>(value, on)), v1 = static_cast<u32>(rows::next<i32>(value, on)),
-                v2 = static_cast<u32>(rows::next<i32>(value, on)), v3 = static_cast<u32>(rows::next<i32>(value, on));
-      u32 const w = rows::next_word(p);
-      // Keys by columns become columns by keys: bytes of two keys side by side, then halves.
-      u32 const a = xpulp::shuffle2b(v0, v1, 0x05010400u), b = xpulp::shuffle2b(v0, v1, 0x07030602u);
-      u32 const d = xpulp::shuffle2b(v2, v3, 0x05010400u), e = xpulp::shuffle2b(v2, v3, 0x07030602u);
-      sum[0] = dot(sum[0], w, xpulp::packh(d, a));
-      sum[1] = dot(sum[1], w, xpulp::shuffle2b(a, d, 0x07060302u));
-      sum[2] = dot(sum[2], w, xpulp::packh(e, b));
-      sum[3] = dot(sum[3], w, xpulp::shuffle2b(b, e, 0x07060302u));
-    }
-    for (; n > 0; --n, value += on) {
-      i32 const w = C.probabilities_signed ? rows::next<i8>(p, 1) : rows::next<u8>(p, 1);
-      for (int i = 0; i < 4; ++i) sum[i] = xpulp::mac(sum[i], w, static_cast<i8>(value[i]));
-    }
-    u8* out = row.result + c;
-    for (i32 s : sum) rows::put<u8>(out, to_result(s), 1);
-  }
-  DEEPLOY_ALWAYS_INLINE void results(score_row const& row) const {
-    index c = 0;
-    for (; c + 4 <= row.width; c += 4) four_results(row, c);
-    for (; c < row.width; ++c) {
-      u8 const* value = reinterpret_cast<u8 const*>(row.values + c);
-      u8 const* p = row.probabilities;
-      i32 sum = 0;
-      for (index n = row.length; n > 0; --n) {
-        i32 const w = C.probabilities_signed ? rows::next<i8>(p, 1) : rows::next<u8>(p, 1);
-        sum = xpulp::mac(sum, w, rows::next<i8>(value, row.value_on));
-      }
-      u8* out = row.result + c;
-      rows::put<u8>(out, to_result(sum), 1);
-    }
-  }
-
-  /// The whole chain for one row.
-  template <int words>
-  void operator()(score_row const& row) const {
-    i32 const top = operands<words>(row);
-    u32 const sum = exponentiate(row, top);
-    probabilities(row, sum);
-    results(row);
-  }
-  void run(score_row const& row) const {
-    if (row.width == 4)
-      operator()<1>(row);
-    else if (row.width == 16)
-      operator()<4>(row);
-    else
-      operator()<0>(row);
-  }
+  }();
 };
 }  // namespace deeploy::cluster
+
+namespace deeploy {
+template <cluster::ClusterEngine Engine>
+struct mapping<op::score_chain_kind, Engine> : cluster::score_chain_mapping {};
+}  // namespace deeploy

@@ -5,19 +5,23 @@
 #include <reference/mapping.hpp>
 
 namespace deeploy::reference {
+constexpr i32 integer_quotient(op::integer_div_params const& d, i32 a, i32 b) {
+  i64 const denominator = static_cast<i64>(d.eta) * b + d.eps;
+  i64 const numerator = static_cast<i64>(d.delta) * d.eta * a;
+  i64 const half = denominator >> 1;
+  return static_cast<i32>(denominator == 0 ? 0 : (numerator >= 0 ? numerator + half : numerator - half) / denominator);
+}
+
 /// Axes: those of the result. Operands: a b mul add y.
 template <kernel_class C>
 struct integer_div {
   template <class Tile>
   static constexpr void run(int core, int cores, Tile const& t) {
-    i64 const delta = t.value(6), eta = t.value(7), eps = t.value(8);
+    op::integer_div_params const d{.delta = t.value(6), .eta = t.value(7), .eps = t.value(8)};
     outer_lengths const lengths(t.arguments, 0);
     for_share(core, cores, lengths.of, [&](subscripts const& i) {
-      i64 const denominator = eta * t.template load<1>(i) + eps;
-      i64 const numerator = delta * eta * t.template load<0>(i);
-      i64 const half = denominator >> 1;
-      i64 const y = denominator == 0 ? 0 : (numerator >= 0 ? numerator + half : numerator - half) / denominator;
-      t.template store<4>(i, t.template requantised<0, 0, 2>(static_cast<i32>(y), i));
+      i32 const y = integer_quotient(d, t.template load<0>(i), t.template load<1>(i));
+      t.template store<4>(i, t.template requantised<0, 0, 2>(y, i));
     });
   }
 };

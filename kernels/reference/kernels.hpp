@@ -21,4 +21,5 @@
 #include <reference/reduce_mean.hpp>
 #include <reference/reduce_sum.hpp>
 #include <reference/requantise.hpp>
+#include <reference/score_chain.hpp>
 #include <reference/sub.hpp>

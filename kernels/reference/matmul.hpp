@@ -5,6 +5,14 @@
 #include <reference/mapping.hpp>
 
 namespace deeploy::reference {
+/// sum + the sum over k of (a[k] - a_zero) * (b[k] - b_zero), modulo 2^32.
+template <class A, class B>
+constexpr u32 dot_product(u32 sum, A const* a, index a_step, B const* b, index b_step, index depth, i32 a_zero = 0, i32 b_zero = 0) {
+  for (index k = 0; k < depth; ++k)
+    sum += static_cast<u32>(static_cast<i32>(a[k * a_step]) - a_zero) * static_cast<u32>(static_cast<i32>(b[k * b_step]) - b_zero);
+  return sum;
+}
+
 /// Axes: batch x 3, rows, out_features, in_features. Operands: a b bias mul add y.
 template <kernel_class C>
 struct matmul {
@@ -25,10 +33,7 @@ struct matmul {
     for_share(core, cores, lengths.of, [&](subscripts const& i) {
       auto const* a = t.template data<0>() + t.template offset<0>(i);
       auto const* b = t.template data<1>() + t.template offset<1>(i);
-      u32 sum = C.accumulates && !args.begins ? static_cast<u32>(accumulators[at_result]) : 0u;
-      for (index k = 0; k < depth; ++k)
-        sum += static_cast<u32>(static_cast<i32>(a[k * a_step]) - a_zero) *
-               static_cast<u32>(static_cast<i32>(b[k * b_step]) - b_zero);
+      u32 sum = dot_product(C.accumulates && !args.begins ? static_cast<u32>(accumulators[at_result]) : 0u, a, a_step, b, b_step, depth, a_zero, b_zero);
       if (C.accumulates && !args.ends) {
         accumulators[at_result++] = static_cast<i32>(sum);
         return;

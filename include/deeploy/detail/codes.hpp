@@ -31,6 +31,9 @@
   X(2301, >=, "reduction: it runs over no element; correct .reduced")                                                    \
   X(2302, ==, "reduce_mean: the shift form needs a power of two of elements; set .half_away")                            \
   X(2303, ==, "reduce_mean: an averaged axis has a run-time extent; average over fixed axes only")                       \
+  X(2401, ==, "score_chain: the scores must be requantised to at most 256 values; set .scores")                          \
+  X(2402, ==, "score_chain: a mask has bytes; give it the type i8 or u8")                                                \
+  X(2403, ==, "score_chain: the tables are bytes; give them the type u8")                                                \
   X(3001, ==, "plan: written in another format; plan again with this version")                                           \
   X(3002, ==, "plan: written by another version of the tool; plan again with this version")                              \
   X(3003, ==, "plan: made for another network (stale); plan again")                                                      \

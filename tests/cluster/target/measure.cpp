@@ -3,6 +3,8 @@
 // all elements agree.
 #include "measure.hpp"
 
+#include <deeploy/lowered.hpp>
+
 #include "support.hpp"
 
 namespace deeploy::target_test {
@@ -19,6 +21,8 @@ L1 [[gnu::aligned(16)]] u8 arena[arena_bytes];
 L1 kernel_arguments arguments;
 L1 i32 values[max_values];
 L1 kernel_code code;
+L1 lowered_call lowered;
+L1 bool is_lowered;
 u8 expected[expected_bytes];
 L1 volatile u32 cold, warm, failed;
 
@@ -47,6 +51,7 @@ index prepare(measured_layer const& m) {
         i32& v = reinterpret_cast<i32*>(at)[i];
         v = static_cast<i32>(static_cast<u32>(v) << (32 - m.bits)) >> (32 - m.bits);
       }
+    if (m.adjust != nullptr) m.adjust(o, at);
     rows_test::describe_part(with, b, at + with.offset * size_of(with.of->type), true, o == 0, a.with[o], a);
     if (with.way == direction::out) elements = with.of->elements;
   }
@@ -69,7 +74,7 @@ u8* result_at(layer_descriptor const& l) {
 [[gnu::noinline]] void run(int core, int cores) {
   for (kernel_phase phase : code.phase) {
     if (phase == nullptr) break;
-    phase(core, cores, arguments);
+    phase(core, cores, is_lowered ? lowered.block() : arguments);
     rt::barrier();
   }
 }
@@ -104,7 +109,8 @@ extern "C" void cluster_work(rt::u32 core) {
       m.reference.phase[0](0, 1, arguments);
       for (bytes i = 0; i < size; ++i) expected[i] = y[i];
       prepare(m);
-      code = m.code;
+      is_lowered = lowered.lower(m.code, arguments);
+      code = is_lowered ? lowered.code() : m.code;
     }
     rt::barrier();
     for (int round = 0; round < 2; ++round) {

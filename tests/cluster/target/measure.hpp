@@ -24,10 +24,11 @@ struct measured_layer {
   i64 scratch_bytes;
   i64 estimate;
   int bits;  ///< magnitude of the values of 32-bit operands
+  void (*adjust)(int operand, u8* at) = nullptr;  ///< of what was drawn
 };
 
 template <class L, class Engine, int f>
-constexpr measured_layer measured(char const* name, int bits = 16) {
+constexpr measured_layer measured(char const* name, int bits = 16, void (*adjust)(int, u8*) = nullptr) {
   using mine = mapping_of<L, Engine>;
   static_assert(L::descriptor.first_problem.code == 0);
   static_assert(mine::takes(L::descriptor, f));
@@ -39,6 +40,7 @@ constexpr measured_layer measured(char const* name, int bits = 16) {
           mine::template code<L::descriptor, f>,
           mine::scratch_bytes(L::descriptor, f, tile),
           mine::tile_cycles(L::descriptor, f, tile),
-          bits};
+          bits,
+          adjust};
 }
 }  // namespace deeploy::target_test

@@ -35,9 +35,6 @@ def measured(output):
     for line in output.splitlines():
         if m := re.match(r"  warm (\d+) estimate (\d+)", line):
             found[name] = int(m[1]), int(m[2])
-        elif m := re.match(r"(keys \d+ width \d+) tables (\d+) rows (\d+)", line):
-            found[m[1] + " tables"] = int(m[2]), None
-            found[m[1] + " rows"] = int(m[3]), None
         elif not line.startswith(" ") and line != "":
             name = line.rsplit(" ", 1)[0]
     return found

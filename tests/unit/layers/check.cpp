@@ -120,10 +120,10 @@ void check_regions(std::vector<layer_case> const& all) {
         std::set<index> const read(seen[static_cast<std::size_t>(k)].begin(), seen[static_cast<std::size_t>(k)].end());
         CHECK(std::includes(ruled.begin(), ruled.end(), read.begin(), read.end()));
         CHECK(tile_bytes(l.with[k], tile) >= static_cast<i64>(ruled.size()) * size_of(l.with[k].of->type));
-        // The rule is tight: it has no slice at its ends that nothing reads. Not so where a gather reads what it is
-        // told, where a tap meets padding only, and where padding cuts off the range between two positions of a window.
+        // The rule is tight: it has no slice at its ends that nothing reads. Not so where gathers and tables are read as
+        // they are told, where a tap meets padding only, and where padding cuts off the range between two positions of a window.
         operand const& with = l.with[k];
-        bool const picks = std::string(c.name) == "gather" && k == 0;
+        bool const picks = (std::string(c.name) == "gather" && k == 0) || (std::string(c.name) == "score_chain" && k == 4);
         if (!picks && !read.empty()) {
           for (int dim = 0; dim < with.rank; ++dim) {
             dimension const& x = with.dim[dim];
