@@ -5,6 +5,7 @@
 #include <cluster/product_cost.hpp>
 #include <cluster/product_result.hpp>
 #include <cluster/product_tile.hpp>
+#include <cluster/small_product.hpp>
 
 namespace deeploy::cluster {
 /// Axes: batch x 3, rows, out_features, in_features. Operands: a b bias mul add y.
@@ -289,6 +290,7 @@ struct mapping<op::matmul_kind, Engine> {
       c.phase[phase] = &kernel::linear;
     else
       c.phase[phase] = &kernel::compute;
+    c.lower = cluster::small_product_lowering<deeploy::class_of(L, form == 1), class_of_form(L, form)>();
     return c;
   }();
 };
