@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The cluster's kernel of op::ilayer_norm.
 #pragma once
-#include <cluster/norm_rows.hpp>
+#include <cluster/norm_row.hpp>
 #include <reference/ilayer_norm.hpp>
 
 namespace deeploy::cluster {
@@ -15,7 +15,7 @@ struct ilayer_norm {
            l.values[6] >= 0 && l.values[6] <= 24;
   }
   template <layer_descriptor const& L>
-  static constexpr kernel_code code{{&norm_rows<row_class_of(L, 5, 128), true>::run}};
+  static constexpr kernel_code code{{&norm_rows<row_class_of(L, 5, 128), true>::run}, &norm_row<row_class_of(L, 5, 128), true>::lower};
 };
 }  // namespace deeploy::cluster
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The cluster's kernel of op::irms_norm.
 #pragma once
-#include <cluster/norm_rows.hpp>
+#include <cluster/norm_row.hpp>
 #include <reference/irms_norm.hpp>
 
 namespace deeploy::cluster {
@@ -13,7 +13,7 @@ struct irms_norm {
     return is_row_of_bytes(l) && l.with[1].of->type == element::i32 && l.values[6] >= 0 && l.values[6] <= 31;
   }
   template <layer_descriptor const& L>
-  static constexpr kernel_code code{{&norm_rows<row_class_of(L, 4, 128), false>::run}};
+  static constexpr kernel_code code{{&norm_rows<row_class_of(L, 4, 128), false>::run}, &norm_row<row_class_of(L, 4, 128), false>::lower};
 };
 }  // namespace deeploy::cluster
 
