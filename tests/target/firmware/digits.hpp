@@ -29,7 +29,7 @@ unsigned different_scores(Instance& net, unsigned i) {
 }
 
 /// The network with its weights; one that has none ends the program.
-template <class Instance = instance<network>>
+template <class Instance = instance<network, MODEL::planned_board>>
 Instance& ready_network() {
   static Instance net(ARENAS_OF(MODEL));
   if (MODEL::load_weights(net) != image_status::good) deeploy::siracusa::exit(2);

@@ -23,7 +23,7 @@ int main() {
 #if HOOKS == 0
   auto& net = ready_network();
 #else
-  auto& net = ready_network<instance<network, deeploy::board::siracusa, hooks>>();
+  auto& net = ready_network<instance<network, MODEL::planned_board, hooks>>();
 #endif
   start_clock();
   put_image(net, 0);

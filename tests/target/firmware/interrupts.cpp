@@ -22,7 +22,7 @@ struct outcome {
   unsigned cycles, ticks, wrong;
 };
 /// @param period  cycles from interrupt to interrupt; 0: none
-outcome measure(instance<network>& net, unsigned period) {
+outcome measure(instance<network, MODEL::planned_board>& net, unsigned period) {
   ticks = 0;
   if (period != 0) {
     store(address::fabric_timer + timer::compare, period - 1);

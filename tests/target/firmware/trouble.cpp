@@ -22,7 +22,7 @@ struct hooks {
 };
 
 int main() {
-  auto& net = ready_network<instance<network, deeploy::board::siracusa, hooks>>();
+  auto& net = ready_network<instance<network, MODEL::planned_board, hooks>>();
   put_image(net, 0);
   net.run();
   return 1;
