@@ -148,7 +148,6 @@ bool place_buffers(planned_model const& m, plan_options const& options, choice_p
       else
         plan.steps[what[j].step].buffer[what[j].operand].at[what[j].copy] = at;
     }
-    if (i == 0 && !engines_stay_inside(m, plan)) return false;
     plan.memories[i].used[0] = static_cast<bytes>(next[i]);
     plan.memories[i].used[1] = static_cast<bytes>(state);
     plan.memories[i].used[2] = static_cast<bytes>(placed.peak_bytes);
@@ -162,6 +161,7 @@ bool place_buffers(planned_model const& m, plan_options const& options, choice_p
     }
     result.memories.push_back(report);
   }
+  if (!engines_stay_inside(m, plan)) return false;  // when all tensors have their memories
   plan.objective = result.plan.objective;
   plan.bound = result.plan.bound;
   plan.reproducible = result.plan.reproducible;

@@ -53,6 +53,19 @@ TEST_CASE("planner: no plan costs more than the best of 1,000 random ones") {
   }
 }
 
+TEST_CASE("planner: tensors that are larger than L1 itself lie elsewhere") {
+  int larger = 0;
+  for (plan::planned_model m : small_models())
+    for (bytes const l1 : {60, 100, 160, 240}) {
+      plan::plan_options const o = options_for(m, l1, false);
+      bool const fits = plan::make_plan(m, o).problems.empty();
+      m.board.memories[0].capacity_bytes = l1;
+      CHECK(plan::make_plan(m, o).problems.empty() == fits);
+      for (auto const& tensor : m.tensors) larger += fits && tensor.d->use != role::constant && tensor.d->size_bytes() > l1;
+    }
+  CHECK(larger > 0);
+}
+
 TEST_CASE("planner: same model, same options, same plan") {
   for (plan::planned_model const& m : small_models()) {
     plan::plan_options const o = options_for(m, 600, false);
