@@ -1,30 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // matmul, elementwise layers, isoftmax, matmul become op::score_chain: what lies between the products maps bytes to bytes.
 #include <algorithm>
-#include <functional>
-#include <generators/import/lower.hpp>
-#include <reference/integer_div.hpp>
+#include <generators/import/element_function.hpp>
 #include <reference/score_chain.hpp>
 
 namespace deeploy::import {
 namespace {
 namespace at = op::score_tables;
-
-/// What a layer does with one element.
-using function = std::function<std::int64_t(std::int64_t)>;
-
-i32 number_of(lowered_layer const& x, char const* name, i32 otherwise) {
-  for (auto const& [known, value] : x.params)
-    if (known == name) return static_cast<i32>(std::stoll(value));
-  return otherwise;
-}
-
-std::int64_t requantised(requantisation const& q, std::int64_t x) { return q.present ? apply(q, static_cast<i32>(x)) : x; }
-std::int64_t before(lowered_layer const& x, char const* name, std::int64_t value) {
-  for (auto const& [known, q] : x.before)
-    if (known == name) return requantised(q, value);
-  return value;
-}
 
 /// Axes longer than one: what a view shows, whatever shape it was given on the way.
 std::vector<view_axis> long_axes(std::vector<view_axis> axes) {
@@ -106,48 +88,12 @@ class chain {
     return reader;
   }
 
-  /// A layer of one varying operand as a function; which operand that is goes into `varying`.
-  std::optional<function> one_operand(lowered_layer const& x, int& varying) {
-    varying = 0;
-    requantisation const q = x.requant.q;
-    if (!plain(x) || x.form != axes_form::elementwise) return std::nullopt;
-    if (x.kind == "requantise") return [q](std::int64_t v) { return requantised(q, v); };
-    if (x.inputs.size() != 2) return std::nullopt;
-    for (int side : {0, 1}) {
-      auto const constant = uniform(x.inputs[static_cast<std::size_t>(side)]);
-      if (!constant) continue;
-      varying = 1 - side;
-      lowered_layer const* const p = &x;
-      return [p, q, side, c = *constant](std::int64_t v) {
-        return requantised(q, both(*p, side == 0 ? c : v, side == 0 ? v : c));
-      };
-    }
-    return std::nullopt;
-  }
-  /// A layer of two operands, for one element.
-  static std::int64_t both(lowered_layer const& x, std::int64_t a, std::int64_t b) {
-    if (x.kind == "integer_div")
-      return reference::integer_quotient({.delta = number_of(x, "delta", 1), .eta = number_of(x, "eta", 1), .eps = number_of(x, "eps", 0)},
-                                         static_cast<i32>(a), static_cast<i32>(b));
-    u32 const u = static_cast<u32>(before(x, "a", a)), v = static_cast<u32>(before(x, "b", b));
-    return static_cast<i32>(x.kind == "add" ? u + v : x.kind == "sub" ? u - v : u * v);
-  }
-  static bool knows(lowered_layer const& x) {
-    return x.kind == "requantise" || x.kind == "add" || x.kind == "sub" || x.kind == "mul" || x.kind == "integer_div";
-  }
   /// The view with broadcast axes of length one.
   static view compact(view v) {
     for (view_axis& a : v.axes)
       if (a.stride == 0) a.length = 1;
     return v;
   }
-  std::optional<std::int64_t> uniform(view const& v) {
-    if (!l_.is_constant(v)) return std::nullopt;
-    auto const values = l_.values_of(compact(v));
-    if (values.empty() || std::any_of(values.begin(), values.end(), [&](std::int64_t x) { return x != values[0]; })) return std::nullopt;
-    return values[0];
-  }
-
   /// From the softmax on to the second product.
   bool find_second() {
     requantisation const q = layer(softmax_).requant.q;
@@ -161,7 +107,7 @@ class chain {
         return x.inputs[0].buffer == layer(from).result.buffer && x.inputs[1].buffer != layer(from).result.buffer && is_byte(l_.type_of(x.inputs[0]));
       }
       int varying = 0;
-      auto const f = knows(x) ? one_operand(x, varying) : std::nullopt;
+      auto const f = plain(x) ? function_of(l_, x, varying) : std::nullopt;
       if (!f) return false;
       after_softmax_.push_back(*f);
       between_.push_back(next);
@@ -178,14 +124,14 @@ class chain {
       first_ = i;
       return true;
     }
-    if (!knows(x)) return false;
+    if (!plain(x)) return false;
     between_.push_back(i);
     int varying = 0;
-    if (auto const f = one_operand(x, varying)) {
+    if (auto const f = function_of(l_, x, varying)) {
       (mask_ ? before_mask_ : after_mask_).push_back(*f);
       if (find_first(x.inputs[static_cast<std::size_t>(varying)])) return true;
       (mask_ ? before_mask_ : after_mask_).pop_back();
-    } else if (!mask_ && plain(x) && (x.kind == "add" || x.kind == "sub")) {
+    } else if (!mask_ && (x.kind == "add" || x.kind == "sub")) {
       for (std::size_t side : {0, 1}) {
         view const& other = x.inputs[1 - side];
         if (other.buffer < 0 || !(is_byte(l_.type_of(other)) || l_.is_constant(other))) continue;
@@ -229,7 +175,7 @@ class chain {
     return b;
   }
 
-  static std::int64_t through(std::vector<function> const& last_first, std::int64_t v) {
+  static std::int64_t through(std::vector<element_function> const& last_first, std::int64_t v) {
     for (auto f = last_first.rbegin(); f != last_first.rend(); ++f) v = (*f)(v);
     return v;
   }
@@ -237,11 +183,11 @@ class chain {
   std::int64_t score_part(std::int64_t s) {
     s = through(before_mask_, s);
     lowered_layer const& x = layer(masking_);
-    return score_side_ == 0 ? before(x, "a", s) : x.kind == "sub" ? -before(x, "b", s) : before(x, "b", s);
+    return score_side_ == 0 ? requantised_before(x, "a", s) : x.kind == "sub" ? -requantised_before(x, "b", s) : requantised_before(x, "b", s);
   }
   std::int64_t mask_part(std::int64_t m) {
     lowered_layer const& x = layer(masking_);
-    return score_side_ == 1 ? before(x, "a", m) : x.kind == "sub" ? -before(x, "b", m) : before(x, "b", m);
+    return score_side_ == 1 ? requantised_before(x, "a", m) : x.kind == "sub" ? -requantised_before(x, "b", m) : requantised_before(x, "b", m);
   }
 
   /// Distances of values from the lowest; false when they take more than a byte.
@@ -263,7 +209,7 @@ class chain {
     if (*std::max_element(exponentials_.begin(), exponentials_.end()) > most_exponential) return false;
     for (std::int64_t v = 0; v < 256; ++v) {
       std::int64_t p = v;
-      for (function const& f : after_softmax_) p = f(p);
+      for (element_function const& f : after_softmax_) p = f(p);
       probabilities_.push_back(p & 255);
     }
     return !mask_ || mask_fits(lowest);
@@ -339,8 +285,8 @@ class chain {
   int softmax_, first_ = -1, second_ = -1, masking_ = -1, score_side_ = 0;
   std::vector<int> between_;
   std::optional<view> mask_;
-  std::vector<function> after_softmax_;               ///< first one first
-  std::vector<function> before_mask_, after_mask_;    ///< last one first
+  std::vector<element_function> after_softmax_;               ///< first one first
+  std::vector<element_function> before_mask_, after_mask_;    ///< last one first
   std::vector<std::int64_t> exponentials_, first_table_, probabilities_, masks_, mask_values_, sums_;
 };
 }  // namespace

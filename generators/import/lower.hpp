@@ -99,6 +99,9 @@ class lowering {
   friend void finish(lowering&);
 };
 
+/// The one value of a constant view, if all its elements are equal.
+std::optional<std::int64_t> uniform(lowering const& l, view v);
+
 /// Layers that op::score_chain does as one: of attention, between its projections.
 void fuse_score_chains(lowering&);
 

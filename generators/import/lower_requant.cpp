@@ -78,7 +78,8 @@ std::optional<requant_shift> read(lowering& l, node const& n, dims const& shape)
   return r;
 }
 
-/// The one value of a constant view, if all its elements are equal.
+}  // namespace
+
 std::optional<std::int64_t> uniform(lowering const& l, view v) {
   for (auto& a : v.axes)
     if (a.stride == 0) a.length = 1;
@@ -87,6 +88,7 @@ std::optional<std::int64_t> uniform(lowering const& l, view v) {
   return values[0];
 }
 
+namespace {
 void requant(lowering& l, node const& n) {
   dims const shape = l.shape(n, 0);
   int const source = n.inputs[0];

@@ -133,7 +133,8 @@ struct score_chain {
       auto entry = [&](i32 byte) DEEPLOY_INLINE_LAMBDA { return score_loops::mask_entry(sums, rows::load_u8(masks, byte)); };
       index n = mine.end - mine.begin;
       for (; n >= 4; n -= 4) {  // loads come before their uses
-        i32 const m0 = rows::next<u8>(from, on), m1 = rows::next<u8>(from, on), m2 = rows::next<u8>(from, on), m3 = rows::next<u8>(from, on);
+        i32 const m0 = rows::next<u8>(from, on), m1 = rows::next<u8>(from, on);
+        i32 const m2 = rows::next<u8>(from, on), m3 = rows::next<u8>(from, on);
         u32 const e0 = entry(m0), e1 = entry(m1), e2 = entry(m2), e3 = entry(m3);
         rows::put_word(out, e0);
         rows::put_word(out, e1);
@@ -150,12 +151,14 @@ struct score_chain {
     score_pass<C> const pass{.c = c,
                              .tables = operand(b, tables),
                              .probabilities = copies(b) + (static_cast<u32>(core) % copy_count) * copy_bytes,
-                             .kept = reinterpret_cast<u8*>(mask(b) + (C.masked ? c.mask_rows * c.keys : 0)) + core * score_pass<C>::kept_bytes(c.keys)};
+                             .kept = reinterpret_cast<u8*>(mask(b) + (C.masked ? c.mask_rows * c.keys : 0)) +
+                                     core * score_pass<C>::kept_bytes(c.keys)};
     for (index row = mine.begin; row < mine.end; ++row) {
       place const p(c, row, false);
       index const mask_row = C.masked ? along(c, p, &score_axis::mask_row) : 0;
-      pass({operand(b, 0) + along(c, p, &score_axis::query), operand(b, 1) + along(c, p, &score_axis::keys), operand(b, 2) + along(c, p, &score_axis::values),
-            reinterpret_cast<u8 const*>(mask(b) + mask_row * c.keys), operand(b, result) + along(c, p, &score_axis::result)});
+      pass({operand(b, 0) + along(c, p, &score_axis::query), operand(b, 1) + along(c, p, &score_axis::keys),
+            operand(b, 2) + along(c, p, &score_axis::values), reinterpret_cast<u8 const*>(mask(b) + mask_row * c.keys),
+            operand(b, result) + along(c, p, &score_axis::result)});
     }
   }
 };
@@ -214,7 +217,9 @@ struct score_chain_mapping {
   }
   static constexpr i64 scratch_bytes(layer_descriptor const& l, int form, index const* tile) {
     if (form != 0 || !serves(l)) return 0;
-    return score_chain<score_class{}, 1>::all_copies_bytes + mask_rows(l, tile) * tile[keys] * 4 + 8 * score_pass<score_class{}>::kept_bytes(tile[keys]);
+    i64 const count = i64{tile[0]} * tile[1] * tile[2] * tile[3], busy = count < 8 ? count : 8;  // the first cores have a row each
+    return score_chain<score_class{}, 1>::all_copies_bytes + mask_rows(l, tile) * tile[keys] * 4 +
+           busy * score_pass<score_class{}>::kept_bytes(tile[keys]);
   }
   /// Counted instructions of the loops, in quarters per key, and about one access in eight that loses against another core.
   static constexpr i64 tile_cycles(layer_descriptor const& l, int form, index const* tile) {

@@ -98,14 +98,18 @@ struct score_pass {
     return rows::multiply_subtract(sum, rows::load_word(tables, op::score_tables::exponentials + 4 * 255), static_cast<u32>(-c.keys & 3));
   }
 
+  template <int by>
+  DEEPLOY_ALWAYS_INLINE void quotients(u32 r) const {
+    score_loops::probabilities<by>(kept, bytes_kept(), r, probabilities, fours(c.keys));
+  }
   /// The probabilities into the kept bytes.
   ///
   /// A quotient e * most / sum is e * r / 2^k with r = 2^k * most / sum rounded up, when e * sum < 2^k: the error is below
-  /// 1 / sum, of which the quotient is a multiple. With 16 bits of e, k = 32 serves sums of 16 bits, k = 40 those of 24,
-  /// and r has 32 bits.
+  /// 1 / sum, of which the quotient is a multiple. With 16 bits of e, k = 24 serves sums of up to `most` (which no e is
+  /// above), k = 32 those of 16 bits, k = 40 those of 24, and r has 32 bits.
   DEEPLOY_ALWAYS_INLINE void weigh(u32 sum) const {
     u32 const most = c.most;
-    if (sum > most && sum >> 24 == 0) [[likely]] {
+    if (sum - 1 < (1u << 24) - 1) [[likely]] {
       u32 r = (most << 24) / sum, rest = rows::multiply_subtract(most << 24, r, sum);
       auto digit = [&]() DEEPLOY_INLINE_LAMBDA {
         rest <<= 8;
@@ -113,14 +117,11 @@ struct score_pass {
         rest = rows::multiply_subtract(rest, part, sum);
         r = (r << 8) + part;
       };
+      if (sum <= most) return quotients<8>(r + (rest != 0));
       digit();
-      if (sum >> 16 == 0) {
-        score_loops::probabilities<16>(kept, bytes_kept(), r + (rest != 0), probabilities, fours(c.keys));
-        return;
-      }
+      if (sum >> 16 == 0) return quotients<16>(r + (rest != 0));
       digit();
-      score_loops::probabilities<24>(kept, bytes_kept(), r + (rest != 0), probabilities, fours(c.keys));
-      return;
+      return quotients<24>(r + (rest != 0));
     }
     rows::divider const by(sum == 0 ? 1 : sum);
     u8 const* e = kept;

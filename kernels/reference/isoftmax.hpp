@@ -22,7 +22,8 @@ template <kernel_class C>
 struct isoftmax {
   template <class Tile>
   static constexpr void run(int core, int cores, Tile const& t) {
-    op::isoftmax_params const s{.coefficient_a = t.value(6), .coefficient_b = t.value(7), .coefficient_c = t.value(8), .log2 = t.value(9), .levels = t.value(10)};
+    op::isoftmax_params const s{.coefficient_a = t.value(6), .coefficient_b = t.value(7), .coefficient_c = t.value(8),
+                                .log2 = t.value(9), .levels = t.value(10)};
     int const row = C.classes[3];
     index const length = t.arguments.length[row];
     outer_lengths const lengths(t.arguments, 1u << row);

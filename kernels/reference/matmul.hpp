@@ -33,7 +33,8 @@ struct matmul {
     for_share(core, cores, lengths.of, [&](subscripts const& i) {
       auto const* a = t.template data<0>() + t.template offset<0>(i);
       auto const* b = t.template data<1>() + t.template offset<1>(i);
-      u32 sum = dot_product(C.accumulates && !args.begins ? static_cast<u32>(accumulators[at_result]) : 0u, a, a_step, b, b_step, depth, a_zero, b_zero);
+      u32 const before = C.accumulates && !args.begins ? static_cast<u32>(accumulators[at_result]) : 0u;
+      u32 sum = dot_product(before, a, a_step, b, b_step, depth, a_zero, b_zero);
       if (C.accumulates && !args.ends) {
         accumulators[at_result++] = static_cast<i32>(sum);
         return;

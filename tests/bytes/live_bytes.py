@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Counts the live bytes of a plan, memory by memory and step by step, from its tensors, steps, tiles and roles.
 REDUCED = {"matmul": {"in_features"}, "conv2d": {"in_channels", "kernel_rows", "kernel_columns"},
-           "max_pool": {"kernel_rows", "kernel_columns"}}
+           "max_pool": {"kernel_rows", "kernel_columns"}, "score_chain": {"keys", "depth"}}
 # Kinds whose result has one element for each point of the space.
 WHOLE = {"add", "sub", "mul", "requantise", "igelu", "ihardswish", "isoftmax", "irms_norm", "ilayer_norm", "inonorm",
          "copy", "integer_div"}
