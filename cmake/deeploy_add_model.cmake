@@ -4,6 +4,7 @@
 #   [TYPE name=u8 ...] [INPUTS file.npz] [STATE in=out ...] how an ONNX file is read
 #   [PLAN file]                                            a committed plan.hpp: nothing is planned, no solver is needed
 #   [TUNING file]                                          header with mappings and pins of your own
+#   [IMAGES program|l3]                                    weights: part of the program (default), or room for instance.load()
 #   [L1 bytes] [L2 bytes] [WMEM bytes] [ENGINES list] [OBJECTIVE cycles|energy|bytes])
 #
 # Makes the target NAME to link with; #include <NAME/network.hpp> gives the network, its plan, its board and load_weights().
@@ -13,7 +14,7 @@
 option(DEEPLOY_DEBUG "models for boards: bounded waits, names of layers in messages" OFF)
 include(${CMAKE_CURRENT_LIST_DIR}/deeploy_board_objects.cmake)
 function(deeploy_add_model name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "ONNX;HEADER;NETWORK;CONSTANTS;BOARD;INPUTS;PLAN;TUNING;L1;L2;WMEM;OBJECTIVE" "TYPE;STATE;ENGINES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "ONNX;HEADER;NETWORK;CONSTANTS;BOARD;INPUTS;PLAN;TUNING;IMAGES;L1;L2;WMEM;OBJECTIVE" "TYPE;STATE;ENGINES")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "deeploy_add_model(${name}): ${arg_UNPARSED_ARGUMENTS} is not understood")
   endif()
@@ -22,6 +23,13 @@ function(deeploy_add_model name)
   endif()
   if(NOT arg_BOARD)
     set(arg_BOARD host)
+  endif()
+  if(NOT arg_IMAGES OR arg_IMAGES STREQUAL "program")
+    set(weights weights.cpp)
+  elseif(arg_IMAGES STREQUAL "l3" AND arg_BOARD MATCHES "^siracusa")
+    set(weights weights_room.cpp)
+  else()
+    message(FATAL_ERROR "deeploy_add_model(${name}): IMAGES is program, or l3 on a board that has it, not ${arg_IMAGES}")
   endif()
   if(TARGET deeploy_command)
     set(command $<TARGET_FILE:deeploy_command>)
@@ -94,7 +102,7 @@ function(deeploy_add_model name)
       list(APPEND words --engines ${engines})
     endif()
   endif()
-  add_custom_command(OUTPUT ${folder}/plan.hpp ${folder}/network.hpp ${folder}/weights.cpp ${folder}/arenas.cpp COMMAND ${run} ${words}
+  add_custom_command(OUTPUT ${folder}/plan.hpp ${folder}/network.hpp ${folder}/${weights} ${folder}/arenas.cpp COMMAND ${run} ${words}
                      DEPENDS ${header} ${arg_CONSTANTS} ${arg_PLAN} ${arg_TUNING} ${tools} COMMENT "deeploy: planning ${name} for ${arg_BOARD}" VERBATIM)
 
   # The images are part of the program by .incbin; the assembler looks for them in the model's folder.
@@ -114,8 +122,8 @@ function(deeploy_add_model name)
     endif()
     deeploy_board_objects(execution ${folder} ${board_folder} SOURCES ${folder}/execution.cpp INCLUDE ${include} DEFINE ${debug} DEPENDS ${folder}/network.hpp ${folder}/plan.hpp)
   endif()
-  add_library(${name}_weights STATIC ${folder}/weights.cpp ${folder}/arenas.cpp ${execution})
-  set_source_files_properties(${folder}/weights.cpp PROPERTIES COMPILE_OPTIONS "-Wa,-I${folder}")
+  add_library(${name}_weights STATIC ${folder}/${weights} ${folder}/arenas.cpp ${execution})
+  set_source_files_properties(${folder}/${weights} PROPERTIES COMPILE_OPTIONS "-Wa,-I${folder}")
   add_library(${name} INTERFACE)
   target_include_directories(${name} INTERFACE ${include})
   target_link_libraries(${name} INTERFACE ${name}_weights deeploy::boards)

@@ -35,10 +35,17 @@ class instance {
       : memory_(plan_of<Net>::memories, memory_count<board::host>, poison), machine_(memory_, board::host::cores) {}
 
   /// Takes the weights of one memory: the content of weights_<memory>.bin.
-  image_status load(void const* image, std::size_t length) {
+  image_status attach(void const* image, std::size_t length) {
     u64 layouts[memory_count<board::host>];
     for (int m = 0; m < memory_count<board::host>; ++m) layouts[m] = layout_hash<Net, board::host>(m);
     return take_image(memory_, {model_hash<Net>, layouts, plan_of<Net>::memories, static_cast<u32>(memory_count<board::host>)}, image, length);
+  }
+
+  /// The same of all memories.
+  image_status attach(stored_images images) {
+    for (stored_image const& i : images)
+      if (image_status const s = attach(i.at, i.length); s != image_status::good) return s;
+    return image_status::good;
   }
 
   /// A tensor's elements in memory: an input, a state or an output. Its layout is the tensor's own.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // instance<Net>: a network on Siracusa. The fabric controller starts it, may do something else, and waits for it.
 #pragma once
-#include <deeploy/image.hpp>
 #include <deeploy/placed_tensors.hpp>
+#include <siracusa/images.hpp>
 #include <siracusa/kernels.hpp>
 #include <siracusa/machine.hpp>
 
@@ -32,22 +32,22 @@ class instance {
 
  public:
   /// @param bases  where the sections of the memories begin, indexed by address::base(): state and scratch of the planned
-  ///               sizes, as the generated network.hpp declares them; the constants' bases are set by load()
+  ///               sizes, as the generated network.hpp declares them; the constants' bases are set by attach() and load()
   explicit instance(u8* const* bases) {
     for (int i = 0; i < base_count; ++i) bases_.of[i] = bases[i];
   }
   memory_bases const& bases() const { return bases_; }
 
   /// Takes the weights of one memory where they lie; checks them once. The image must be aligned as the memory's buffers,
-  /// counted from the end of its header.
-  image_status load(u8 const* image, size_t length) {
-    image_header h;
-    image_status const status =
-        check_image({model_hash<Net>, layouts_.of, plan_of<Net>::memories, static_cast<u32>(memory_count<Board>)}, image, length, h);
-    if (status == image_status::good)
-      bases_.of[h.memory * section_count + static_cast<u32>(section::constants)] = const_cast<u8*>(image) + sizeof h;
-    return status;
-  }
+  /// counted from the end of its header. Fast when the cluster waits for work (start_cluster()).
+  image_status attach(u8 const* image, size_t length) { return attach_image(expected(), bases_, image, length); }
+  /// The same of all memories: `images` is of the generated network.hpp.
+  image_status attach(stored_images images) { return attach_images(expected(), bases_, images); }
+  /// Cold start: brings the images from L3, where weights_l3.bin begins at `l3`, to the places that `images` names, and takes
+  /// them there. For programs with weights_room.cpp instead of weights.cpp.
+  image_status load(stored_images images, u32 l3 = 0) { return load_images(expected(), bases_, images, l3); }
+  /// After a sleep: brings what the sleep lost (board.hpp says which memories retain).
+  image_status resume(stored_images images, u32 l3 = 0) { return resume_images(expected(), bases_, images, l3); }
 
   /// A tensor's elements in memory: an input, a state or an output.
   template <class T>
@@ -97,6 +97,7 @@ class instance {
 
  private:
   static void team(u32 core, void* self);  ///< enter() as the cluster is given it
+  static expected_images expected() { return {model_hash<Net>, layouts_.of, plan_of<Net>::memories, static_cast<u32>(memory_count<Board>)}; }
   struct layout_table {
     u64 of[memory_count<Board>];
   };

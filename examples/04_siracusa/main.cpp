@@ -9,8 +9,8 @@ using namespace deeploy::siracusa;
 
 int main() {
   static instance<model::digits::network> net(digits_arenas);
-  if (digits::load_weights(net) != image_status::good) return 2;
   start_cluster();
+  if (digits::load_weights(net) != image_status::good) return 2;
   int right = 0;
   for (int i = 0; i < images; ++i) {
     for (int p = 0; p < 64; ++p) net.data<model::digits::image>()[p] = image[i][p];

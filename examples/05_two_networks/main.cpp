@@ -48,8 +48,8 @@ static void append(instance<writer>& net, int t, bool compare) {
 int main() {
   static instance<reader> digit_reader(turns::bases<reader>(arenas).of);
   static instance<writer> cache(turns::bases<writer>(arenas).of);
-  if (digits::load_weights(digit_reader) != image_status::good || growing_cache::load_weights(cache) != image_status::good) return 2;
   start_cluster();
+  if (digits::load_weights(digit_reader) != image_status::good || growing_cache::load_weights(cache) != image_status::good) return 2;
   for (int i = 0; i < images; ++i) read(digit_reader, i, false);
   for (int t = 0; t < tokens; ++t) append(cache, t, false);
   for (int r = 0; r < rounds; ++r) {

@@ -38,8 +38,9 @@ std::vector<std::string> inexact_steps(image_source const& s, step const* steps,
 /// Constants that lie beyond the end of constants.bin, in words; empty when all are there.
 std::vector<std::string> missing_constants(image_source const& s, std::string const& constants);
 
-/// weights_<memory>.bin for every memory that holds constants, and weights.cpp and network.hpp, which make a program of them:
-/// file names and contents.
+/// weights_<memory>.bin for every memory that holds constants; weights_l3.bin, which has them all one behind the other, each at
+/// a multiple of 64; and what makes a program of them: weights.cpp with the images or weights_room.cpp with room for them, and
+/// network.hpp. File names and contents.
 ///
 /// @param name    of the model; names the functions and arrays
 /// @param header  file name of the network's header

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Weight images: the constants of one memory, as the plan laid them out, behind a header that says whose they are.
 #pragma once
+#include <deeploy/crc.hpp>
 #include <deeploy/hash.hpp>
 #include <deeploy/packing.hpp>
 #include <deeploy/version.hpp>
@@ -18,35 +19,6 @@ struct image_header {
   u32 crc32 = 0;     ///< of the constants, as in zip files
 };
 static_assert(sizeof(image_header) == 40);
-
-namespace detail {
-/// CRC-32 of each half byte: 64 bytes of table make the check five times faster than bit by bit.
-struct crc_table {
-  u32 of[16] = {};
-  constexpr crc_table() {
-    for (u32 i = 0; i < 16; ++i) {
-      of[i] = i;
-      for (int k = 0; k < 4; ++k) of[i] = of[i] >> 1 ^ (of[i] & 1 ? 0xEDB88320u : 0);
-    }
-  }
-};
-inline constexpr crc_table crc_of_half_byte{};
-}  // namespace detail
-
-/// CRC-32 as in zip files (polynomial 0xEDB88320).
-constexpr u32 crc32_of(u8 const* data, size_t length) {
-  u32 crc = ~0u;
-  for (size_t i = 0; i < length; ++i) {
-    crc ^= data[i];
-    crc = crc >> 4 ^ detail::crc_of_half_byte.of[crc & 15];
-    crc = crc >> 4 ^ detail::crc_of_half_byte.of[crc & 15];
-  }
-  return ~crc;
-}
-static_assert([] {
-  constexpr u8 check[] = {'1', '2', '3', '4', '5', '6', '7', '8', '9'};
-  return crc32_of(check, 9);
-}() == 0xCBF43926u);
 
 namespace detail {
 /// Where the plan put each constant of one memory, and how it is stored there. `d` are tensor_descriptor pointers, `places`
@@ -71,6 +43,20 @@ constexpr u64 layout_hash(int memory) {
   return detail::hash_of_layout(graph<Net>::tensors.of, plan_of<Net>::tensors, detail::storage<Net, B>::of, graph<Net>::tensor_count, memory);
 }
 
+/// An image that belongs to a program: where the program has room for it, and where it lies in weights_l3.bin.
+struct stored_image {
+  u8 const* at;
+  u32 length;   ///< with its header
+  u32 memory;
+  u32 l3_offset;
+};
+struct stored_images {
+  stored_image const* of;
+  int count;
+  stored_image const* begin() const { return of; }
+  stored_image const* end() const { return of + count; }
+};
+
 /// Why an image was refused; the numbers are error codes.
 enum class image_status { good = 0, not_an_image = 6001, other_format = 6002, other_model = 6003, other_plan = 6004, damaged = 6005 };
 
@@ -82,8 +68,8 @@ struct expected_images {
   u32 memories;
 };
 
-/// Checks an image of `length` bytes: header, plan, checksum. `h` is its header, if it has one.
-inline image_status check_image(expected_images const& expected, u8 const* image, size_t length, image_header& h) {
+/// Checks the header of an image of `length` bytes, of which no more than the header is read.
+inline image_status check_image_header(expected_images const& expected, u8 const* image, size_t length, image_header& h) {
   if (length < sizeof h) return image_status::not_an_image;
   // Byte by byte: an image may lie at any address.
   for (size_t i = 0; i < sizeof h; ++i) reinterpret_cast<u8*>(&h)[i] = image[i];
@@ -93,6 +79,18 @@ inline image_status check_image(expected_images const& expected, u8 const* image
   if (h.memory >= expected.memories || h.layout != expected.layouts[h.memory]) return image_status::other_plan;
   if (h.length != length - sizeof h || h.length > static_cast<u32>(expected.used[h.memory].used[static_cast<int>(section::constants)]))
     return image_status::damaged;
-  return h.crc32 == crc32_of(image + sizeof h, h.length) ? image_status::good : image_status::damaged;
+  return image_status::good;
+}
+
+/// Checks an image of `length` bytes: header, plan, checksum. `h` is its header, if it has one.
+///
+/// @param crc32  how the checksum is computed: (first byte, length)
+image_status check_image(expected_images const& expected, u8 const* image, size_t length, image_header& h, auto crc32) {
+  image_status const status = check_image_header(expected, image, length, h);
+  if (status != image_status::good) return status;
+  return h.crc32 == crc32(image + sizeof h, h.length) ? image_status::good : image_status::damaged;
+}
+inline image_status check_image(expected_images const& expected, u8 const* image, size_t length, image_header& h) {
+  return check_image(expected, image, length, h, [](u8 const* data, size_t bytes) { return crc32_of(data, bytes); });
 }
 }  // namespace deeploy

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Firmwares in the simulator, built as a user builds his.
-"""firmware.py install | build FOLDER | run ELF | cancel ELF PLAN.JSON | flags ELF..
+"""firmware.py install | build FOLDER | run ELF [OPTION..] | cancel ELF PLAN.JSON | flags ELF..
              | hooks NONE EMPTY COUNTING | message STATUS ELF WORDS
 
 install the package; build a CMake project with it and the board's toolchain file
@@ -98,7 +98,7 @@ def message(status, elf, words):
 
 def main():
     word, *rest = sys.argv[1:]
-    actions = {"install": install, "build": build, "run": lambda elf: run(elf, "--check"), "cancel": cancel, "flags": flags,
+    actions = {"install": install, "build": build, "run": lambda elf, *options: run(elf, "--check", *options), "cancel": cancel, "flags": flags,
                "hooks": hooks, "message": message}
     harness.check(word in actions, __doc__)
     actions[word](*rest)

@@ -9,6 +9,15 @@ void on_interrupt(uint32_t line, interrupt_handler handler) {
   store(address::interrupts + interrupt_control::mask_set, 1u << line);
 }
 
+namespace {
+bool give_and_wait(team_function function, void* argument) {
+  if (load(address::cluster_control + cluster_control::clock_gate) == 0) return false;  // after a sleep
+  give(function, argument);
+  wait_for_cluster();
+  return true;
+}
+}  // namespace
+
 void start_cluster() {
   constexpr uint32_t cores = board::siracusa::cores;
   store(address::cluster_control + cluster_control::clock_gate, 1);
@@ -24,8 +33,9 @@ void start_cluster() {
   // Wakes the fabric controller; the handler has nothing else to do.
   on_interrupt(interrupt_control::done_line, [] {});
   store(address::cluster_control + cluster_control::fetch_enable, (1u << cores) - 1);
-  while (deeploy_control.ready == 0) {
+  while (deeploy_control.ready != control_block::all_ready) {
   }
+  run_on_team = give_and_wait;
 }
 
 void give(team_function function, void* argument) {

@@ -17,7 +17,7 @@ void on_interrupt(uint32_t line, interrupt_handler handler);
 inline void enable_interrupts() { set_csr_bits<csr::status>(csr::interrupts_on); }
 inline void disable_interrupts() { clear_csr_bits<csr::status>(csr::interrupts_on); }
 
-/// Starts the cluster's cores; they wait for work. Once, before the first work.
+/// Starts the cluster's cores; they wait for work. Once, before the first work, and again after each sleep.
 void start_cluster();
 /// Gives all cores work: they call function(core, argument).
 void give(team_function function, void* argument);

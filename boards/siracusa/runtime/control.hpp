@@ -18,7 +18,8 @@ struct team_work {
 struct control_block {
   team_function volatile function;
   void* volatile argument;
-  uint32_t volatile ready;       ///< the cluster waits for work
+  static constexpr uint32_t barrier_ready = 1, all_ready = 2;
+  uint32_t volatile ready;       ///< what the cluster has behind it: its barrier is set up; all cores wait for work
   uint32_t volatile done;        ///< the last work has ended
   uint32_t volatile cancel;      ///< the fabric controller asks for an end
   uint32_t volatile position;    ///< high half: the step that runs now; low half: how many of its tiles have begun
@@ -26,6 +27,11 @@ struct control_block {
   deeploy::detail::text const* volatile layers;
   team_work volatile work;
 };
+
+/// Has all cores of the team call a function, and returns when all have; false: the cores do not take work now.
+using team_runner = bool (*)(team_function function, void* argument);
+/// Null until start_cluster(). A run-time of one's own may set it; until then the fabric controller works alone.
+inline team_runner run_on_team = nullptr;
 }  // namespace deeploy::siracusa
 
 extern "C" deeploy::siracusa::control_block deeploy_control;

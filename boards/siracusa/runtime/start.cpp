@@ -28,7 +28,7 @@ static uint32_t* guard_of(uint32_t core) { return core == 0 ? stacks : stacks + 
 [[noreturn]] void deeploy_fabric_start() {
   uint32_t status = static_cast<uint32_t>(main());
   // The cluster has run when it is ready; its stacks must have held.
-  if (load(address::cluster_control + cluster_control::clock_gate) != 0 && deeploy_control.ready != 0)
+  if (load(address::cluster_control + cluster_control::clock_gate) != 0 && deeploy_control.ready == control_block::all_ready)
     for (uint32_t core = 0; core < deeploy::board::siracusa::cores; ++core)
       if (*guard_of(core) != guard_word) {
         print("[DPL-6301] the stack of core ");
@@ -42,10 +42,15 @@ static uint32_t* guard_of(uint32_t core) { return core == 0 ? stacks : stacks + 
 [[noreturn]] void deeploy_cluster_start(uint32_t core) {
   *guard_of(core) = guard_word;
   take_part_in_barriers();
+  // Nobody may come to the barrier before it knows its members, and nobody may look at the guards before all have set theirs.
   if (core == 0) {
     set_up_barrier(deeploy::board::siracusa::cores);
-    deeploy_control.ready = 1;
+    deeploy_control.ready = control_block::barrier_ready;
   }
+  while (deeploy_control.ready == 0) {
+  }
+  barrier();
+  if (core == 0) deeploy_control.ready = control_block::all_ready;
   for (;;) {
     wait_for_event(event_unit::work_event);
     deeploy_control.function(core, deeploy_control.argument);

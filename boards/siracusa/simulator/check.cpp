@@ -77,6 +77,7 @@ std::string checker::party(core const& c) const {
 std::string checker::place(unsigned actor, address32 at) const {
   if (actor == dma_actor) return fmt::format("DMA transfer {}", at);
   if (actor == npu_actor) return fmt::format("NPU job {}", at);
+  if (actor == udma_actor) return fmt::format("uDMA transfer {}", at);
   return fmt::format("{} at 0x{:08x} {}",
                      actor == map::fabric_core ? "the fabric controller" : fmt::format("core {}", actor), at,
                      image.where(at));

@@ -43,6 +43,8 @@ public:
   // Jobs.
   void dma_pushed(dma_transfer const& t, core& c) override;
   void dma_finished(dma_transfer const& t) override;
+  void udma_started(udma_transfer const& t, core& by) override;
+  void udma_finished(udma_transfer const& t) override;
   void committed(npu_ticket const&, neureka::job const&) override;
   void started(npu_ticket const&, neureka::job const&) override;
   void finished(npu_report const&) override;
@@ -50,7 +52,8 @@ public:
   void changed_while_queued(npu_ticket const&, unsigned job_register, int issuer, neureka::cycle_count) override;
 
 private:
-  static constexpr unsigned actors = map::all_cores + 2, dma_actor = map::all_cores, npu_actor = map::all_cores + 1;
+  static constexpr unsigned actors = map::all_cores + 3, dma_actor = map::all_cores, npu_actor = map::all_cores + 1,
+                            udma_actor = map::all_cores + 2;
   using clock_vector = std::array<std::uint32_t, actors>;
 
   /// What is known of a memory's bytes.
@@ -68,7 +71,6 @@ private:
     std::uint32_t bytes;
   };
   struct job_in_flight {
-    bool is_npu = false;
     std::uint64_t number = 0;
     std::string what;  // with who issued it and where
     unsigned actor = 0, port = 0;
@@ -105,7 +107,7 @@ private:
   void make_flag(address32 address) { flags.try_emplace(address & ~3u); }
 
   void add_job(job_in_flight job, unsigned issuer, bool check_reads);
-  void end_job(bool is_npu, std::uint64_t number);
+  void end_job(unsigned actor, std::uint64_t number);
   void mark(std::vector<run> const& runs, bool writes, int change);
   job_in_flight const* job_touching(address32 address, bool writes) const;
   std::vector<run> runs_of(neureka::region const& r) const;

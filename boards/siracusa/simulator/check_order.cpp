@@ -30,6 +30,7 @@ void checker::polled(core& c, polled_unit unit) {
     case polled_unit::events:
     case polled_unit::interrupts: join(clocks[c.index], pending[c.index]); break;
     case polled_unit::dma: join(clocks[c.index], clocks[dma_actor]); break;
+    case polled_unit::udma: join(clocks[c.index], clocks[udma_actor]); break;
     case polled_unit::npu: join(clocks[c.index], clocks[npu_actor]); break;
   }
 }
@@ -70,12 +71,12 @@ checker::job_in_flight const* checker::job_touching(address32 address, bool writ
 /// A job reads and writes on behalf of its issuer: everything it touches must be in order with the issuer.
 void checker::add_job(job_in_flight job, unsigned issuer, bool check_reads) {
   clock_vector by = clocks[issuer];
-  if (job.is_npu) join(by, clocks[npu_actor]);  // jobs of the NPU follow each other
+  if (job.actor == npu_actor) join(by, clocks[npu_actor]);  // jobs of the NPU follow each other
   job.issued = by;
   auto const against_others = [&](run const& r, bool writes) {
     for (auto const& other : jobs) {
-      if (other.is_npu && job.is_npu) continue;
-      if (!other.is_npu && !job.is_npu && other.to_l1 == job.to_l1 && other.port == job.port)
+      if (other.actor == npu_actor && job.actor == npu_actor) continue;
+      if (other.actor == dma_actor && job.actor == dma_actor && other.to_l1 == job.to_l1 && other.port == job.port)
         continue;  // one queue, in order
       auto const overlap = [&](std::vector<run> const& theirs) {
         return std::any_of(theirs.begin(), theirs.end(), [&](run const& t) {
@@ -116,11 +117,10 @@ void checker::add_job(job_in_flight job, unsigned issuer, bool check_reads) {
   jobs.push_back(std::move(job));
 }
 
-void checker::end_job(bool is_npu, std::uint64_t number) {
+void checker::end_job(unsigned actor, std::uint64_t number) {
   auto const found =
-      std::find_if(jobs.begin(), jobs.end(), [&](auto const& j) { return j.is_npu == is_npu && j.number == number; });
+      std::find_if(jobs.begin(), jobs.end(), [&](auto const& j) { return j.actor == actor && j.number == number; });
   if (found == jobs.end()) return;
-  unsigned const actor = is_npu ? npu_actor : dma_actor;
   // Each job is a step of its own: an event of one does not put the next in order.
   tick(actor);
   join(clocks[actor], found->issued);
@@ -140,8 +140,7 @@ void checker::end_job(bool is_npu, std::uint64_t number) {
 }
 
 void checker::dma_pushed(dma_transfer const& t, core& c) {
-  job_in_flight job{.is_npu = false,
-                    .number = t.number,
+  job_in_flight job{.number = t.number,
                     .what = fmt::format("{} of {}", system->dma.describe(t), party(c)),
                     .actor = dma_actor,
                     .port = t.port,
@@ -159,12 +158,29 @@ void checker::dma_pushed(dma_transfer const& t, core& c) {
   }
   add_job(std::move(job), c.index, true);
 }
-void checker::dma_finished(dma_transfer const& t) { end_job(false, t.number); }
+void checker::dma_finished(dma_transfer const& t) { end_job(dma_actor, t.number); }
+
+void checker::udma_started(udma_transfer const& t, core& by) {
+  run const inside{t.l2, t.bytes};
+  job_in_flight job{.number = t.number,
+                    .what = fmt::format("uDMA transfer {} ({} bytes {} L2 at 0x{:08x}) of {}", t.number, t.bytes,
+                                        t.to_l2 ? "to" : "from", t.l2, party(by)),
+                    .actor = udma_actor,
+                    .port = by.index,
+                    .reads = {},
+                    .writes = {}};
+  (t.to_l2 ? job.writes : job.reads).push_back(inside);
+  add_job(std::move(job), by.index, true);
+}
+void checker::udma_finished(udma_transfer const& t) {
+  end_job(udma_actor, t.number);
+  // Its end is an event of the SoC, which the fabric controller may sleep for.
+  join(pending[map::fabric_core], clocks[udma_actor]);
+}
 
 void checker::committed(npu_ticket const& ticket, neureka::job const& j) {
   auto const issuer = static_cast<unsigned>(ticket.issuer >= 0 ? ticket.issuer : static_cast<int>(map::fabric_core));
-  job_in_flight job{.is_npu = true,
-                    .number = ticket.number,
+  job_in_flight job{.number = ticket.number,
                     .what = fmt::format("NPU job {} of {}", ticket.number, party(system->cores[issuer])),
                     .actor = npu_actor,
                     .port = issuer,
@@ -181,7 +197,7 @@ void checker::committed(npu_ticket const& ticket, neureka::job const& j) {
 }
 void checker::started(npu_ticket const& ticket, neureka::job const&) {
   for (auto const& job : jobs) {
-    if (!job.is_npu || job.number != ticket.number) continue;
+    if (job.actor != npu_actor || job.number != ticket.number) continue;
     for (run const& r : job.reads) {
       address32 address = r.address;
       shadow* s = shadow_of(address, nullptr);
@@ -195,8 +211,8 @@ void checker::started(npu_ticket const& ticket, neureka::job const&) {
     }
   }
 }
-void checker::finished(npu_report const& r) { end_job(true, r.ticket.number); }
-void checker::aborted(npu_ticket const& ticket, neureka::cycle_count) { end_job(true, ticket.number); }
+void checker::finished(npu_report const& r) { end_job(npu_actor, r.ticket.number); }
+void checker::aborted(npu_ticket const& ticket, neureka::cycle_count) { end_job(npu_actor, ticket.number); }
 void checker::changed_while_queued(npu_ticket const& ticket, unsigned job_register, int issuer, neureka::cycle_count) {
   core const& c = system->cores[static_cast<unsigned>(issuer >= 0 ? issuer : static_cast<int>(map::fabric_core))];
   report(fmt::format("changed {} {}", c.pc, job_register),

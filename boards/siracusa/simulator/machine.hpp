@@ -39,7 +39,7 @@ struct observer {
 };
 
 /// Units whose state a core can look at instead of waiting for their events.
-enum class polled_unit { events, interrupts, dma, npu };
+enum class polled_unit { events, interrupts, dma, udma, npu };
 
 /// What sets in order or in relation: told to the sanitizer and the timeline.
 struct monitor {
@@ -55,6 +55,8 @@ struct monitor {
   virtual void unlocked(unsigned /*core*/, unsigned /*mutex*/) {}
   virtual void dma_pushed(dma_transfer const&, core&) {}
   virtual void dma_finished(dma_transfer const&) {}
+  virtual void udma_started(udma_transfer const&, core& /*by*/) {}
+  virtual void udma_finished(udma_transfer const&) {}
   virtual void started(core& /*by*/, unsigned /*core*/) {}
   virtual void interrupt_raised(core& /*by*/, std::uint32_t /*lines*/) {}
 };

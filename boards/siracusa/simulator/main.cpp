@@ -69,6 +69,10 @@ int main(int argc, char** argv) {
   app.add_option("--profile", profile_path, "write cycles, stalls and instructions per function and line");
   app.add_option("--stats", stats_path, "write counters and energy as JSON");
   app.add_option("--timeline", timeline_path, "write a Chrome trace-event file (Perfetto opens it)");
+  std::vector<std::string> l3_files;
+  app.add_option("--l3", l3_files, "FILE or FILE@OFFSET: what HyperRAM holds at the start (may be given several times)")
+      ->expected(1)
+      ->take_all();
   bool host_time = false;
   app.add_flag("--host-time", host_time, "say how fast the simulation itself was");
   std::string gdb_port;
@@ -91,6 +95,7 @@ int main(int argc, char** argv) {
     std::signal(SIGINT, interrupt);
     std::signal(SIGPIPE, SIG_IGN);  // a debugger that goes away must not end the program
     load(*m, image);
+    for (std::string const& file : l3_files) fill_l3(*m, file);
     if (checked) checked->attach(*m);
     observers watching;
     std::optional<profile> profiled;

@@ -173,8 +173,11 @@ std::uint32_t soc_peripheral(access const& a, std::uint32_t offset) {
   a.need_word();
   auto const in = [&](address32 base, std::uint32_t size) { return a.address - base < size; };
   if (in(map::udma, 0x2000)) {
-    if (!a.is_store) return m.udma.read(a.address - map::udma);
-    m.udma.write(a.address - map::udma, a.value);
+    if (!a.is_store) {
+      m.on_poll(a.c, polled_unit::udma);
+      return m.udma.read(a.address - map::udma);
+    }
+    m.udma.write(a.c, a.address - map::udma, a.value);
     return 0;
   }
   if (in(map::soc_control, 0x1000)) {

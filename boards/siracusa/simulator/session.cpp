@@ -2,7 +2,10 @@
 #include "session.hpp"
 #include "fault.hpp"
 
+#include <cstdlib>
 #include <fmt/format.h>
+#include <fstream>
+#include <iterator>
 
 namespace simulator {
 void load(machine& m, firmware const& image) {
@@ -17,6 +20,24 @@ void load(machine& m, firmware const& image) {
   }
   m.executable = image.executable;
   m.start(image.entry);
+}
+
+void fill_l3(machine& m, std::string const& file_and_offset) {
+  std::string path = file_and_offset;
+  std::uint64_t offset = 0;
+  if (auto const at = path.rfind('@'); at != std::string::npos) {
+    char* end = nullptr;
+    offset = std::strtoull(path.c_str() + at + 1, &end, 0);
+    if (*end != 0 || end == path.c_str() + at + 1)
+      throw bad_image(fmt::format("--l3: '{}' is no offset", path.substr(at + 1)));
+    path.resize(at);
+  }
+  std::ifstream file(path, std::ios::binary);
+  std::string const content{std::istreambuf_iterator<char>(file), {}};
+  if (!file) throw bad_image(fmt::format("--l3: {} cannot be read", path));
+  if (offset > map::l3_bytes || content.size() > map::l3_bytes - offset)
+    throw bad_image(fmt::format("--l3: {} bytes at {} do not fit HyperRAM's {}", content.size(), offset, map::l3_bytes));
+  std::copy(content.begin(), content.end(), m.l3.data() + offset);
 }
 
 std::string describe_core(machine& m, firmware const& image, core const& c) {

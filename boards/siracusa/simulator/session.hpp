@@ -10,6 +10,9 @@ namespace simulator {
 /// Puts an image into the machine's memories and starts the fabric controller. @throws bad_image
 void load(machine& m, firmware const& image);
 
+/// Puts a file into HyperRAM as a boot loader would: "FILE", or "FILE@OFFSET". @throws bad_image
+void fill_l3(machine& m, std::string const& file_and_offset);
+
 /// Where a core stands: state, program counter, function, line.
 std::string describe_core(machine& m, firmware const& image, core const& c);
 /// The functions that called the one at the core's program counter, innermost first.

@@ -10,9 +10,11 @@ namespace simulator {
 namespace {
 // Offsets from the block's base.
 constexpr std::uint32_t hyper = 0x280, rx_address = 0x00, rx_size = 0x04, rx_config = 0x08, tx_address = 0x0C,
-                        tx_size = 0x10, tx_config = 0x14, l3_address = 0x1C, status = 0x24, two_d = 0x28,
+                        tx_size = 0x10, tx_config = 0x14, command = 0x18, l3_address = 0x1C, status = 0x24, two_d = 0x28,
                         two_d_count = 0x2C, two_d_stride = 0x30, hyper_end = 0x480;
-constexpr std::uint32_t continuous = 1, enable = 16, clear = 32;
+constexpr std::uint32_t clock_gates = 0, hyper_clock = 1 << 4;
+constexpr std::uint32_t continuous = 1, element_bits = 6, elements_of_32 = 4, enable = 16, clear = 32;
+constexpr std::uint32_t read_command = 5, write_command = 1;
 constexpr unsigned event_received = 18, event_transmitted = 19;
 }  // namespace
 
@@ -28,7 +30,7 @@ std::uint32_t udma_engine::read(std::uint32_t offset) {
   }
 }
 
-void udma_engine::write(std::uint32_t offset, std::uint32_t value) {
+void udma_engine::write(core& by, std::uint32_t offset, std::uint32_t value) {
   if (offset >= 0x80 && (offset < hyper || offset >= hyper_end))
     throw fault(fmt::format("write of uDMA's register 0x{:03x}: only the hyper bus is modelled", offset));
   registers[offset / 4] = value;
@@ -39,23 +41,47 @@ void udma_engine::write(std::uint32_t offset, std::uint32_t value) {
     case hyper + tx_size: transmit.size = value; break;
     case hyper + rx_config:
       receive.config = value & ~clear;
-      if (value & enable) start(receive);
+      if (value & enable) start(by, receive, true);
       break;
     case hyper + tx_config:
       transmit.config = value & ~clear;
-      if (value & enable) start(transmit);
+      if (value & enable) start(by, transmit, false);
       break;
     default: break;
   }
 }
 
-void udma_engine::start(channel& c) {
+/// What the facts demand of a transfer: most of it would fail silently on the chip.
+void udma_engine::check(channel const& c, bool is_receive) const {
+  if (!(registers[clock_gates / 4] & hyper_clock))
+    throw fault("uDMA transfer while the hyper bus has no clock: set bit 4 of the clock gates first");
+  std::uint32_t const wanted = is_receive ? read_command : write_command, given = registers[(hyper + command) / 4];
+  if (given != wanted)
+    throw fault(fmt::format("uDMA {} with command {} in CA_SETUP, which must be {}", is_receive ? "read" : "write", given,
+                            wanted));
   if (c.config & continuous) throw fault("uDMA transfer in continuous mode, which is not modelled");
-  if (c.done != never) throw fault("uDMA transfer started while the one before is under way");
   if (c.size == 0) throw fault("uDMA transfer of no bytes");
+  if ((c.config & element_bits) == elements_of_32 && (c.address | c.size) % 4 != 0)
+    throw fault(fmt::format("uDMA transfer of {} bytes at 0x{:08x} in words, of which neither may hold a part", c.size,
+                            c.address));
+  if (c.l3 % 2 != 0)
+    throw fault(fmt::format("uDMA transfer at HyperRAM's address 0x{:08x}: its bus moves two bytes at a time", c.l3));
   if (c.address < map::l2 || c.address - map::l2 + std::uint64_t{c.size} > map::l2_bytes)
     throw fault(fmt::format("uDMA transfer of {} bytes at 0x{:08x}, which is not in L2", c.size, c.address));
+  if (c.line_bytes == 0) throw fault("2-D uDMA transfer with lines of no bytes");
+  std::uint32_t const before = (c.size - 1) / c.line_bytes;  // the last line
+  std::uint64_t const end = c.l3 + std::uint64_t{before} * c.line_stride + (c.size - before * c.line_bytes);
+  if (end > map::l3_bytes)
+    throw fault(fmt::format("uDMA transfer reaches 0x{:08x}, beyond HyperRAM's {} bytes", end, map::l3_bytes));
+}
+
+void udma_engine::start(core& by, channel& c, bool is_receive) {
+  if (c.done != never) throw fault("uDMA transfer started while the one before is under way");
   c.l3 = registers[(hyper + l3_address) / 4];
+  bool const strided = registers[(hyper + two_d) / 4] & 1;
+  c.line_bytes = strided ? registers[(hyper + two_d_count) / 4] : c.size;
+  c.line_stride = strided ? registers[(hyper + two_d_stride) / 4] : 0;
+  check(c, is_receive);
   // One bus: transfers follow each other.
   cycle_count const from = std::max(system.now, bus_free);
   cycle_count const cycles = timing::l3_latency + (cycle_count{c.size} * 100 + timing::l3_bytes_per_100_cycles - 1) /
@@ -63,23 +89,20 @@ void udma_engine::start(channel& c) {
   busy_cycles += cycles;
   c.done = bus_free = from + cycles;
   system.schedule(c.done);
+  c.number = ++started;
+  for (auto* m : system.monitors) m->udma_started({c.number, is_receive, c.address, c.l3, c.size}, by);
 }
 
-/// Lines of `count` bytes every `stride` bytes in L3 when 2-D is on, else one run.
 void udma_engine::copy(channel const& c, bool is_receive) {
-  bool const strided = registers[(hyper + two_d) / 4] & 1;
-  std::uint32_t const count = registers[(hyper + two_d_count) / 4], stride = registers[(hyper + two_d_stride) / 4];
-  if (strided && count == 0) throw fault("2-D uDMA transfer with lines of no bytes");
   for (std::uint32_t done = 0; done < c.size;) {
-    std::uint32_t const bytes = strided ? std::min(count, c.size - done) : c.size;
-    std::uint64_t const l3 = std::uint64_t{c.l3} + (strided ? std::uint64_t{done / count} * stride : 0);
-    if (l3 + bytes > map::l3_bytes) throw fault(fmt::format("uDMA transfer reaches beyond HyperRAM, at 0x{:08x}", l3));
-    std::uint8_t* inside = system.l2.data() + (c.address - map::l2) + done;
+    std::uint32_t const bytes = std::min(c.line_bytes, c.size - done);
+    std::uint8_t* const outside = system.l3.data() + c.l3 + std::uint64_t{done / c.line_bytes} * c.line_stride;
+    std::uint8_t* const inside = system.l2.data() + (c.address - map::l2) + done;
     if (is_receive) {
-      std::memcpy(inside, system.l3.data() + l3, bytes);
+      std::memcpy(inside, outside, bytes);
       system.code_changed(c.address + done, bytes);
     } else {
-      std::memcpy(system.l3.data() + l3, inside, bytes);
+      std::memcpy(outside, inside, bytes);
     }
     done += bytes;
   }
@@ -95,6 +118,7 @@ void udma_engine::advance(cycle_count now) {
     (is_receive ? bytes_read : bytes_written) += c.size;
     c.config &= ~enable;
     c.done = never;
+    for (auto* m : system.monitors) m->udma_finished({c.number, is_receive, c.address, c.l3, c.size});
     system.fabric_interrupts.soc_event(is_receive ? event_received : event_transmitted);
   }
 }

@@ -6,11 +6,19 @@
 #include <array>
 
 namespace simulator {
+/// A transfer between L2 and HyperRAM, as the sanitizer is told of it.
+struct udma_transfer {
+  std::uint64_t number = 0;
+  bool to_l2 = false;
+  address32 l2 = 0;
+  std::uint32_t l3 = 0, bytes = 0;
+};
+
 class udma_engine {
 public:
   explicit udma_engine(machine& m) : system(m) {}
   std::uint32_t read(std::uint32_t offset);
-  void write(std::uint32_t offset, std::uint32_t value);
+  void write(core& by, std::uint32_t offset, std::uint32_t value);
   cycle_count next() const;
   void advance(cycle_count now);
 
@@ -19,15 +27,19 @@ public:
 private:
   struct channel {
     std::uint32_t address = 0, size = 0, config = 0;
-    std::uint32_t l3 = 0;  // taken when the transfer starts
+    // Taken when the transfer starts.
+    std::uint32_t l3 = 0, line_bytes = 0, line_stride = 0;
+    std::uint64_t number = 0;
     cycle_count done = never;
   };
-  void start(channel& c);
+  void start(core& by, channel& c, bool is_receive);
+  void check(channel const& c, bool is_receive) const;
   void copy(channel const& c, bool is_receive);
 
   machine& system;
   std::array<std::uint32_t, 0x2000 / 4> registers{};
   channel receive, transmit;
   cycle_count bus_free = 0;
+  std::uint64_t started = 0;
 };
 }  // namespace simulator

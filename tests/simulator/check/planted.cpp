@@ -28,6 +28,21 @@ u32 outside[bytes / 4];
   rt::dma_push(bytes | rt::dma_linear | rt::dma_event, block, outside);
   return id;
 }
+/// @param command  5: from HyperRAM, 1: to it
+[[gnu::noinline]] void start_l3(u32 command) {
+  constexpr u32 udma = 0x1A102000, hyper = udma + 0x280;
+  u32 const channel = command == 5 ? hyper : hyper + 0x0C;
+  rt::reg(udma) = 1 << 4;
+  rt::reg(hyper + 0x18) = command;
+  rt::reg(hyper + 0x1C) = 0;
+  rt::reg(channel) = reinterpret_cast<u32>(outside);
+  rt::reg(channel + 4) = bytes;
+  rt::reg(channel + 8) = 16 | 4;
+}
+[[gnu::noinline]] void wait_l3() {
+  while ((rt::reg(0x1A102288) | rt::reg(0x1A102294)) & 0x30) {
+  }
+}
 [[gnu::noinline]] void start_npu() {
   npu::clear();
   npu::acquire();
@@ -164,6 +179,30 @@ void bug(u32 core) {
     delay();
     for (int i = 0; i < 100; ++i) asm volatile("nop");
     victim_reads(&word);
+  }
+#elif BUG == 19  // reads what a transfer from HyperRAM in flight will write
+  if (core == 0) {
+    start_l3(5);
+    delay();
+    victim_reads(outside + bytes / 4 - 1);
+    wait_l3();
+  }
+#elif BUG == 20  // writes what a transfer to HyperRAM in flight reads
+  if (core == 0) {
+    start_l3(1);
+    delay();
+    victim_writes(outside + bytes / 4 - 1);
+    wait_l3();
+  }
+#elif BUG == 21  // one core has waited for HyperRAM, another uses the bytes without a barrier
+  if (core == 0) {
+    start_l3(5);
+    wait_l3();
+  }
+  if (core == 4) {
+    for (int i = 0; i < 12000; ++i) asm volatile("nop");
+    delay();
+    victim_reads(outside + 3);
   }
 #elif BUG == 16  // stack overflow into data: the lowest stack
   if (core == 0) {

@@ -25,6 +25,9 @@ EXPECT = {
     15: r"race: NPU job \d+ of core 0 at .*start_npu.*reads .*\(activations\+40\), which core 3 at .*victim_writes.*has written",
     18: r"core 6 at .*victim_reads.*\(word\+0\), which was never written",
     17: r"race: core 5 at .*victim_reads.*reads .*\(word\+0\), which core 2 at .*victim_writes.*has written",
+    19: r"core 0 at .*victim_reads.*reads .*\(outside\+4092\), which uDMA transfer 1 \(4096 bytes to L2 .*\) of core 0 at .*start_l3.*will write: it is in flight",
+    20: r"core 0 at .*victim_writes.*writes .*\(outside\+4092\), which uDMA transfer 1 \(4096 bytes from L2 .*\) of core 0 at .*start_l3.*reads: it is in flight",
+    21: r"race: core 4 at .*victim_reads.*reads .*\(outside\+12\), which uDMA transfer 1 has written",
     16: r"stack overflow: core 0 at .*recurse.*writes its stack at 0x[0-9a-f]+ \(\w+\+\d+\)",
 }
 

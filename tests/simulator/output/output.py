@@ -50,6 +50,9 @@ def main():
     check(limited.returncode == 124 and "core 3" in limited.stderr and "fabric controller: at 0x" in limited.stderr, "limit")
     check(run(folder / "nothing.elf").returncode == 2 and run(__file__).returncode == 2, "wrong files")
     check(run(hello, "--trace", "9:main").returncode == 2 and run(hello, "--gdb", "x").returncode == 2, "wrong options")
+    check(run(hello, "--l3", f"{__file__}@0x100").returncode == run(hello).returncode, "HyperRAM's content changes a program that does not read it")
+    for wrong in ("/no/such/file", f"{__file__}@here", f"{__file__}@", f"{__file__}@0x3FFFFFF"):
+        check(run(hello, "--l3", wrong).returncode == 2, f"--l3 {wrong}")
     endless = subprocess.Popen([simulator, folder / "endless.elf"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     time.sleep(1)
     endless.send_signal(signal.SIGINT)

@@ -103,7 +103,7 @@ TEST_CASE("instance: two at once do not disturb each other, and images are check
   header.crc32 = crc32_of(image.data() + sizeof header, 32);
   auto const loaded = [&](image_header const& h, std::size_t length) {
     std::memcpy(image.data(), &h, sizeof h);
-    return a.load(image.data(), length);
+    return a.attach(image.data(), length);
   };
   auto const changed = [&](auto change) {
     image_header h = header;
@@ -119,7 +119,7 @@ TEST_CASE("instance: two at once do not disturb each other, and images are check
   CHECK(changed([](image_header& h) { h.crc32 ^= 4; }) == host::image_status::damaged);
   CHECK(loaded(header, image.size() - 1) == host::image_status::damaged);
   CHECK(loaded(header, image.size()) == host::image_status::good);
-  CHECK(b.load(image.data(), image.size()) == host::image_status::good);
+  CHECK(b.attach(image.data(), image.size()) == host::image_status::good);
   for (int i = 0; i < 32; ++i)
     a.data<twice::x>()[i] = static_cast<i8>(i - 16), b.data<twice::x>()[i] = static_cast<i8>(3 * i);
   a.run();
