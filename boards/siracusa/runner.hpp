@@ -5,10 +5,10 @@
 //     @cycles N                  from start() to the fabric controller's wake-up
 //     @step S N                  cycles from the run's begin to the end of step S
 //     @tensor NAME OFFSET HEX    bytes of a tensor
+//     @crc NAME HEX              CRC-32 of a tensor when it was finished
 #pragma once
-#include <deeploy/placed_tensors.hpp>
 #include <siracusa/instance.hpp>
-#include <siracusa/runtime/console.hpp>
+#include <siracusa/layer_checksums.hpp>
 
 /// An input's values: those of the tensor `name`.
 struct deeploy_embedded_input {
@@ -18,8 +18,10 @@ struct deeploy_embedded_input {
 };
 /// Ends with a null name.
 extern "C" deeploy_embedded_input const deeploy_embedded_inputs[];
-/// Print each tensor when it is finished, not only outputs and states at the end.
-extern "C" unsigned const deeploy_print_layers;
+/// What is told of tensors when they are finished: 0 nothing, 1 a checksum of each, 2 the values of deeploy_printed_tensors.
+extern "C" unsigned const deeploy_told;
+/// Ends with null. Outputs and states are printed at the end anyhow.
+extern "C" char const* const deeploy_printed_tensors[];
 
 namespace deeploy::siracusa {
 namespace detail {
@@ -32,20 +34,11 @@ inline bool is_named(deeploy::detail::text name, char const* short_name) {
     if (name.begin[name.length - length + i] != short_name[i]) return false;
   return name.length == length || name.begin[name.length - length - 1] == ':';
 }
-inline void print_name(deeploy::detail::text name) {
-  int from = name.length;
-  while (from > 0 && name.begin[from - 1] != ':') --from;
-  char one[2] = {};
-  for (; from < name.length; ++from) {
-    one[0] = name.begin[from];
-    print(one);
-  }
-}
 /// Lines of 256 bytes: consoles of simulators keep about a thousand characters.
 inline void print_tensor(placed_tensor const& t, u8 const* at) {
   for (bytes begin = 0; begin < t.size_bytes; begin += 256) {
     print("@tensor ");
-    print_name(t.name);
+    print_short_name(t.name);
     print(" ");
     print(static_cast<u32>(begin));
     print(" ");
@@ -61,20 +54,25 @@ inline void print_tensor(placed_tensor const& t, u8 const* at) {
   }
 }
 
-/// Notes when steps end, and prints tensors as they are finished if asked to.
+inline bool is_printed(deeploy::detail::text name) {
+  for (auto const* asked = deeploy_printed_tensors; *asked != nullptr; ++asked)
+    if (is_named(name, *asked)) return true;
+  return false;
+}
+
+/// Notes when steps end, and tells checksums or values of tensors as they are finished if asked to.
 template <Network Net>
-struct recording {
+struct recording : layer_checksums<Net> {
   static constexpr int steps = sizeof(plan_of<Net>::steps) / sizeof(step);
   static inline u32 ended_at[steps];
-  static inline memory_bases const* bases;
 
-  static void step_begins(int) {}
   static void step_ends(int s) {
     ended_at[s] = load(address::cluster_timer + timer::count);
-    if (deeploy_print_layers == 0) return;
-    for (placed_tensor const& t : placed_tensors_of<Net>.of)
-      if (t.last_writer == s && t.use == role::scratch)
-        print_tensor(t, bases->of[deeploy::address(t.at.memory, t.at.where, 0).base()] + t.at.offset);
+    if (deeploy_told == 0) return;
+    if (deeploy_told == 1) return layer_checksums<Net>::step_ends(s);
+    for_each_finished<Net>(s, *recording::bases, [](placed_tensor const& t, u8 const* at) {
+      if (t.use == role::scratch && is_printed(t.name)) print_tensor(t, at);
+    });
   }
 };
 }  // namespace detail
@@ -87,6 +85,7 @@ template <Network Net, class Board>
 int run_embedded(u8* const* bases, auto load_weights) {
   using hooks = detail::recording<Net>;
   static instance<Net, Board, hooks> net(bases);
+  start_cluster();
   if (auto const s = load_weights(net); s != image_status::good) {
     print("[DPL-");
     print(static_cast<u32>(s));
@@ -98,7 +97,6 @@ int run_embedded(u8* const* bases, auto load_weights) {
     for (int t = 0; t < placed_tensors<Net>::count; ++t)
       if (detail::is_named(placed_tensors_of<Net>.of[t].name, in->name))
         for (unsigned char const* from = in->begin; from != in->end; ++from) net.raw(t)[from - in->begin] = *from;
-  start_cluster();
   store(address::cluster_timer + timer::configuration, 3);
   store(address::fabric_timer + timer::configuration, 3);
   net.run();

@@ -85,10 +85,10 @@ bool board_exists(std::string const& board) {
 
 std::optional<target> target_of(std::string const& board) { return target::of(board, where().root); }
 
-std::optional<nlohmann::json> read_json(std::string const& path) {
+std::optional<nlohmann::ordered_json> read_json(std::string const& path) {
   std::ifstream in(path);
   if (!in) return std::nullopt;
-  auto j = nlohmann::json::parse(in, nullptr, false);
+  auto j = nlohmann::ordered_json::parse(in, nullptr, false);
   if (j.is_discarded()) return std::nullopt;
   return j;
 }

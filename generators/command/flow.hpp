@@ -67,7 +67,7 @@ int pack_stage(network_source const& n, std::string const& plan_file, std::strin
 /// @param debug  on a target: bounded waits, names of layers in messages
 int compile_stage(std::string const& folder, std::string const& board, progress& p, std::string const& cache = {}, bool debug = false);
 
-std::optional<nlohmann::json> read_json(std::string const& path);
+std::optional<nlohmann::ordered_json> read_json(std::string const& path);
 bool board_exists(std::string const& board);
 /// How programs for a board that is not this machine are made; nothing for one that is.
 std::optional<target> target_of(std::string const& board);

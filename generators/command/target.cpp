@@ -52,7 +52,7 @@ bool take_tensor_line(std::istringstream& line, std::map<std::string, std::strin
 }
 
 /// The inputs of a run as assembler: a table of names and contents.
-std::string embedded_inputs(std::string const& folder, bool layers) {
+std::string embedded_inputs(std::string const& folder, target_request const& asked) {
   std::vector<std::string> names;
   for (auto const& entry : fs::directory_iterator(folder))
     if (entry.path().extension() == ".in") names.push_back(entry.path().stem().string());
@@ -62,9 +62,15 @@ std::string embedded_inputs(std::string const& folder, bool layers) {
     text += fmt::format("name_{0}: .asciz \"{1}\"\n  .balign 4\nbegin_{0}: .incbin \"{1}.in\"\nend_{0}:\n", i, names[i]);
     table += fmt::format("  .word name_{0}, begin_{0}, end_{0}\n", i);
   }
+  std::string printed;
+  for (std::size_t i = 0; i < asked.values.size(); ++i) {
+    text += fmt::format("printed_{}: .asciz \"{}\"\n", i, asked.values[i]);
+    printed += fmt::format("  .word printed_{}\n", i);
+  }
   return text + fmt::format("  .balign 4\n  .global deeploy_embedded_inputs\ndeeploy_embedded_inputs:\n{}  .word 0, 0, 0\n"
-                            "  .global deeploy_print_layers\ndeeploy_print_layers: .word {}\n",
-                            table, layers ? 1 : 0);
+                            "  .global deeploy_told\ndeeploy_told: .word {}\n"
+                            "  .global deeploy_printed_tensors\ndeeploy_printed_tensors:\n{}  .word 0\n",
+                            table, static_cast<int>(asked.told), printed);
 }
 }  // namespace
 
@@ -118,8 +124,8 @@ int target::compile(std::string const& folder, std::string const& network, std::
   return 0;
 }
 
-int target::run(std::string const& folder, bool layers, target_run& measured) const {
-  if (std::string const why = write::write_file(folder + "/inputs.S", embedded_inputs(folder, layers)); !why.empty()) {
+int target::run(std::string const& folder, target_request const& asked, target_run& measured) const {
+  if (std::string const why = write::write_file(folder + "/inputs.S", embedded_inputs(folder, asked)); !why.empty()) {
     complain(4003, why);
     return user_error;
   }
@@ -139,6 +145,7 @@ int target::run(std::string const& folder, bool layers, target_run& measured) co
     complain(6211, fmt::format("{} cannot be started; build it, or say where it is in DEEPLOY_SIMULATOR", simulator_));
     return user_error;
   }
+  measured = {};
   measured.megahertz = megahertz_;
   std::map<std::string, std::string> tensors;
   std::istringstream console(r.output);
@@ -155,6 +162,9 @@ int target::run(std::string const& folder, bool layers, target_run& measured) co
       std::int64_t end = 0;
       readable = readable && static_cast<bool>(line >> step >> end) && step <= measured.step_ends.size();
       if (step == measured.step_ends.size()) measured.step_ends.push_back(end);
+    } else if (what == "@crc") {
+      std::string name;
+      readable = readable && static_cast<bool>(line >> name >> std::hex >> measured.checksums[name]);
     } else if (what == "@tensor") {
       readable = take_tensor_line(line, tensors) && readable;
     } else {

@@ -2,6 +2,7 @@
 // Boards that are not this machine: cross-compiled by their recipe, run on their simulator.
 #pragma once
 #include <cstdint>
+#include <generators/command/layers.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,6 +20,13 @@ struct target_run {
   std::int64_t cycles = 0;
   std::vector<std::int64_t> step_ends;  ///< cycles from the run's begin
   std::vector<int> megahertz;           ///< clocks for which the board wants times
+  tensor_checksums checksums;
+};
+
+/// What a run tells of tensors that are no outputs.
+struct target_request {
+  enum class tells { nothing, checksums, values } told = tells::nothing;
+  std::vector<std::string> values = {};  ///< whose, if values are told
 };
 
 /// How programs for a board are made: boards/<folder>/recipe.json.
@@ -32,8 +40,8 @@ class target {
   /// Compiles the network of `folder` (network.hpp, weights.cpp, arenas.cpp) for run(). 0, or a status.
   int compile(std::string const& folder, std::string const& network, std::string const& name, bool debug) const;
   /// Links the tensors that <tensor>.in files of `folder` hold into the program, runs it, and writes <tensor>.out files:
-  /// outputs and states, or everything that layers write.
-  int run(std::string const& folder, bool layers, target_run& measured) const;
+  /// outputs, states and what is asked for.
+  int run(std::string const& folder, target_request const& asked, target_run& measured) const;
 
  private:
   std::string root_, compiler_, runner_, simulator_;

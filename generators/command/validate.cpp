@@ -1,67 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <chrono>
-#include <cmath>
-#include <cstring>
 #include <filesystem>
 #include <fmt/format.h>
-#include <fstream>
+#include <generators/command/layers.hpp>
 #include <generators/command/process.hpp>
 #include <generators/command/validate.hpp>
-#include <generators/data/npz.hpp>
 #include <generators/report/cycles.hpp>
 #include <generators/write/file.hpp>
-#include <iterator>
 
 namespace deeploy::command {
 namespace fs = std::filesystem;
 namespace {
-using json = nlohmann::json;
-
-element type_named(std::string const& name) {
-  for (element e : {element::i8, element::u8, element::i16, element::u16, element::i32, element::f32})
-    if (name == name_of(e)) return e;
-  return element::i8;
-}
-
-/// Where a value lies in a tensor, as model.json says: for each element in row-major order its place.
-class placement_of_value {
- public:
-  explicit placement_of_value(json const& at) : offset_(at.at("offset").get<std::int64_t>()) {
-    for (auto const& axis : at.at("axes"))
-      for (auto const& part : axis) parts_.push_back({part.at(0).get<std::int64_t>(), part.at(1).get<std::int64_t>()});
-  }
-  template <class F>
-  void for_each(F f) const {
-    std::vector<std::int64_t> at(parts_.size(), 0);
-    std::int64_t place = offset_;
-    for (std::int64_t i = 0;; ++i) {
-      f(i, place);
-      std::size_t a = parts_.size();
-      for (; a-- > 0;) {
-        place += parts_[a].second;
-        if (++at[a] < parts_[a].first) break;
-        place -= parts_[a].second * parts_[a].first;
-        at[a] = 0;
-      }
-      if (a == static_cast<std::size_t>(-1)) return;
-    }
-  }
-
- private:
-  std::int64_t offset_;
-  std::vector<std::pair<std::int64_t, std::int64_t>> parts_;
-};
+using json = nlohmann::ordered_json;
 
 std::string names_of(data::arrays const& all) {
   std::string names;
   for (auto const& [name, array] : all) names += (names.empty() ? "" : ", ") + name;
   return names.empty() ? "none" : names;
-}
-
-std::string read_bytes(std::string const& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
 }
 
 /// Writes the tensors that hold inputs: <tensor>.in in `folder`.
@@ -100,13 +56,12 @@ int pack_inputs(json const& model, std::string const& file, std::string const& f
     double first = 0;
     placement_of_value(input.at("at")).for_each([&](std::int64_t i, std::int64_t place) {
       double const x = data::value_at(a, i);
-      if (type != element::f32 && (!(x >= static_cast<double>(lowest(type)) && x <= static_cast<double>(highest(type))) || x != std::floor(x))) {
+      if (!fits(x, type)) {
         if (outside == 0) first = x;
         ++outside;
         return;
       }
-      auto const v = static_cast<std::uint64_t>(static_cast<std::int64_t>(x));
-      std::memcpy(bytes.data() + place * size_of(type), &v, static_cast<std::size_t>(size_of(type)));
+      store_value(bytes, place, type, x);
     });
     if (outside > 0) {
       complain(4006, fmt::format("{}: {} of {} values of array '{}' do not fit {} ({} to {}), the first is {}; say --type {}=TYPE", file, outside, a.elements(), name,
@@ -120,34 +75,6 @@ int pack_inputs(json const& model, std::string const& file, std::string const& f
       good = false;
     }
   return good ? 0 : user_error;
-}
-
-/// One value of the graph as an array, out of its tensor's file.
-std::optional<data::array> unpack(json const& at, std::vector<std::int64_t> const& shape, std::string const& folder) {
-  std::string const bytes = read_bytes(folder + "/" + at.at("tensor").get<std::string>() + ".out");
-  element const type = type_named(at.at("type"));
-  static std::map<element, char const*> const numpy{{element::i8, "|i1"}, {element::u8, "|u1"}, {element::i16, "<i2"}, {element::u16, "<u2"}, {element::i32, "<i4"}, {element::f32, "<f4"}};
-  data::array a;
-  a.type = type;
-  a.numpy_type = numpy.at(type);
-  a.shape = shape;
-  auto const each = static_cast<std::size_t>(size_of(type));
-  bool complete = true;
-  placement_of_value(at).for_each([&](std::int64_t, std::int64_t place) {
-    if ((static_cast<std::size_t>(place) + 1) * each > bytes.size())
-      complete = false;
-    else
-      a.bytes.append(bytes, static_cast<std::size_t>(place) * each, each);
-  });
-  if (!complete) return std::nullopt;
-  return a;
-}
-
-std::int64_t count_different(data::array const& a, data::array const& b) {
-  if (!b.type || a.elements() != b.elements()) return a.elements();
-  std::int64_t n = 0;
-  for (std::int64_t i = 0; i < a.elements(); ++i) n += data::value_at(a, i) != data::value_at(b, i);
-  return n;
 }
 
 bool lacks_archives(validate_arguments const& a, bool with_expected) {
@@ -235,7 +162,7 @@ int prepare(validate_arguments const& a, std::string const& folder, progress& p,
 }
 
 int run_on_board(std::string const& folder, std::string const& board, bool layers, target_run& measured) {
-  if (auto const t = target_of(board)) return t->run(folder, layers, measured);
+  if (auto const t = target_of(board)) return t->run(folder, {layers ? target_request::tells::checksums : target_request::tells::nothing}, measured);
   std::vector<std::string> words{fs::absolute(folder + "/runner").string(), folder};
   if (layers) words.push_back("--layers");
   process_result const r = run_process(words);
@@ -247,43 +174,24 @@ int run_on_board(std::string const& folder, std::string const& board, bool layer
   return r.status;
 }
 
-/// Compares values between layers, in the order of the graph; the first differing one is named.
-bool compare_layers(json const& model, data::arrays const& activations, std::string const& folder, json& report) {
-  std::int64_t compared = 0, fused = 0, differing = 0, unusable = 0;
-  std::string first;
-  for (auto const& [name, at] : model.at("values").items()) {
-    auto const found = activations.find(name);
-    if (at.is_string()) {
-      ++fused;
-      continue;
-    }
-    if (found == activations.end()) continue;
-    auto const value = unpack(at, found->second.shape, folder);
-    if (!value) continue;
-    if (value->elements() * size_of(*value->type) != static_cast<std::int64_t>(value->bytes.size()) || !found->second.type) {
-      complain(4006, fmt::format("activations: array '{}' is {} [{}], the network makes {} elements of {}; it is not compared", name, data::type_text(found->second),
-                                 fmt::join(found->second.shape, ", "), value->bytes.size() / static_cast<std::size_t>(size_of(*value->type)), name_of(*value->type)));
-      ++unusable;
-      continue;
-    }
-    ++compared;
-    if (std::int64_t const n = count_different(*value, found->second); n != 0) {
-      ++differing;
-      if (first.empty()) {
-        first = name;
-        std::int64_t i = 0;
-        while (i + 1 < value->elements() && data::value_at(*value, i) == data::value_at(found->second, i)) ++i;
-        fmt::print("first differing layer: {} (tensor {}), {} of {} elements; element {} is {}, expected {}\n", name, at.at("tensor").get<std::string>(), n,
-                   value->elements(), i, data::value_at(*value, i), data::value_at(found->second, i));
-      }
-    }
+/// Compares what lies between layers with the archive. A target has told checksums; values that they do not settle it prints
+/// in a second run.
+int compare_layers(validate_arguments const& a, json const& model, std::string const& folder, target_run const& told, json& report, bool& equal) {
+  std::string file = a.activations, problem;
+  if (file.empty()) file = (fs::path(a.network.inputs[0]).parent_path() / "activations.npz").string();
+  auto const activations = data::read_npz(file, problem);
+  if (!activations) {
+    complain(4005, problem + "; say --activations FILE.npz");
+    return user_error;
   }
-  fmt::print("layers: {} tensors compared, {} differ, {} fused away\n", compared, differing, fused);
-  report["compared"] = compared;
-  report["differing"] = differing;
-  report["fused"] = fused;
-  report["first_differing"] = first;
-  return differing == 0 && unusable == 0;
+  layer_comparison const comparison(model, *activations, told.checksums);
+  if (auto const t = target_of(a.board)) {
+    target_run ignored;
+    if (auto const values = comparison.unsettled(); !values.empty())
+      if (int const failed = t->run(folder, {target_request::tells::values, values}, ignored)) return failed;
+  }
+  equal = comparison.compare(folder, report["layer_comparison"]) && equal;
+  return 0;
 }
 }  // namespace
 
@@ -299,11 +207,11 @@ int validate(validate_arguments const& a) {
   if (int const failed = prepare(a, work.path(), p, model)) return failed;
   json const plan = *read_json(work.path() + "/plan.json");
 
-  nlohmann::ordered_json summary;
+  json summary;
   summary["model"] = model.at("name");
   summary["board"] = a.board;
   summary["equal"] = true;
-  summary["outputs"] = nlohmann::ordered_json::array();
+  summary["outputs"] = json::array();
   bool equal_all = true;
   std::vector<target_run> runs(a.expected.size());
   auto const begun = std::chrono::steady_clock::now();
@@ -323,32 +231,22 @@ int validate(validate_arguments const& a) {
       std::int64_t n = 0, elements = 1;
       for (std::int64_t d : shape) elements *= d;
       if (!output.at("empty")) {
-        auto const value = unpack(output.at("at"), shape, work.path());
+        auto const value = unpack_file(output.at("at"), shape, work.path());
         n = value ? count_different(*value, found->second) : elements;
       }
       equal_all = equal_all && n == 0;
       fmt::print("{}{}: {} elements, {} different\n", name, a.expected.size() > 1 ? fmt::format(" (sample {})", sample) : "", elements, n);
       summary["outputs"].push_back({{"name", name}, {"elements", elements}, {"different", n}, {"sample", sample}});
     }
-    if (a.layers && sample == 0) {
-      std::string file = a.activations;
-      if (file.empty()) file = (fs::path(a.network.inputs[0]).parent_path() / "activations.npz").string();
-      auto const activations = data::read_npz(file, problem);
-      if (!activations) {
-        complain(4005, problem + "; say --activations FILE.npz");
-        return user_error;
-      }
-      nlohmann::json compared;
-      equal_all = compare_layers(model, *activations, work.path(), compared) && equal_all;
-      summary["layer_comparison"] = compared;
-    }
+    if (a.layers && sample == 0)
+      if (int const failed = compare_layers(a, model, work.path(), runs[sample], summary, equal_all)) return failed;
   }
   p.stage("run", fmt::format("{} sample{} on {}, checked", a.expected.size(), a.expected.size() == 1 ? "" : "s", a.board),
           std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count());
   summary["equal"] = equal_all;
   // Printing layers takes time of its own, but the clock stands still for nobody: only a plain run is a measurement.
   target_run const& first = runs.size() > 1 && a.layers ? runs[1] : runs[0];
-  nlohmann::ordered_json const measured = report::measured(plan, a.layers && runs.size() == 1 ? 0 : first.cycles, first.step_ends);
+  json const measured = report::measured(plan, a.layers && runs.size() == 1 ? 0 : first.cycles, first.step_ends);
   summary.update(measured);
   for (auto const& [name, m] : plan.at("memory").items()) summary["memory"][name] = {{"used", m.at("used")}, {"available", m.at("available")}, {"live", m.at("live")}};
   summary["plan"] = {{"objective", plan.at("plan").at("objective")}, {"bound", plan.at("plan").at("bound")}, {"gap", plan.at("plan").at("gap")}, {"seconds", plan.at("plan").at("seconds")}};
@@ -380,7 +278,7 @@ int run(validate_arguments const& a) {
   data::arrays outputs;
   for (auto const& output : model.at("outputs")) {
     if (output.at("empty")) continue;
-    if (auto const value = unpack(output.at("at"), output.at("shape").get<std::vector<std::int64_t>>(), work.path())) outputs[output.at("name")] = *value;
+    if (auto const value = unpack_file(output.at("at"), output.at("shape").get<std::vector<std::int64_t>>(), work.path())) outputs[output.at("name")] = *value;
   }
   if (a.output_file.empty()) {
     for (auto const& [name, value] : outputs) {

@@ -44,12 +44,16 @@ std::string model_json(lowering const& l, written_network const& w, std::string 
     static constexpr char const* roles[] = {"scratch", "input", "output", "state", "constant"};
     j["tensors"].push_back({{"name", t.name}, {"type", name_of(b.type)}, {"elements", b.elements()}, {"role", roles[static_cast<int>(b.use)]}});
   }
-  // Values between: each in a tensor, or gone into a layer.
+  // Values between: each in a tensor, or gone into a layer. In the order of the graph, so that the first that differs is the
+  // first that went wrong.
   j["values"] = json::object();
-  for (std::size_t id = 0; id < l.g.values.size(); ++id) {
-    value const& v = l.g.values[id];
+  std::vector<int> ids;
+  for (node const& n : l.g.nodes) ids.insert(ids.end(), n.outputs.begin(), n.outputs.end());
+  for (int id : ids) {
+    if (id < 0) continue;
+    value const& v = l.g.of(id);
     traced_value const& t = l.net.values[id];
-    if (v.constant || v.is_input || v.producer < 0) continue;
+    if (v.constant || v.is_input) continue;
     if (t.fused || t.factor != 1 || !t.at) {
       j["values"][v.name] = "fused";
       continue;
