@@ -141,10 +141,12 @@ constexpr i64 conv_cycles(conv_class const& c, bool accumulates, index const* ti
               (parts_of(depth * 5, 8) + 150 * tile[kernel_rows] + 150);
   i64 const store = c.direct ? 0 : c.records ? product_exact_cycles : product_finish_cycles + (accumulates ? 8 : 0);
   // Pixels that are read where they lie with gaps between their rows: row by row.
-  if (c.stride > 1)
-    return cycles + parts_of(outer * tile[out_rows] * parts_of(tile[out_columns], 4), cost_cores) *
-                        rows_by_columns(cost_of(c.has_records(), c.mac_load), least(tile[out_columns], 4),
-                                        tile[out_channels], parts_of(depth, 4), store);
+  if (c.stride > 1) {
+    i64 const blocks = parts_of(tile[out_columns], 4);  // of a row
+    return cycles + parts_of(outer * tile[out_rows] * blocks, cost_cores) *
+                        rows_by_columns(cost_of(c.has_records(), c.mac_load), tile[out_columns], tile[out_channels],
+                                        parts_of(depth, 4), store) / blocks;
+  }
   return cycles + shared_products(cost_of(c.has_records(), c.mac_load), outer, pixels, tile[out_channels],
                                   parts_of(depth, 4), store);
 }

@@ -15,7 +15,7 @@ struct conv_dense : conv_common<C, V> {
     index batch, group;
     index pixel, pixel_end;  ///< row by row
     index channel, channel_end;
-    i32 start;  ///< see product_operands
+    int core;
   };
 
   /// May pixels be read where they lie? Then a window is one run of elements without padding.
@@ -57,7 +57,7 @@ struct conv_dense : conv_common<C, V> {
       v.b = padded_weights + (w.group * a.length[out_channels] + w.channel) * v.b_stride;
       if (windows_are_padded) v.depth = v.b_stride;
     }
-    v.start = w.start;
+    v.core = w.core;
     index const channels = w.channel_end - w.channel;
     if constexpr (V.records) {
       v.records = records.at + (V.channel_records ? w.group * a.length[out_channels] + w.channel : 0);
@@ -145,7 +145,7 @@ struct conv_dense : conv_common<C, V> {
       work w;
       w.batch = a.length[groups] == 1 ? which : which / a.length[groups];
       w.group = which - w.batch * a.length[groups];
-      w.start = 2 * core;
+      w.core = core;
       w.pixel = block * 4;
       w.pixel_end = last * 4 < pixels ? last * 4 : pixels;
       w.channel = channel_blocks * part / parts * 4;

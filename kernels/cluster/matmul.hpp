@@ -126,7 +126,7 @@ struct matmul {
     v.a_stride = from_a.row_step;
     v.b_stride = from_b.row_step;
     v.depth = P.packs[0] && P.packs[1] ? pitch : a.length[depth];
-    v.start = 2 * core;
+    v.core = core;
     column_record same[4];
     if constexpr (P.has_records()) {
       if constexpr (P.column_records()) {
@@ -172,35 +172,37 @@ struct matmul {
 
   /// One row by the columns of a core, with as few instructions as it takes: a call on one token is short.
   static void linear(int core, int cores, kernel_arguments const& a) {
-    index const count = a.length[columns], blocks = (count + 3) >> 2;
-    index n = split_at(blocks, core, cores) * 4, end = split_at(blocks, core + 1, cores) * 4;
-    if (end > count) end = count;
+    constexpr index wide = product_row::least;
+    index const odd = a.length[columns] & (wide - 1), blocks = a.length[columns] >> 3;
+    static_assert(wide == 8);
+    // What is left of blocks goes to the first core, which never has more of them than others.
+    index n = core == 0 ? 0 : odd + split_at(blocks, core, cores) * wide,
+                end = odd + split_at(blocks, core + 1, cores) * wide;
     if (n >= end) return;
-    if (a.length[depth] < least_depth) return part_in_general(a, 0, 0, 1, n, end);
-    kernel_operand const &of_a = a.with[0], &of_b = a.with[1], &y = a.with[product_operand::y];
+    if (a.length[depth] < least_depth) [[unlikely]]
+      return part_in_general(a, 0, 0, 1, n, end);
     column_record const same = record_at(a, first_result(a));
     if constexpr (!always_narrow)
       if (same.scale.bound < 0)
         return part(core, a, product_scratch(P, C.accumulates, a.length), 0, 0, 1, n, end, false);
-    constexpr signs S = signs_of<A, B>;
-    constexpr result_store to = store_of<P.result>;
+    kernel_operand const &of_a = a.with[0], &of_b = a.with[1], &y = a.with[product_operand::y];
     u8 const* const row = static_cast<u8 const*>(of_a.at) + of_a.origin;
+    bytes const row_step = of_b.stride[columns];
     product_row p;
-    p.set_operands(row, static_cast<u8 const*>(of_b.at) + of_b.origin + n * of_b.stride[columns], of_b.stride[columns],
-                   a.length[depth], 2 * core);
-    p.starts = &same.start;
-    p.starts_step = 0;
-    p.scale = same.scale;
+    p.set_operands(row, static_cast<u8 const*>(of_b.at) + of_b.origin + n * row_step, row_step, a.length[depth], core);
+    p.start = same.start;
+    p.scale.mul = same.scale.mul, p.scale.add = same.scale.add;
     p.y_step = y.stride[columns];
     p.y = static_cast<u8*>(y.at) + y.origin + n * p.y_step;
-    p.shift = a.values[0], p.low = a.values[4], p.high = a.values[5];
-    n = end - n;
-    if ((p.blocks = n >> 4) != 0) run<S, to, 16>(p);
-    if ((p.blocks = n >> 2 & 3) != 0) run<S, to, 4>(p);
-    for (index left = n & 3; left > 0; --left, p.y += p.y_step) {
-      u8 const* const b = static_cast<u8 const*>(of_b.at) + of_b.origin + (end - left) * of_b.stride[columns];
-      put<to>(p.y, dot<S>(same.start, row, b, reduction(a.length[depth])), p.scale, p.shift, p.low, p.high);
-    }
+    p.shift = a.values[0];
+    constexpr result_store to = store_of<P.result>;
+    if constexpr (!is_small(to)) p.scale.bound = same.scale.bound;
+    if constexpr (to == result_store::any) p.low = a.values[4], p.high = a.values[5];
+    constexpr signs S = signs_of<A, B>;
+    if (end - n >= wide) [[likely]]
+      return run_columns<S, to, true, P.mac_load>(p, end - n);
+    for (; n < end; ++n, p.b += row_step, p.y += p.y_step)
+      put<to>(p.y, dot<S>(p.start, row, p.b, reduction(a.length[depth])), p.scale, p.shift, p.low, p.high);
   }
 
   /// Any types, any zero points, any depth.

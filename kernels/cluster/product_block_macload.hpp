@@ -8,10 +8,6 @@ namespace deeploy::cluster {
 constexpr bool macload_serves(index depth) { return (depth & 3) == 0 && depth >= 8; }
 
 #if defined(__riscv)
-/// funct7 of pv.mlsdot: the rows of a pass through A0 and A1, those of b through W0 to W3.
-template <signs S>
-inline constexpr int macload_code = S == signs::ss ? 0x7c : S == signs::uu ? 0x70 : S == signs::us ? 0x6c : 0x74;
-
 // x16 to x31: the accumulators, row by row. x5 x6 x7 x9: rows of a; x11 to x14: rows of b; x15 x8 x1: mul, add and
 // bound. The last operand: bit 0 names A, bits 1 and 2 W; 8 loads this A and 16 this W from the pointer afterwards.
 #define DEEPLOY_ML(d, p, how) ".insn r 0x77, 1, %[macload], " d ", " p ", x" how "\n"

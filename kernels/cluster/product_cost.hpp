@@ -9,7 +9,7 @@ inline constexpr i64 cost_cores = 8;
 /// Measured on programs of one layer: entry of a kernel, splitting the work and meeting at the barrier.
 inline constexpr i64 product_call_cycles = 700;
 /// The same of the short way of one row.
-inline constexpr i64 product_linear_call_cycles = 260;
+inline constexpr i64 product_linear_call_cycles = 340;
 inline constexpr i64 product_phase_cycles = 1100;
 /// One result that the inner loops cannot store: its place, bias and requantisation.
 inline constexpr i64 product_finish_cycles = 160;
@@ -23,11 +23,14 @@ constexpr i64 least(i64 a, i64 b) { return a < b ? a : b; }
 /// conflicts, and cycles besides.
 struct block_cost {
   i64 step_halves = 49, block = 115;
-  i64 row_step_halves = 17, row_block = 90;
+  i64 row_step_halves = 17, row_block = 34;
 };
 constexpr block_cost cost_of(bool column_records, bool mac_load) {
-  if (mac_load && !column_records) return {.step_halves = 36, .block = 125};
-  return {.block = column_records ? 175 : 115};
+  block_cost c;
+  if (column_records) c.block = 175;
+  if (mac_load) c.row_step_halves = 9, c.row_block = 80;
+  if (mac_load && !column_records) c.step_halves = 36, c.block = 125;
+  return c;
 }
 
 /// Rows by columns on one core, with `each` cycles more per result.

@@ -1,152 +1,235 @@
 // SPDX-License-Identifier: Apache-2.0
 // One row of the first operand against many of the second: linear layers on one token, and what is left of blocks.
 #pragma once
+#include <cluster/inlining.hpp>
 #include <cluster/product_signs.hpp>
 
 namespace deeploy::cluster {
-/// One row by 16 * blocks or 4 * blocks columns, all with one scale. The loops below read the members by offset.
-struct product_row {
+/// A part of the reduction: whole words of the first operand from `a` on, `b_offset` bytes into the rows of the second.
+struct row_part {
   u8 const* a;
+  bytes b_offset;
+  i32 words;
+};
+
+/// One row by blocks of 16 columns and a last one of 8, all with one scale. The loops below read the members by offset.
+struct product_row {
   u8 const* b;  ///< moves on, as `starts` and `y` do
   bytes b_stride;
-  bytes b_back;  ///< from the last row of b to the next word of the first
-  i32 words;     ///< before the start of the walk; tail_step and tail_mask: see reduction
-  bytes tail_step;
-  u32 tail_mask;
-  i32 const* starts;  ///< of the accumulators
-  bytes starts_step;
+  index columns;  ///< left, a multiple of eight
   u8* y;
   bytes y_step;
   prepared_scale scale;
   i32 shift;
   i32 low, high;
-  i32 blocks;
-  i32 words_behind;  ///< of the reduction, walked first: the walk starts there and wraps around
-  bytes wrap;
+  i32 start;          ///< of all accumulators, or
+  i32 const* starts;  ///< of each of them
+  bytes starts_step;
+  row_part const* first;  ///< of the parts, up to one without words
+  row_part part[4];
+  u32 tail;      ///< the last elements of the first operand, behind zeros
+  i32 sums[16];  ///< of a block
 
-  /// @param start  word of the reduction to start with: rows often begin in the same bank of L1, and cores that walk
-  /// them in
-  ///               step would meet there at every word
-  [[gnu::always_inline]] constexpr void set_operands(void const* a_at, void const* b_at, bytes b_rows_apart,
-                                                     index depth, i32 start) {
-    reduction const along(depth);
-    if (start >= along.words) start = 0;
-    a = static_cast<u8 const*>(a_at) + 4 * start;
-    b = static_cast<u8 const*>(b_at) + 4 * start;
+  static constexpr index least = 8;  ///< columns of a block
+
+  /// @param depth  elements along the reduction, at least four
+  [[gnu::always_inline]] void set_operands(u8 const* a, u8 const* b_at, bytes b_rows_apart, index depth, int core) {
+    i32 const words = depth >> 2;
+    // Rows often begin in the same of the 16 banks of L1, and cores that walk them in step would meet there at every
+    // word: each one starts two words before the core before it, and comes round to the words it left out.
+    i32 begin = 14 - 2 * core;
+    if (begin >= words) begin = 0;
+    b = b_at;
     b_stride = b_rows_apart;
-    words = start;
-    words_behind = along.words - start;
-    wrap = 4 * along.words;
-    tail_step = along.tail_step + (start == 0 ? 0 : wrap - 4 * start);
-    tail_mask = along.tail_mask;
+    first = part + 1;
+    part[1] = {a + 4 * begin, 4 * begin, words - begin};
+    part[2] = {a, 0, begin};
+    part[3].words = 0;
+    if (reduction const along(depth); along.tail_mask != 0) {
+      tail = xpulp::load_word(a + depth - 4) & along.tail_mask;
+      part[0] = {reinterpret_cast<u8 const*>(&tail), depth - 4, 1};
+      first = part;
+    }
   }
 };
 
 #if defined(__riscv)
-// x16 to x31: the accumulators; x5: a; x8 x9 x11: b and its steps; x15: word of a; x12 x13: words of b; x6: mask of the
-// tail; x10: the struct. x8 may be the frame pointer: saved by hand.
+// x16 to x31: the accumulators; x5: a; x8 x9 x11: b and its steps; x15: word of a; x12 x13: words of b; x7: the part;
+// x10: the struct. x8 may be the frame pointer: saved by hand. With mac&load x16 to x23 are the accumulators, x24 to
+// x31 the rows of b, of which W0 to W3 hold words of four at a time; the last word of a part loads nothing.
 #define DEEPLOY_AB(d, b) ".insn r 0x57, 1, %[dot], " d ", x15, " b "\n"
 #define DEEPLOY_BA(d, b) ".insn r 0x57, 1, %[dot], " d ", " b ", x15\n"
 #define DEEPLOY_NEXT(d, step) ".insn r 0x0b, 7, 0x10, " d ", x8, " step "\n"
 #define DEEPLOY_PAIR(DOT, c0, c1) DOT(c0, "x12") DEEPLOY_NEXT("x12", "x9") DOT(c1, "x13") DEEPLOY_NEXT("x13", "x9")
-#define DEEPLOY_LAST_PAIRS(DOT, c0, c1, c2, c3, BACK)                                        \
-  DOT(c0, "x12") DEEPLOY_NEXT("x12", "x9") DOT(c1, "x13") DEEPLOY_NEXT("x13", BACK) DOT(c2, "x12") DOT(c3, "x13")
-#define DEEPLOY_FIRST(MASK) ".insn i 0x0b, 2, x15, x5, 4\n" DEEPLOY_NEXT("x12", "x9") DEEPLOY_NEXT("x13", "x9") MASK
-#define DEEPLOY_STEP_16(DOT, MASK, BACK)                                                                     \
-  DEEPLOY_FIRST(MASK) DEEPLOY_PAIR(DOT, "x16", "x17") DEEPLOY_PAIR(DOT, "x18", "x19") DEEPLOY_PAIR(DOT, "x20", "x21") \
+#define DEEPLOY_FIRST ".insn i 0x0b, 2, x15, x5, 4\n" DEEPLOY_NEXT("x12", "x9") DEEPLOY_NEXT("x13", "x9")
+#define DEEPLOY_LAST(DOT, c0, c1, c2, c3)                                    \
+  DOT(c0, "x12") DEEPLOY_NEXT("x12", "x9") DOT(c1, "x13") DEEPLOY_NEXT("x13", "x11") DOT(c2, "x12") DOT(c3, "x13")
+#define DEEPLOY_STEP_16(DOT)                                                                                 \
+  DEEPLOY_FIRST DEEPLOY_PAIR(DOT, "x16", "x17") DEEPLOY_PAIR(DOT, "x18", "x19") DEEPLOY_PAIR(DOT, "x20", "x21") \
   DEEPLOY_PAIR(DOT, "x22", "x23") DEEPLOY_PAIR(DOT, "x24", "x25") DEEPLOY_PAIR(DOT, "x26", "x27")            \
-  DEEPLOY_LAST_PAIRS(DOT, "x28", "x29", "x30", "x31", BACK)
-#define DEEPLOY_STEP_4(DOT, MASK, BACK) DEEPLOY_FIRST(MASK) DEEPLOY_LAST_PAIRS(DOT, "x16", "x17", "x18", "x19", BACK)
-#define DEEPLOY_START(c) ".insn r 0x0b, 7, 0x10, " c ", x14, x7\n"
-#define DEEPLOY_CLIP_FULL(c) ".insn r 0x33, %[clip], 0x0a, " c ", " c ", x%[width]\n"
-#define DEEPLOY_CLIP_ANY(c) ".insn r 0x33, 6, 0x02, " c ", " c ", x14\n.insn r 0x33, 4, 0x02, " c ", " c ", x15\n"
-#define DEEPLOY_CLAMP(c) ".insn r 0x33, 5, 0x0a, " c ", " c ", x13\n"
-#define DEEPLOY_NO_CLAMP(c)
-#define DEEPLOY_RESULT(c, CLAMP, CLIP)                                                                       \
-  CLAMP(c) "mul " c ", " c ", x9\n.insn r 0x5b, 2, 0x20, " c ", x11, x8\n" CLIP(c) ".insn r 0x2b, 4, 0, x6, x5, " c "\n"
-#define DEEPLOY_REQUANTISED(c) DEEPLOY_RESULT(c, DEEPLOY_CLAMP, DEEPLOY_CLIP_FULL)
-#define DEEPLOY_SMALL(c) DEEPLOY_RESULT(c, DEEPLOY_NO_CLAMP, DEEPLOY_CLIP_FULL)
-#define DEEPLOY_LIMITED(c) DEEPLOY_RESULT(c, DEEPLOY_CLAMP, DEEPLOY_CLIP_ANY)
-#define DEEPLOY_WORD(c) ".insn r 0x2b, 6, 0, x6, x5, " c "\n"
-#define DEEPLOY_ALL_4(EACH) EACH("x16") EACH("x17") EACH("x18") EACH("x19")
-#define DEEPLOY_ALL_16(EACH)                                                                                 \
-  DEEPLOY_ALL_4(EACH) EACH("x20") EACH("x21") EACH("x22") EACH("x23") EACH("x24") EACH("x25") EACH("x26") EACH("x27") \
-  EACH("x28") EACH("x29") EACH("x30") EACH("x31")
-#define DEEPLOY_PRODUCT_ROW(DOT, RESULT, STEP, ALL, instructions, columns_log2) \
+  DEEPLOY_LAST(DOT, "x28", "x29", "x30", "x31")
+#define DEEPLOY_STEP_8(DOT)                                                                                  \
+  DEEPLOY_FIRST DEEPLOY_PAIR(DOT, "x16", "x17") DEEPLOY_PAIR(DOT, "x18", "x19") DEEPLOY_LAST(DOT, "x20", "x21", "x22", "x23")
+#define DEEPLOY_LOOP(instructions) ".balign 4\n.option push\n.option norvc\n.insn i 0x7b, 4, x0, x13, 2 * " instructions "\n"
+#define DEEPLOY_WIDE(DOT) "add x8, x8, x12\nbltz x14, 5f\n" DEEPLOY_LOOP("33") DEEPLOY_STEP_16(DOT) ".option pop\n6:\n"
+#define DEEPLOY_NARROW(DOT) \
+  "j 7f\n5:\nslli x12, x9, 3\nsub x11, x9, x12\naddi x11, x11, 4\n" DEEPLOY_LOOP("17") DEEPLOY_STEP_8(DOT) ".option pop\nj 6b\n7:\n"
+#define DEEPLOY_ML(d, p, how) ".insn r 0x77, 1, %[macload], " d ", " p ", x" how "\n"
+#define DEEPLOY_ML_FIRST \
+  DEEPLOY_ML("x16", "x28", "16") DEEPLOY_ML("x17", "x29", "18") DEEPLOY_ML("x18", "x30", "20") DEEPLOY_ML("x19", "x31", "22")
+#define DEEPLOY_ML_DOTS                                                                                       \
+  "add x24, x8, x12\nadd x25, x24, x9\nadd x26, x25, x9\nadd x27, x26, x9\nadd x28, x27, x9\nadd x29, x28, x9\n"   \
+  "add x30, x29, x9\nadd x31, x30, x9\n" DEEPLOY_ML("x0", "x5", "8")                                          \
+  DEEPLOY_ML("x0", "x24", "17") DEEPLOY_ML("x0", "x25", "19") DEEPLOY_ML("x0", "x26", "21") DEEPLOY_ML("x0", "x27", "23") \
+  "addi x13, x13, -1\nbeqz x13, 5f\n" DEEPLOY_LOOP("9") DEEPLOY_ML_FIRST                                      \
+  DEEPLOY_ML("x20", "x24", "16") DEEPLOY_ML("x21", "x25", "18") DEEPLOY_ML("x22", "x26", "20")                \
+  DEEPLOY_ML("x23", "x5", "14") DEEPLOY_ML("x0", "x27", "23") ".option pop\n5:\n" DEEPLOY_ML_FIRST            \
+  DEEPLOY_ML("x20", "x5", "0") DEEPLOY_ML("x21", "x5", "2") DEEPLOY_ML("x22", "x5", "4") DEEPLOY_ML("x23", "x5", "6")
+#define DEEPLOY_ALL_8(EACH) \
+  EACH("x16") EACH("x17") EACH("x18") EACH("x19") EACH("x20") EACH("x21") EACH("x22") EACH("x23")
+#define DEEPLOY_REST_8(EACH) \
+  EACH("x24") EACH("x25") EACH("x26") EACH("x27") EACH("x28") EACH("x29") EACH("x30") EACH("x31")
+#define DEEPLOY_NONE(EACH)
+#define DEEPLOY_START(c) ".insn r 0x0b, 7, 0x10, " c ", x14, x15\n"
+#define DEEPLOY_COPY(c) "mv " c ", x15\n"
+// Accumulators are requantised on the way through memory, two at a time: a short loop is fetched sooner than 16 results
+// in a row.
+#define DEEPLOY_KEEP(c, at) "sw " c ", " at "(x10)\n"
+#define DEEPLOY_KEEP_8                                                                                       \
+  DEEPLOY_KEEP("x16", "112") DEEPLOY_KEEP("x17", "116") DEEPLOY_KEEP("x18", "120") DEEPLOY_KEEP("x19", "124") \
+  DEEPLOY_KEEP("x20", "128") DEEPLOY_KEEP("x21", "132") DEEPLOY_KEEP("x22", "136") DEEPLOY_KEEP("x23", "140")
+#define DEEPLOY_KEEP_16                                                                                      \
+  DEEPLOY_KEEP_8 DEEPLOY_KEEP("x24", "144") DEEPLOY_KEEP("x25", "148") DEEPLOY_KEEP("x26", "152") DEEPLOY_KEEP("x27", "156") \
+  DEEPLOY_KEEP("x28", "160") DEEPLOY_KEEP("x29", "164") DEEPLOY_KEEP("x30", "168") DEEPLOY_KEEP("x31", "172")
+#define DEEPLOY_CLIP_FULL ".insn r 0x33, %[clip], 0x0a, x17, x17, x%[width]\n.insn r 0x33, %[clip], 0x0a, x18, x18, x%[width]\n"
+#define DEEPLOY_CLIP_ANY                                                                                     \
+  ".insn r 0x33, 6, 0x02, x17, x17, x14\n.insn r 0x33, 6, 0x02, x18, x18, x14\n"                             \
+  ".insn r 0x33, 4, 0x02, x17, x17, x15\n.insn r 0x33, 4, 0x02, x18, x18, x15\n"
+#define DEEPLOY_BOUND "lw x19, 28(x10)\n"
+#define DEEPLOY_LIMITS "lw x14, 36(x10)\nlw x15, 40(x10)\n"
+#define DEEPLOY_CLAMP ".insn r 0x33, 5, 0x0a, x17, x17, x19\n.insn r 0x33, 5, 0x0a, x18, x18, x19\n"
+#define DEEPLOY_REQUANTISED(KEEP, pairs, LIMITS, CLAMP, CLIP, instructions)                                          \
+  KEEP "srai x13, x6, 1\nli x12, " pairs "\n.insn r 0x33, 4, 0x02, x13, x13, x12\naddi x16, x10, 112\n"       \
+  "lw x9, 20(x10)\nlw x11, 24(x10)\nlw x8, 32(x10)\n" LIMITS                                               \
+  DEEPLOY_LOOP(instructions) ".insn i 0x0b, 2, x17, x16, 4\n.insn i 0x0b, 2, x18, x16, 4\n" CLAMP           \
+  "mul x17, x17, x9\nmul x18, x18, x9\n.insn r 0x5b, 2, 0x20, x17, x11, x8\n.insn r 0x5b, 2, 0x20, x18, x11, x8\n" \
+  CLIP ".insn r 0x2b, 4, 0, x7, x5, x17\n.insn r 0x2b, 4, 0, x7, x5, x18\n.option pop\n"
+#define DEEPLOY_WORD(c) ".insn r 0x2b, 6, 0, x7, x5, " c "\n"
+#define DEEPLOY_ADVANCE(columns)                                                                             \
+  "li x12, " columns "\nlw x9, 4(x10)\nlw x13, 0(x10)\n.insn r 0x33, 4, 0x02, x12, x6, x12\nsub x6, x6, x12\n"     \
+  "mul x9, x9, x12\nsw x5, 12(x10)\nsw x6, 8(x10)\nadd x13, x13, x9\nsw x13, 0(x10)\nbgtz x6, 1b\n"
+#define DEEPLOY_PRODUCT_ROW(STARTS, DOTS, RESULTS, ADVANCE, OUT_OF_LINE) \
   __asm__ volatile(                                                                                          \
       "addi sp, sp, -16\nsw x8, 0(sp)\n"                                                                     \
-      "1:\nlw x14, 28(x10)\nlw x7, 32(x10)\nlw x5, 0(x10)\nlw x8, 4(x10)\nlw x9, 8(x10)\nlw x11, 12(x10)\nlw x13, 72(x10)\n" \
-      ALL(DEEPLOY_START)                                                                                     \
-      "lw x7, 16(x10)\n3:\n.balign 4\n.option push\n.option norvc\n.insn i 0x7b, 4, x0, x13, 2 * " instructions "\n"             \
-      STEP(DOT, "", "x11")                                                                                   \
-      ".option pop\nbeqz x7, 4f\nlw x12, 76(x10)\nmv x13, x7\nli x7, 0\nsub x5, x5, x12\nsub x8, x8, x12\nj 3b\n" \
-      "4:\nsw x14, 28(x10)\nlw x6, 24(x10)\nlw x12, 20(x10)\nbeqz x6, 2f\n"                         \
-      "add x5, x5, x12\nadd x8, x8, x12\n" STEP(DOT, "and x15, x15, x6\n", "x9")                             \
-      "2:\nlw x12, 4(x10)\nslli x9, x9, " columns_log2 "\nlw x7, 68(x10)\nadd x12, x12, x9\nsw x12, 4(x10)\naddi x7, x7, -1\nsw x7, 68(x10)\n" \
-      "lw x5, 36(x10)\nlw x6, 40(x10)\nlw x9, 44(x10)\nlw x11, 48(x10)\nlw x13, 52(x10)\nlw x8, 56(x10)\n"   \
-      "lw x14, 60(x10)\nlw x15, 64(x10)\n" ALL(RESULT)                                                       \
-      "sw x5, 36(x10)\nbnez x7, 1b\n"                                                                        \
+      "1:\nlw x6, 8(x10)\nlw x9, 4(x10)\nlw x7, 56(x10)\n" STARTS "addi x14, x6, -16\nlw x13, 8(x7)\n"        \
+      "slli x12, x9, 4\nsub x11, x9, x12\naddi x11, x11, 4\n"                                                \
+      "2:\nlw x12, 4(x7)\nlw x8, 0(x10)\nlw x5, 0(x7)\n" DOTS                                                \
+      "lw x13, 20(x7)\naddi x7, x7, 12\nbnez x13, 2b\n"                                                      \
+      "lw x5, 12(x10)\nlw x7, 16(x10)\n" RESULTS ADVANCE OUT_OF_LINE                                         \
       "lw x8, 0(sp)\naddi sp, sp, 16\n"                                                                      \
       : "+r"(at)                                                                                             \
-      : [dot] "i"(dot_code<S>), [clip] "i"(clip_code(to)), [width] "i"(clip_width(to)) \
+      : [dot] "i"(dot_code<S>), [macload] "i"(macload_code<S>), [clip] "i"(clip_code(to)), [width] "i"(clip_width(to)) \
       : "memory", "x5", "x6", "x7", "x9", "x11", "x12", "x13", "x14", "x15", "x16", "x17", "x18", "x19", "x20", "x21", \
         "x22", "x23", "x24", "x25", "x26", "x27", "x28", "x29", "x30", "x31")
-#define DEEPLOY_PRODUCT_ROWS(DOT, RESULT)                                                    \
-  if constexpr (columns == 16) DEEPLOY_PRODUCT_ROW(DOT, RESULT, DEEPLOY_STEP_16, DEEPLOY_ALL_16, "33", "4"); \
-  else DEEPLOY_PRODUCT_ROW(DOT, RESULT, DEEPLOY_STEP_4, DEEPLOY_ALL_4, "9", "2")
+#define DEEPLOY_BY_RESULT(SAME, EACH, DOTS, WORDS, KEEP, pairs, ADVANCE, OUT_OF_LINE)                        \
+  if constexpr (!same_start) DEEPLOY_PRODUCT_ROW(EACH, DOTS, WORDS, ADVANCE, OUT_OF_LINE);                   \
+  else if constexpr (to == result_store::words) DEEPLOY_PRODUCT_ROW(SAME, DOTS, WORDS, ADVANCE, OUT_OF_LINE); \
+  else if constexpr (to == result_store::any)                                                                \
+    DEEPLOY_PRODUCT_ROW(SAME, DOTS, DEEPLOY_REQUANTISED(KEEP, pairs, DEEPLOY_BOUND DEEPLOY_LIMITS, DEEPLOY_CLAMP, DEEPLOY_CLIP_ANY, "14"), ADVANCE, OUT_OF_LINE); \
+  else if constexpr (is_small(to))                                                                           \
+    DEEPLOY_PRODUCT_ROW(SAME, DOTS, DEEPLOY_REQUANTISED(KEEP, pairs, "", "", DEEPLOY_CLIP_FULL, "10"), ADVANCE, OUT_OF_LINE); \
+  else                                                                                                       \
+    DEEPLOY_PRODUCT_ROW(SAME, DOTS, DEEPLOY_REQUANTISED(KEEP, pairs, DEEPLOY_BOUND, DEEPLOY_CLAMP, DEEPLOY_CLIP_FULL, "12"), ADVANCE, OUT_OF_LINE)
+#define DEEPLOY_SAME(REST) "lw x15, 44(x10)\n" DEEPLOY_ALL_8(DEEPLOY_COPY) REST(DEEPLOY_COPY)
+#define DEEPLOY_EACH(REST) "lw x14, 48(x10)\nlw x15, 52(x10)\n" DEEPLOY_ALL_8(DEEPLOY_START) REST(DEEPLOY_START) "sw x14, 48(x10)\n"
+#define DEEPLOY_IF_WIDE(EACH) "slti x12, x6, 16\nbnez x12, 3f\n" DEEPLOY_REST_8(EACH) "3:\n"
+#define DEEPLOY_BY_RESULT_16(DOT)                                                                            \
+  DEEPLOY_BY_RESULT(DEEPLOY_SAME(DEEPLOY_REST_8), DEEPLOY_EACH(DEEPLOY_IF_WIDE), DEEPLOY_WIDE(DOT),          \
+                    DEEPLOY_ALL_8(DEEPLOY_WORD) DEEPLOY_IF_WIDE(DEEPLOY_WORD), DEEPLOY_KEEP_16, "8",         \
+                    DEEPLOY_ADVANCE("16"), DEEPLOY_NARROW(DOT))
 
-/// Runs the blocks; afterwards the members have moved behind the last column.
-template <signs S, result_store to, int columns>
+/// Computes all columns.
+template <signs S, result_store to, bool same_start, bool mac_load>
 [[gnu::noinline]] inline void run(product_row& p) {
-  static_assert(sizeof(product_row) == 80 && (columns == 16 || columns == 4));
-  p.b_back = 4 - (columns - 1) * p.b_stride;
+  static_assert(sizeof(product_row) == 176 && (same_start || to == result_store::words));
   register product_row* at __asm__("x10") = &p;
-  if constexpr (S == signs::su) {
-    if constexpr (to == result_store::words) { DEEPLOY_PRODUCT_ROWS(DEEPLOY_BA, DEEPLOY_WORD); }
-    else if constexpr (to == result_store::any) { DEEPLOY_PRODUCT_ROWS(DEEPLOY_BA, DEEPLOY_LIMITED); }
-    else if constexpr (is_small(to)) { DEEPLOY_PRODUCT_ROWS(DEEPLOY_BA, DEEPLOY_SMALL); }
-    else { DEEPLOY_PRODUCT_ROWS(DEEPLOY_BA, DEEPLOY_REQUANTISED); }
+  if constexpr (mac_load) {
+    DEEPLOY_BY_RESULT(DEEPLOY_SAME(DEEPLOY_NONE), DEEPLOY_EACH(DEEPLOY_NONE), DEEPLOY_ML_DOTS, DEEPLOY_ALL_8(DEEPLOY_WORD),
+                      DEEPLOY_KEEP_8, "4", DEEPLOY_ADVANCE("8"), "");
+  } else if constexpr (S == signs::su) {
+    DEEPLOY_BY_RESULT_16(DEEPLOY_BA);
   } else {
-    if constexpr (to == result_store::words) { DEEPLOY_PRODUCT_ROWS(DEEPLOY_AB, DEEPLOY_WORD); }
-    else if constexpr (to == result_store::any) { DEEPLOY_PRODUCT_ROWS(DEEPLOY_AB, DEEPLOY_LIMITED); }
-    else if constexpr (is_small(to)) { DEEPLOY_PRODUCT_ROWS(DEEPLOY_AB, DEEPLOY_SMALL); }
-    else { DEEPLOY_PRODUCT_ROWS(DEEPLOY_AB, DEEPLOY_REQUANTISED); }
+    DEEPLOY_BY_RESULT_16(DEEPLOY_AB);
   }
 }
 #undef DEEPLOY_AB
+#undef DEEPLOY_ADVANCE
+#undef DEEPLOY_ALL_8
 #undef DEEPLOY_BA
-#undef DEEPLOY_NEXT
-#undef DEEPLOY_PAIR
-#undef DEEPLOY_LAST_PAIRS
-#undef DEEPLOY_FIRST
-#undef DEEPLOY_STEP_16
-#undef DEEPLOY_STEP_4
-#undef DEEPLOY_START
-#undef DEEPLOY_CLIP_FULL
-#undef DEEPLOY_CLIP_ANY
+#undef DEEPLOY_BOUND
+#undef DEEPLOY_BY_RESULT
+#undef DEEPLOY_BY_RESULT_16
 #undef DEEPLOY_CLAMP
-#undef DEEPLOY_NO_CLAMP
-#undef DEEPLOY_RESULT
-#undef DEEPLOY_SMALL
-#undef DEEPLOY_REQUANTISED
-#undef DEEPLOY_LIMITED
-#undef DEEPLOY_WORD
-#undef DEEPLOY_ALL_4
-#undef DEEPLOY_ALL_16
+#undef DEEPLOY_CLIP_ANY
+#undef DEEPLOY_CLIP_FULL
+#undef DEEPLOY_COPY
+#undef DEEPLOY_EACH
+#undef DEEPLOY_FIRST
+#undef DEEPLOY_IF_WIDE
+#undef DEEPLOY_KEEP
+#undef DEEPLOY_KEEP_16
+#undef DEEPLOY_KEEP_8
+#undef DEEPLOY_LAST
+#undef DEEPLOY_LIMITS
+#undef DEEPLOY_LOOP
+#undef DEEPLOY_ML
+#undef DEEPLOY_ML_DOTS
+#undef DEEPLOY_ML_FIRST
+#undef DEEPLOY_NARROW
+#undef DEEPLOY_NEXT
+#undef DEEPLOY_NONE
+#undef DEEPLOY_PAIR
 #undef DEEPLOY_PRODUCT_ROW
-#undef DEEPLOY_PRODUCT_ROWS
+#undef DEEPLOY_REQUANTISED
+#undef DEEPLOY_REST_8
+#undef DEEPLOY_SAME
+#undef DEEPLOY_START
+#undef DEEPLOY_STEP_16
+#undef DEEPLOY_STEP_8
+#undef DEEPLOY_WIDE
+#undef DEEPLOY_WORD
 #else
-template <signs S, result_store to, int columns>
+template <signs S, result_store to, bool same_start, bool mac_load>
 inline void run(product_row& p) {
-  u8 const* const a = p.a - 4 * p.words;
-  reduction const along(p.wrap + (p.tail_mask == 0 ? 0 : 4 + p.tail_step - (p.words == 0 ? 0 : p.wrap - 4 * p.words)));
-  for (; p.blocks > 0; --p.blocks)
-    for (int j = 0; j < columns; ++j) {
-      put<to>(p.y, dot<S>(*p.starts, a, p.b - 4 * p.words, along), p.scale, p.shift, p.low, p.high);
+  for (; p.columns > 0; --p.columns, p.b += p.b_stride, p.y += p.y_step) {
+    i32 sum = p.start;
+    if constexpr (!same_start) {
+      sum = *p.starts;
       p.starts = reinterpret_cast<i32 const*>(reinterpret_cast<u8 const*>(p.starts) + p.starts_step);
-      p.b += p.b_stride;
-      p.y += p.y_step;
     }
+    for (row_part const* part = p.first; part->words != 0; ++part)
+      for (i32 k = 0; k < 4 * part->words; k += 4)
+        sum = dot_words<S>(sum, xpulp::load_word(part->a + k), xpulp::load_word(p.b + part->b_offset + k));
+    put<to>(p.y, sum, p.scale, p.shift, p.low, p.high);
+  }
 }
 #endif
+
+/// Columns [0, count), at least eight. Where eight do not divide them the first ones are done twice.
+template <signs S, result_store to, bool same_start, bool mac_load>
+[[gnu::always_inline]] inline void run_columns(product_row& p, index count) {
+  constexpr index least = product_row::least;
+  if (index const odd = count & (least - 1); odd != 0) [[unlikely]] {
+    u8 const* const b = p.b + odd * p.b_stride;
+    u8* const y = p.y + odd * p.y_step;
+    i32 const* starts = nullptr;
+    if constexpr (!same_start)
+      starts = reinterpret_cast<i32 const*>(reinterpret_cast<u8 const*>(p.starts) + odd * p.starts_step);
+    p.columns = least;
+    run<S, to, same_start, mac_load>(p);
+    p.b = b, p.y = y, p.starts = starts;
+  }
+  p.columns = count & -least;
+  run<S, to, same_start, mac_load>(p);
+}
 }  // namespace deeploy::cluster

@@ -13,12 +13,16 @@ inline constexpr signs signs_of = A(-1) < A(0) ? (B(-1) < B(0) ? signs::ss : sig
 /// funct7 of pv.sdotsp.b, pv.sdotup.b and pv.sdotusp.b; the latter takes the unsigned operand first.
 template <signs S>
 inline constexpr int dot_code = S == signs::ss ? 0x5c : S == signs::uu ? 0x50 : 0x54;
+/// funct7 of pv.mlsdot: rows of the first operand pass through A0 and A1, those of the second through W0 to W3.
+template <signs S>
+inline constexpr int macload_code = S == signs::ss ? 0x7c : S == signs::uu ? 0x70 : S == signs::us ? 0x6c : 0x74;
 
 constexpr signs swapped(signs s) { return s == signs::us ? signs::su : s == signs::su ? signs::us : s; }
 
 /// Where the share of a core begins; a division takes 30 cycles, and eight cores are the rule.
 [[gnu::always_inline]] constexpr index split_at(index total, int core, int cores) {
-  return cores == 8 ? total * core >> 3 : total * core / cores;
+  if (cores == 8) [[likely]] return total * core >> 3;
+  return total * core / cores;
 }
 /// Units of the core that has the most of them.
 [[gnu::always_inline]] constexpr index rounds(index units, int cores) {

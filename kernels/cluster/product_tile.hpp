@@ -14,7 +14,7 @@ struct product_operands {
   bytes a_stride, b_stride;
   bytes y_row, y_column;
   index depth;  ///< at least four
-  i32 start;    ///< word of the reduction to start with, another one on each core
+  int core;
   /// One per column, or, where all columns are alike, four copies of one.
   column_record const* records;
   i32 shift, low, high;
@@ -26,55 +26,62 @@ struct product_tile {
   static constexpr bool packed = side_by_side && !column_records && to != result_store::words;
   static constexpr int record_step = column_records ? 1 : 0;
 
+  static void set_store(product_row& p, product_operands const& v, prepared_scale const& scale) {
+    if constexpr (to != result_store::words) {
+      p.scale = scale;
+      p.shift = v.shift, p.low = v.low, p.high = v.high;
+    }
+  }
+
   /// Columns [0, count) of one row, with the roles of the operands as they are.
   static void run_row(product_operands const& v, index m, index count) {
+    if (count < product_row::least) {
+      for (index n = 0; n < count; ++n) single(v, m, n);
+      return;
+    }
     product_row p;
-    p.set_operands(v.a + m * v.a_stride, v.b, v.b_stride, v.depth, v.start);
-    p.starts = &v.records->start;
-    p.starts_step = record_step * static_cast<bytes>(sizeof(column_record));
-    p.scale = v.records->scale;
-    p.shift = v.shift, p.low = v.low, p.high = v.high;
+    p.set_operands(v.a + m * v.a_stride, v.b, v.b_stride, v.depth, v.core);
     u8* const y = v.y + m * v.y_row;
-    index n = 0;
-    if constexpr (to == result_store::words || !column_records) {
-      p.y = y;
-      p.y_step = v.y_column;
-      p.blocks = count >> 4;
-      if (p.blocks != 0) run<S, to, 16>(p);
-      p.blocks = count >> 2 & 3;
-      if (p.blocks != 0) run<S, to, 4>(p);
-      n = count & ~3;
+    p.y = y;
+    p.y_step = v.y_column;
+    if constexpr (!column_records) {
+      p.start = v.records->start;
+      set_store(p, v, v.records->scale);
+      run_columns<S, to, true, mac_load>(p, count);
+    } else if constexpr (to == result_store::words) {
+      p.starts = &v.records->start;
+      p.starts_step = sizeof(column_record);
+      run_columns<S, to, false, mac_load>(p, count);
     } else {
-      i32 sums[16];
+      constexpr index most = 2 * product_row::least;
+      i32 sums[most];
+      p.starts = &v.records->start;
+      p.starts_step = sizeof(column_record);
       p.y_step = 4;
-      for (index wide; n + 4 <= count; n += wide) {
+      for (index n = 0; n < count;) {
+        index const left = count - n, wide = left <= most ? left : left < most + product_row::least ? product_row::least : most;
         p.y = reinterpret_cast<u8*>(sums);
-        p.blocks = 1;
-        wide = count - n >= 16 ? 16 : 4;
-        if (wide == 16)
-          run<S, result_store::words, 16>(p);
-        else
-          run<S, result_store::words, 4>(p);
-        for (int j = 0; j < wide; ++j)
-          put<to>(y + (n + j) * v.y_column, sums[j], v.records[n + j].scale, v.shift, v.low, v.high);
+        run_columns<S, result_store::words, false, mac_load>(p, wide);
+        for (index j = 0; j < wide; ++j, ++n)
+          put<to>(y + n * v.y_column, sums[j], v.records[n].scale, v.shift, v.low, v.high);
       }
     }
-    for (; n < count; ++n) single(v, m, n);
   }
 
   /// Rows [0, count) of one column: the operands exchange their roles.
   static void run_column(product_operands const& v, index n, index count) {
+    if (count < product_row::least) {
+      for (index m = 0; m < count; ++m) single(v, m, n);
+      return;
+    }
     column_record const& record = v.records[n * record_step];
     product_row p;
-    p.set_operands(v.b + n * v.b_stride, v.a, v.a_stride, v.depth, v.start);
-    p.starts = &record.start;
-    p.starts_step = 0;
-    p.scale = record.scale;
-    p.shift = v.shift, p.low = v.low, p.high = v.high;
+    p.set_operands(v.b + n * v.b_stride, v.a, v.a_stride, v.depth, v.core);
+    p.start = record.start;
+    set_store(p, v, record.scale);
     p.y = v.y + n * v.y_column;
     p.y_step = v.y_row;
-    p.blocks = count >> 2;
-    run<swapped(S), to, 4>(p);
+    run_columns<swapped(S), to, true, mac_load>(p, count);
   }
 
   static void single(product_operands const& v, index m, index n) {
@@ -91,7 +98,7 @@ struct product_tile {
     p.y = v.y + m * v.y_row + n * v.y_column;
     p.y_row = v.y_row;
     p.y_back = (packed ? 4 : v.y_column) - 3 * v.y_row;
-    p.shift = v.shift, p.low = v.low, p.high = v.high;
+    if constexpr (to != result_store::words) p.shift = v.shift, p.low = v.low, p.high = v.high;
     p.blocks = blocks;
     if constexpr (packed) {
       p.same = *v.records;

@@ -82,6 +82,7 @@ u8* result_at(layer_descriptor const& l) {
 
 extern "C" void cluster_work(rt::u32 core) {
   if (core == 0) {
+    failed = 0;
     rt::setup_barrier();
     rt::start_timer();
   } else {
