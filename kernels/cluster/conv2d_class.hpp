@@ -58,7 +58,7 @@ constexpr conv_class conv_class_of(layer_descriptor const& l, bool accumulates, 
   c.channel_records = v == varies::by_column;
   c.records = bytes && v != varies::otherwise && !accumulates && one_byte(l.with[5].of->type) && c.result.present;
   c.direct = c.records && c.result.narrow && (c.result.round == rounding::half_up || c.result.round == rounding::down);
-  // Strips of two channels: 3 x 3. Others go group by group.
+  // Strips of planes: 3 x 3. Others go group by group.
   index const stride = l.classes[4];
   bool const window = l.space[conv_axis::kernel_rows].length == 3 && l.space[conv_axis::kernel_columns].length == 3 &&
                       (stride == 1 || stride == 2) && l.classes[5] == stride && l.classes[6] == 1 && l.classes[7] == 1;
@@ -78,12 +78,22 @@ struct conv_scratch {
   i64 records = 0;
   i64 weights = 0;
   i64 windows = 0;  ///< of each core: windows of four pixels, as rows
+  i64 planes = 0;   ///< of each core, see channel_planes
   i64 end = 0;
   index depth = 0;
-  bytes pitch = 0;  ///< of those rows; one word more than needed, so that they begin in different banks of L1
+  bytes pitch = 0;  ///< of rows of windows, with a word so that they begin in different banks of L1; or of planes
+  bytes plane_bytes = 0;  ///< of a core
+  index band_rows = 0, band_columns = 0;  ///< of results, most that planes are made for at a time
   static constexpr i64 flag_bytes = 64;
   static constexpr int most_cores = 8, pixels = 4;
   static constexpr u32 largest_strip_sum = 9 * 255 * 255;
+  static constexpr bytes most_plane_bytes = 2048;
+  static constexpr index most_columns = 32;        ///< of an input's strip
+  /// Input rows and columns of so many results; strips of fewer columns than four are read as four.
+  static constexpr index rows_in(int stride, index rows) { return stride * (rows - 1) + 3; }
+  static constexpr index columns_in(int stride, index columns) {
+    return stride * (columns < 4 ? 4 : columns) + 2;
+  }
 
   [[gnu::always_inline]] constexpr conv_scratch(conv_class const& c, bool accumulates, index const* length) {
     using namespace conv_axis;
@@ -103,6 +113,16 @@ struct conv_scratch {
     if (c.pads_weights) at += static_cast<i64>(length[groups]) * length[out_channels] * packed_depth(depth);
     windows = at;
     if (c.path == conv_path::dense) at += static_cast<i64>(most_cores) * pixels * pitch;
+    planes = at;
+    if (c.path == conv_path::depthwise) {
+      index const most = most_columns / c.stride;
+      band_columns = length[out_columns] < most ? length[out_columns] : most;
+      pitch = 4 + ((columns_in(c.stride, band_columns) + 3) & ~3);
+      band_rows = (most_plane_bytes / (4 * pitch) - 3) / c.stride + 1;
+      if (band_rows > length[out_rows]) band_rows = length[out_rows];
+      plane_bytes = 4 * rows_in(c.stride, band_rows) * pitch + 8;  // the next core's begin in other banks
+      at += static_cast<i64>(most_cores) * plane_bytes;
+    }
     end = at;
   }
 };
@@ -118,17 +138,16 @@ constexpr i64 conv_cycles(conv_class const& c, bool accumulates, index const* ti
   if (c.path == conv_path::general)
     return product_call_cycles + parts_of(results * (depth * 14 + 100 + product_finish_cycles), cost_cores);
   if (c.path == conv_path::depthwise) {
-    // Strips of four or two columns; with few pairs of channels their rows are split in bands.
-    i64 const pairs = parts_of(tile[groups], 2) * tile[batch];
-    i64 const strips = parts_of(tile[out_columns], c.stride == 1 ? 4 : 2);
-    i64 const words = c.direct ? 0 : (c.stride == 1 ? 8 : 4) * product_exact_cycles;
-    i64 const row = (c.stride == 1 ? 84 : 62) + (c.channel_records ? 4 : 0) + words;
-    i64 best = 0;
-    for (i64 bands = 1; bands <= cost_cores; ++bands) {
-      i64 const now = parts_of(pairs * bands, cost_cores) * strips * (parts_of(tile[out_rows], bands) * row + 740);
-      if (bands == 1 || now < best) best = now;
-    }
-    return product_call_cycles + best + (c.prepares() ? product_phase_cycles + parts_of(channels * 60, cost_cores) : 0);
+    // A core's share of rows of four channels comes in parts: each becomes planes, with rows around it.
+    conv_scratch const s(c, accumulates, tile);
+    i64 const quads = parts_of(tile[groups], 4) * tile[batch], rows = parts_of(quads * tile[out_rows], cost_cores);
+    i64 const chunks = parts_of(tile[out_columns], s.band_columns);
+    i64 const parts = (parts_of(rows, s.band_rows) + (quads % cost_cores == 0 ? 0 : 1)) * chunks;
+    i64 const strips = parts_of(tile[out_columns], 4), plane_row = parts_of(tile[out_columns] * c.stride, 4) * 21 + 3;
+    i64 const clamped = c.result.clamps ? 4 : 0, words = c.direct ? 0 : 4 * product_exact_cycles;
+    i64 const row = c.stride * plane_row + 4 * strips * ((c.stride == 1 ? 35 : 44) + clamped + words);
+    return product_call_cycles + rows * row + parts * (730 + (3 - c.stride) * plane_row + 4 * strips * 25 / chunks) +
+           (c.prepares() ? product_phase_cycles + parts_of(channels, cost_cores) * 350 : 0);
   }
   constexpr i64 units_cycles = 300;  // splitting pixels and channels into units, finding the first pixel
   i64 cycles = product_call_cycles + (c.stride > 1 ? 0 : units_cycles);

@@ -72,12 +72,14 @@ struct conv_common {
 
   static void fill_records(int core, int cores, kernel_arguments const& a, conv_scratch const& s) {
     auto* const records = reinterpret_cast<column_record*>(static_cast<u8*>(a.scratch) + s.records);
-    index const members = a.length[out_channels], count = a.length[groups] * members, end = count * (core + 1) / cores;
+    index const members = a.length[out_channels], count = a.length[groups] * members,
+                end = split_at(count, core + 1, cores);
     i32 found = 0;
-    for (index n = count * core / cores; n < end; ++n) {
+    for (index n = split_at(count, core, cores); n < end; ++n) {
       result_place p = first_result(a);
-      p.move(a, groups, n / members);
-      p.move(a, out_channels, n % members);
+      index const g = members == 1 ? n : members == count ? 0 : n / members;
+      p.move(a, groups, g);
+      p.move(a, out_channels, n - g * members);
       records[n] = record_at(a, p);
       found |= records[n].scale.bound;
     }

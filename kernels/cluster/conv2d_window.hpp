@@ -35,6 +35,17 @@ inline u8* copy_bytes(u8* to, u8 const* from, index count) {
   return to;
 }
 inline u8* clear_bytes(u8* to, index count) {
+#if defined(__riscv)
+  if (index fours = count >> 4; fours > 0) {
+    __asm__ volatile(
+        ".balign 4\n.option push\n.option norvc\n.insn i 0x7b, 4, x0, %[fours], 8\n"
+        ".rept 4\n.insn s 0x2b, 2, x0, 4(%[to])\n.endr\n.option pop\n"
+        : [to] "+r"(to)
+        : [fours] "r"(fours)
+        : "memory");
+    count &= 15;
+  }
+#endif
   for (; count >= 4; count -= 4, to += 4) xpulp::store_word(to, 0);
   for (; count > 0; --count) *to++ = 0;
   return to;

@@ -42,10 +42,14 @@ constexpr i64 rows_by_columns(block_cost const& c, i64 rows, i64 columns, i64 wo
 
 /// Batches of rows by columns on all cores: split along whichever axis keeps them busier.
 constexpr i64 shared_products(block_cost const& c, i64 batches, i64 rows, i64 columns, i64 words, i64 each) {
-  i64 const by_rows =
-      parts_of(batches * parts_of(rows, 4), cost_cores) * rows_by_columns(c, rows < 4 ? rows : 4, columns, words, each);
-  i64 const by_columns = parts_of(batches * parts_of(columns, 4), cost_cores) *
-                         rows_by_columns(c, rows, columns < 4 ? columns : 4, words, each);
+  // A single row or column behind the last four is a unit of its own, and mostly a short one.
+  auto rounds_of = [&](i64 lines, auto cycles_of) {
+    i64 const rounds = parts_of(batches * parts_of(lines, 4), cost_cores), whole = cycles_of(least(lines, 4));
+    bool const ends_short = lines > 4 && lines % 4 == 1 && parts_of(batches * (lines / 4), cost_cores) < rounds;
+    return ends_short ? (rounds - 1) * whole + cycles_of(1) : rounds * whole;
+  };
+  i64 const by_rows = rounds_of(rows, [&](i64 some) { return rows_by_columns(c, some, columns, words, each); });
+  i64 const by_columns = rounds_of(columns, [&](i64 some) { return rows_by_columns(c, rows, some, words, each); });
   return least(by_rows, by_columns);
 }
 
@@ -64,7 +68,7 @@ constexpr i64 matmul_cycles(product_class const& p, bool accumulates, index cons
     i64 groups = parts_of(o == 0 ? rows : columns, 4);
     for (int a = 0; a < 3; ++a)
       if (p.batches[o] >> a & 1) groups *= tile[a];
-    prepared += parts_of(groups, cost_cores) * 4 * 3 * packed_depth(static_cast<index>(depth));
+    prepared += parts_of(groups, cost_cores) * (80 + 5 * packed_depth(static_cast<index>(depth)));
   }
   i64 const call = p.is_linear() ? product_linear_call_cycles : product_call_cycles;
   return call + prepared +

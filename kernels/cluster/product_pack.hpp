@@ -2,44 +2,56 @@
 // Brings a matrix of bytes into rows along the reduction, for inner loops that read both operands so.
 #pragma once
 #include <cluster/product_signs.hpp>
-#include <cluster/unrolled.hpp>
 
 namespace deeploy::cluster {
 /// Rows of packed matrices begin at multiples of four bytes; the elements up to there are zero.
 constexpr index packed_depth(index depth) { return (depth + 3) & ~3; }
 
-/// Four words as the rows of a 4 x 4 matrix of bytes; becomes the columns.
-inline void transpose(u32 (&w)[4]) {
-  u32 const low_01 = xpulp::shuffle2b(w[0], w[1], 0x05010400), high_01 = xpulp::shuffle2b(w[0], w[1], 0x07030602);
-  u32 const low_23 = xpulp::shuffle2b(w[2], w[3], 0x05010400), high_23 = xpulp::shuffle2b(w[2], w[3], 0x07030602);
-  w[0] = xpulp::packh(low_23, low_01);
-  w[1] = xpulp::shuffle2b(low_01, low_23, 0x07060302);
-  w[2] = xpulp::packh(high_23, high_01);
-  w[3] = xpulp::shuffle2b(high_01, high_23, 0x07060302);
-}
+/// Bytes that lie in columns, four side by side and `step` apart along a row, as four rows `apart` from each other: `rows`
+/// times groups of four, `to_next` and `from_next` behind one of which the next begins.
+struct columns_to_rows {
+  bytes step, apart;
+  bytes to_next = 0, from_next = 0;
+
+  void operator()(u8* to, u8 const* from, index groups, index rows = 1) const {
+#if defined(__riscv)
+    u32 w0, w1, w2, w3, a, c;
+    __asm__ volatile(
+        ".balign 4\n.option push\n.option norvc\n.insn i 0x7b, 4, x1, %[rows], 42\n"
+        ".insn i 0x7b, 4, x0, %[groups], 36\n"
+        ".insn r 0x0b, 7, 0x10, %[w0], %[from], %[step]\n.insn r 0x0b, 7, 0x10, %[w1], %[from], %[step]\n"
+        ".insn r 0x0b, 7, 0x10, %[w2], %[from], %[step]\n.insn r 0x0b, 7, 0x10, %[w3], %[from], %[step]\n"
+        "mv %[a], %[w0]\n.insn r 0x57, 1, 0x64, %[a], %[w1], %[low]\n.insn r 0x57, 1, 0x64, %[w1], %[w0], %[high]\n"
+        "mv %[c], %[w2]\n.insn r 0x57, 1, 0x64, %[c], %[w3], %[low]\n.insn r 0x57, 1, 0x64, %[w3], %[w2], %[high]\n"
+        ".insn r 0x57, 0, 0x68, %[w0], %[c], %[a]\n.insn r 0x57, 1, 0x64, %[a], %[c], %[halves]\n"
+        ".insn r 0x57, 0, 0x68, %[w2], %[w3], %[w1]\n.insn r 0x57, 1, 0x64, %[w1], %[w3], %[halves]\n"
+        ".insn r 0x23, 6, 0, %[apart1], %[to], %[a]\n.insn r 0x23, 6, 0, %[apart2], %[to], %[w2]\n"
+        ".insn r 0x23, 6, 0, %[apart3], %[to], %[w1]\n.insn s 0x2b, 2, %[w0], 4(%[to])\n"
+        "add %[to], %[to], %[to_next]\nadd %[from], %[from], %[from_next]\n.option pop\n"
+        : [to] "+r"(to), [from] "+r"(from), [w0] "=&r"(w0), [w1] "=&r"(w1), [w2] "=&r"(w2), [w3] "=&r"(w3),
+          [a] "=&r"(a), [c] "=&r"(c)
+        : [rows] "r"(rows), [groups] "r"(groups), [step] "r"(step), [apart1] "r"(apart), [apart2] "r"(2 * apart),
+          [apart3] "r"(3 * apart), [low] "r"(0x05010400), [high] "r"(0x03070206), [halves] "r"(0x07060302),
+          [to_next] "r"(to_next), [from_next] "r"(from_next)
+        : "memory");
+#else
+    for (; rows > 0; --rows, to += 4 * groups + to_next, from += 4 * groups * step + from_next)
+      for (index i = 0; i < 4 * groups; ++i)
+        for (int k = 0; k < 4; ++k) to[i + k * apart] = from[i * step + k];
+#endif
+  }
+};
 
 /// Four rows from four columns of the source: elements [0, depth), four at a time from `start` on and around the end,
 /// so that cores that pack in step do not meet in the banks of L1.
 inline void pack_four(u8* packed, u8 const* at, bytes depth_step, index depth, index pitch, index start) {
-  auto block = [&](index k, auto available) DEEPLOY_INLINE_LAMBDA {
-    u32 w[4] = {};
-    u8 const* source = at + k * depth_step;
-    unrolled<0, 4>([&](auto i) DEEPLOY_INLINE_LAMBDA {
-      if (available(k + i)) w[i] = xpulp::load_word(source);
-      source += depth_step;
-    });
-    transpose(w);
-    u8* target = packed + k;
-    unrolled<0, 4>([&](auto i) DEEPLOY_INLINE_LAMBDA {
-      xpulp::store_word(target, w[i]);
-      target += pitch;
-    });
-  };
+  columns_to_rows const move{.step = depth_step, .apart = pitch};
   index const whole = depth & ~3;
   if (start >= whole) start = 0;
-  for (index k = start; k < whole; k += 4) block(k, [](index) { return true; });
-  for (index k = 0; k < start; k += 4) block(k, [](index) { return true; });
-  if (whole < depth) block(whole, [&](index k) { return k < depth; });
+  if (whole > start) move(packed + start, at + start * depth_step, (whole - start) >> 2);
+  if (start > 0) move(packed, at, start >> 2);
+  for (index k = whole; k < pitch; ++k)
+    for (int row = 0; row < 4; ++row) packed[row * pitch + k] = k < depth ? at[k * depth_step + row] : 0;
 }
 
 /// Packs rows [from, to) of a matrix whose element (row, k) is at[row * row_step + k * depth_step].

@@ -92,6 +92,19 @@ TEST_CASE("depthwise") {
                       bias<per_channel<i32, 12>>, scale<t<4, i32, 12>, t<5, i32, 12>>>>(46, 60) == "");
 }
 
+TEST_CASE("depthwise: planes in several strips and bands, few channels, few columns") {
+  CHECK(compared<conv<x<i8, 1, 21, 40, 5>, w<i8, 5, 3, 3, 1>, y<i8, 1, 21, 40, 5>,
+                      op::conv2d_params{.pad = {1, 1, 1, 1}, .groups = 5, .result = narrow}>>(47, 40) == "");
+  CHECK(compared<conv<x<u8, 1, 33, 43, 7>, w<i8, 7, 3, 3, 1>, y<u8, 1, 17, 22, 7>,
+                      op::conv2d_params{
+                          .stride = {2, 2}, .pad = {1, 1, 1, 1}, .groups = 7, .result = unsigned_result}>>(48, 40) == "");
+  CHECK(compared<conv<x<i8, 2, 6, 3, 3>, w<u8, 3, 3, 3, 1>, y<i8, 2, 8, 5, 3>,
+                      op::conv2d_params{.pad = {2, 2, 2, 2}, .groups = 3, .result = limited}>>(49, 60) == "");
+  CHECK(compared<conv<x<u8, 1, 7, 4, 2>, w<u8, 2, 3, 3, 1>, y<i8, 1, 4, 3, 2>,
+                      op::conv2d_params{.stride = {2, 2}, .pad = {2, 2, 0, 1}, .groups = 2, .result = narrow}>>(50, 60) ==
+        "");
+}
+
 TEST_CASE("depthwise: scales and biases of channels, in 32 and in 64 bits") {
   using a = x<u8, 1, 19, 9, 13>;
   using b = w<i8, 13, 3, 3, 1>;

@@ -133,7 +133,11 @@ extern "C" void cluster_work(rt::u32 core) {
       rt::line(" estimate", static_cast<u32>(m.estimate));
       rt::print("  thousandths of a cycle per element ");
       rt::print_number(warm * 100 / static_cast<u32>(elements) * 10);
-      rt::line(" elements", static_cast<u32>(elements));
+      rt::print(" elements ");
+      rt::print_number(static_cast<u32>(elements));
+      u32 points = 1;  // of the layer's space: multiply-accumulates, for products
+      for (int axis = 0; axis < l.axes; ++axis) points *= static_cast<u32>(l.space[axis].length);
+      rt::line(" points", points);
       if (differing != 0) {
         rt::line("  DIFFERING", static_cast<u32>(differing));
         failed = 1;

@@ -1,63 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Matrix products and convolutions on the simulated cluster: the headline shapes, then sizes that no block divides.
-#include "measure.hpp"
+#include "products_of.hpp"
 
 namespace deeploy::target_test {
-namespace {
-template <int number, class E, index... n>
-struct t : tensor<t<number, E, n...>, E, shape<n...>> {};
-constexpr requantisation to_i8{.shift = 16, .mul = 37, .add = 1234};
-constexpr requantisation to_u8{.shift = 16, .mul = 37, .add = 1234, .low = 0, .high = 255};
-
-template <class A, class B, class Y, op::matmul_params p, class... Options>
-struct product : op::matmul<product<A, B, Y, p, Options...>, A, B, Y, p, Options...> {};
-/// [M][K] by [K][N], the second operand stored [N][K] or [K][N].
-template <index m, index k, index n, class A = i8, class B = i8>
-using rows = product<t<0, A, m, k>, view<t<1, B, n, k>, {.of = {k, n}, .stride = {1, k}}>, t<2, i8, m, n>,
-                     op::matmul_params{.result = to_i8}>;
-template <index m, index k, index n>
-using columns = product<t<0, i8, m, k>, t<1, i8, k, n>, t<2, i8, m, n>, op::matmul_params{.result = to_i8}>;
-
-template <class X, class W, class Y, op::conv2d_params p, class... Options>
-struct conv : op::conv2d<conv<X, W, Y, p, Options...>, X, W, Y, p, Options...> {};
-template <index size, index channels, index outputs, index taps, index stride = 1>
-using dense = conv<t<0, u8, 1, size, size, channels>, t<1, i8, outputs, taps, taps, channels>,
-                   t<2, u8, 1, (size - 1) / stride + 1, (size - 1) / stride + 1, outputs>,
-                   op::conv2d_params{
-                       .stride = {stride, stride}, .pad = {taps / 2, taps / 2, taps / 2, taps / 2}, .result = to_u8}>;
-template <index size, index channels, index stride>
-using depthwise = conv<t<0, u8, 1, size, size, channels>, t<1, i8, channels, 3, 3, 1>,
-                       t<2, u8, 1, (size - 1) / stride + 1, (size - 1) / stride + 1, channels>,
-                       op::conv2d_params{.stride = {stride, stride},
-                                         .pad = {1, 1, 1, 1},
-                                         .groups = channels,
-                                         .result = {.shift = 10, .mul = 37, .add = 1234, .low = 0, .high = 255}}>;
-/// With a bias and a scale for each channel, of which 32 bits or 64 are needed.
-template <index size, index channels, index stride, u8 shift>
-using depthwise_by_channel = conv<t<0, u8, 1, size, size, channels>, t<1, i8, channels, 3, 3, 1>,
-                                  t<2, u8, 1, (size - 1) / stride + 1, (size - 1) / stride + 1, channels>,
-                                  op::conv2d_params{.stride = {stride, stride},
-                                                    .pad = {1, 1, 1, 1},
-                                                    .groups = channels,
-                                                    .result = {.shift = shift, .low = 0, .high = 255}},
-                                  bias<t<5, i32, channels>>, scale<t<3, i32, channels>, t<4, i32, channels>>>;
-template <index size, index channels, index outputs, index taps, u8 shift>
-using dense_by_channel =
-    conv<t<0, u8, 1, size, size, channels>, t<1, i8, outputs, taps, taps, channels>, t<2, u8, 1, size, size, outputs>,
-         op::conv2d_params{.pad = {taps / 2, taps / 2, taps / 2, taps / 2},
-                           .result = {.shift = shift, .low = 0, .high = 255}},
-         bias<t<5, i32, outputs>>, scale<t<3, i32, outputs>, t<4, i32, outputs>>>;
-template <index k, index n>
-using linear_with_bias =
-    product<t<0, i8, 1, k>, view<t<1, i8, n, k>, {.of = {k, n}, .stride = {1, k}}>, t<2, i8, 1, n>,
-            op::matmul_params{.result = to_i8}, bias<view<t<3, i32, n>, {.of = {1, n}, .stride = {0, 1}}>>>;
-#ifdef DEEPLOY_MAC_LOAD
-using engine_t = engine::cluster<engine::instructions::mac_load>;
-#else
-using engine_t = engine::cluster<engine::instructions::xpulpv2>;
-#endif
-}  // namespace
-
 extern measured_layer const layers[];
 constinit measured_layer const layers[] = {
     measured<dense<16, 64, 64, 3, 1>, engine_t, 0>("conv3x3_64_64_16x16 9437184"),
@@ -90,8 +35,11 @@ constinit measured_layer const layers[] = {
     measured<columns<20, 64, 12>, engine_t, 0>("matmul_kn_20_64_12 15360"),
     measured<columns<65, 64, 65>, engine_t, 0>("matmul_kn_65_64_65 270400"),
     measured<columns<13, 36, 20>, engine_t, 0>("matmul_kn_13_36_20 9360"),
+    measured<rows<5, 21, 11, u8, i8>, engine_t, 0>("matmul_u8_i8_5_21_11 1155"),
     measured<rows<20, 36, 12, u8, i8>, engine_t, 0>("matmul_u8_i8_20_36_12 8640"),
+    measured<rows<5, 21, 11, i8, u8>, engine_t, 0>("matmul_i8_u8_5_21_11 1155"),
     measured<rows<20, 36, 12, i8, u8>, engine_t, 0>("matmul_i8_u8_20_36_12 8640"),
+    measured<rows<5, 21, 11, u8, u8>, engine_t, 0>("matmul_u8_u8_5_21_11 1155"),
     measured<rows<20, 36, 12, u8, u8>, engine_t, 0>("matmul_u8_u8_20_36_12 8640"),
     measured<depthwise<16, 64, 1>, engine_t, 0>("depthwise_64_16x16 147456"),
     measured<depthwise<16, 64, 2>, engine_t, 0>("depthwise_64_16x16_s2 36864"),
