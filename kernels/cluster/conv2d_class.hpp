@@ -154,10 +154,9 @@ constexpr i64 conv_cycles(conv_class const& c, bool accumulates, index const* ti
   if (c.prepares()) cycles += product_phase_cycles;
   if (c.has_records()) cycles += parts_of(channels * 60, cost_cores);
   if (c.pads_weights) cycles += parts_of(channels * (depth + 40), cost_cores);
-  // Bringing windows into rows: two and a half cycles a word, and finding them.
-  if (taps > 1)
-    cycles += parts_of(outer * parts_of(pixels, 4), cost_cores) * 4 *
-              (parts_of(depth * 5, 8) + 150 * tile[kernel_rows] + 150);
+  // Bringing windows into rows: two and a half cycles a word, and each line, of which those of a group lie in pieces.
+  i64 const lines = tile[groups] > 1 ? 150 * tile[kernel_rows] + 150 : 70 * tile[kernel_rows] + 150;
+  if (taps > 1) cycles += parts_of(outer * parts_of(pixels, 4), cost_cores) * 4 * (parts_of(depth * 5, 8) + lines);
   i64 const store = c.direct ? 0 : c.records ? product_exact_cycles : product_finish_cycles + (accumulates ? 8 : 0);
   // Pixels that are read where they lie with gaps between their rows: row by row.
   if (c.stride > 1) {

@@ -57,13 +57,30 @@ inline u8* clear_bytes(u8* to, index count) {
   using namespace conv_axis;
   index const channels = a.length[in_channels], taps_high = a.length[kernel_rows], taps_wide = a.length[kernel_columns];
   index const* const step = a.with[0].stride;
-  tap_range const high =
-      taps_inside(a.first[out_rows] + a.step[out_rows] * row, a.step[kernel_rows], a.limit[out_rows], taps_high);
-  tap_range const wide = taps_inside(a.first[out_columns] + a.step[out_columns] * column, a.step[kernel_columns],
-                                     a.limit[out_columns], taps_wide);
   index const line = taps_wide * channels;
   bool const packed = step[in_channels] == 1 || channels == 1;
   bool const contiguous = packed && (step[kernel_columns] == channels || taps_wide == 1);
+  index const top = a.first[out_rows] + a.step[out_rows] * row, left = a.first[out_columns] + a.step[out_columns] * column;
+  if (contiguous && line >= 4 && left >= 0 && left + a.step[kernel_columns] * (taps_wide - 1) < a.limit[out_columns])
+      [[likely]] {
+    // Whole lines: whole words, of which the last one takes some bytes again.
+    xpulp::store_word(to + packed_depth(taps_high * line) - 4, 0);
+    index at = top;
+    for (index r = taps_high; r > 0; --r, x += step[kernel_rows], at += a.step[kernel_rows]) {
+      u8* const last = to + line - 4;
+      if (at >= 0 && at < a.limit[out_rows]) {
+        copy_bytes(to, x, (line - 1) & ~3);
+        xpulp::store_word(last, xpulp::load_word(x + line - 4));
+      } else {
+        clear_bytes(to, (line - 1) & ~3);
+        xpulp::store_word(last, 0);
+      }
+      to = last + 4;
+    }
+    return;
+  }
+  tap_range const high = taps_inside(top, a.step[kernel_rows], a.limit[out_rows], taps_high);
+  tap_range const wide = taps_inside(left, a.step[kernel_columns], a.limit[out_columns], taps_wide);
   to = clear_bytes(to, high.from * line);
   x += high.from * step[kernel_rows];
   for (index r = high.from; r < high.to; ++r, x += step[kernel_rows]) {
