@@ -177,7 +177,15 @@ struct matmul {
     static_assert(wide == 8);
     // What is left of blocks goes to the first core, which never has more of them than others.
     index n = core == 0 ? 0 : odd + split_at(blocks, core, cores) * wide,
-                end = odd + split_at(blocks, core + 1, cores) * wide;
+          end = odd + split_at(blocks, core + 1, cores) * wide;
+    if (a.length[columns] < linear_singles(P.mac_load) * cores) [[unlikely]] {
+      n = split_at(a.length[columns], core, cores), end = split_at(a.length[columns], core + 1, cores);
+    } else if (blocks < cores) [[unlikely]] {
+      // Cores without a block share what is left.
+      index const idle = cores - blocks, which = core - blocks;
+      n = which < 0 ? odd + core * wide : odd * which / idle;
+      end = which < 0 ? n + wide : odd * (which + 1) / idle;
+    }
     if (n >= end) return;
     if (a.length[depth] < least_depth) [[unlikely]]
       return part_in_general(a, 0, 0, 1, n, end);

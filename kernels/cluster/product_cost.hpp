@@ -25,11 +25,13 @@ struct block_cost {
   i64 step_halves = 49, block = 115;
   i64 row_step_halves = 17, row_block = 34;
 };
-constexpr block_cost cost_of(bool column_records, bool mac_load) {
+/// @param loose  rows that begin within words: two accesses a load, and no mac&load in the blocks
+constexpr block_cost cost_of(bool column_records, bool mac_load, bool loose = false) {
   block_cost c;
   if (column_records) c.block = 175;
   if (mac_load) c.row_step_halves = 9, c.row_block = 80;
-  if (mac_load && !column_records) c.step_halves = 36, c.block = 125;
+  if (mac_load && !column_records && !loose) c.step_halves = 36, c.block = 125;
+  if (loose) c.step_halves = 78, c.block += 35, c.row_step_halves += 8;
   return c;
 }
 
@@ -53,6 +55,23 @@ constexpr i64 shared_products(block_cost const& c, i64 batches, i64 rows, i64 co
   return least(by_rows, by_columns);
 }
 
+/// Columns of a core up to which they are done one by one in products of one row: a block of eight takes longer.
+constexpr i64 linear_singles(bool mac_load) { return mac_load ? 2 : 4; }
+
+/// One row by columns in blocks of eight. Rows that begin within words take two accesses a load.
+constexpr i64 linear_cycles(bool mac_load, i64 columns, i64 depth) {
+  i64 const words = parts_of(depth, 4), blocks = columns / 8, odd = columns % 8;
+  bool const loose = depth % 4 != 0;
+  i64 const block = mac_load ? words * (loose ? 21 : 9) + 160 : words * (loose ? 25 : 17) + 64;
+  i64 const single = words * (loose ? 6 : 4) + 25;
+  i64 longest = blocks / cost_cores + (odd == 0 ? 0 : 1);
+  if (longest < parts_of(blocks, cost_cores)) longest = parts_of(blocks, cost_cores);
+  longest *= block;
+  if (blocks < cost_cores) longest = -least(-block, -parts_of(odd, cost_cores - blocks) * single);
+  if (columns < linear_singles(mac_load) * cost_cores) longest = parts_of(columns, cost_cores) * single;
+  return product_linear_call_cycles + longest;
+}
+
 constexpr i64 matmul_cycles(product_class const& p, bool accumulates, index const* tile) {
   i64 const rows = tile[product_axis::rows], columns = tile[product_axis::columns], depth = tile[product_axis::depth];
   i64 const batches = static_cast<i64>(tile[0]) * tile[1] * tile[2];
@@ -70,9 +89,9 @@ constexpr i64 matmul_cycles(product_class const& p, bool accumulates, index cons
       if (p.batches[o] >> a & 1) groups *= tile[a];
     prepared += parts_of(groups, cost_cores) * (80 + 5 * packed_depth(static_cast<index>(depth)));
   }
-  i64 const call = p.is_linear() ? product_linear_call_cycles : product_call_cycles;
-  return call + prepared +
-         shared_products(cost_of(p.direct() && p.column_records(), p.mac_load), batches, rows, columns,
-                         parts_of(depth, 4), store);
+  if (p.is_linear()) return linear_cycles(p.mac_load, columns, depth);
+  return product_call_cycles + prepared +
+         shared_products(cost_of(p.direct() && p.column_records(), p.mac_load, depth % 4 != 0 && !(p.packs[0] && p.packs[1])),
+                         batches, rows, columns, parts_of(depth, 4), store);
 }
 }  // namespace deeploy::cluster
