@@ -54,21 +54,18 @@ class lowered_call {
     if (!code.lower(a, aligned, t)) return false;
     for (int p = 0; p < t.pointers; ++p) {
       void* const base = t.at[p].operand == lowered_tile::in_scratch ? a.scratch : a.with[t.at[p].operand].at;
-      block_.at[p] = static_cast<u8*>(base) + t.at[p].offset_bytes;
+      void* const at = static_cast<u8*>(base) + t.at[p].offset_bytes;
+      __builtin_memcpy(block_ + sizeof at * static_cast<u32>(p), &at, sizeof at);
     }
-    auto* words = reinterpret_cast<u8*>(block_.at + t.pointers);
-    __builtin_memcpy(words, t.word, 4u * t.words);
+    __builtin_memcpy(block_ + sizeof(void*) * t.pointers, t.word, 4u * t.words);
     for (int i = 0; i < 3; ++i) code_.phase[i] = t.phase[i];
     return true;
   }
   kernel_code const& code() const { return code_; }
-  kernel_arguments const& block() const { return reinterpret_cast<kernel_arguments const&>(block_); }
+  kernel_arguments const& block() const { return *static_cast<kernel_arguments const*>(static_cast<void const*>(block_)); }
 
  private:
-  struct {
-    void* at[lowered_tile::max_pointers];
-    u32 word[lowered_tile::max_words];
-  } block_;
+  alignas(void*) u8 block_[sizeof(void*) * lowered_tile::max_pointers + 4 * lowered_tile::max_words];
   kernel_code code_;
 };
 }  // namespace deeploy

@@ -35,8 +35,8 @@ struct binary {
   struct of_class {
     static constexpr element_class of = C;
     static constexpr bool subtracts = how == arithmetic::sub;
-    requantiser<C.before[0].of> first;
-    requantiser<C.before[1].of> second;
+    requantiser<C.before[0].of, true> first;
+    requantiser<C.before[1].of, true> second;
     constexpr explicit of_class(i32 const* values) : first(values + 6), second(values + 12) {}
 
     template <int i>

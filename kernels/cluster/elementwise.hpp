@@ -42,8 +42,8 @@ constexpr element_requant element_requant_of(layer_descriptor const& l, int clas
 }
 
 /// Requantises by the class; the value of the requantisation is in `with`.
-template <element_requant R>
-DEEPLOY_ALWAYS_INLINE i32 requantise_element(requantiser<R.of> const& with, prepared_scale const& scale, i32 value) {
+template <element_requant R, bool owns>
+DEEPLOY_ALWAYS_INLINE i32 requantise_element(requantiser<R.of, owns> const& with, prepared_scale const& scale, i32 value) {
   if constexpr (!R.of.present)
     return value;
   else if constexpr (R.of.scaled)

@@ -46,7 +46,7 @@ struct flat_elements {
   static constexpr element_class of = Op::of;
   static constexpr int inputs = of.inputs;
   using out = element_type<of.out>;
-  using result_requantiser = requantiser<of.result.of>;
+  using result_requantiser = requantiser<of.result.of, true>;
   struct constants : Op, result_requantiser {
     i32 length;
     i32 step_bytes[inputs + 1];  ///< of the inputs, of the result

@@ -10,7 +10,7 @@ template <row_class C, bool centred>
 struct norm_row {
   using x_t = element_type<C.x>;
   using y_t = element_type<C.y>;
-  using result_requantiser = requantiser<C.result.of>;
+  using result_requantiser = requantiser<C.result.of, true>;
   static constexpr int y_operand = centred ? 5 : 4, pointers = centred ? 4 : 3;
   struct constants : result_requantiser {
     i32 length, shift;

@@ -3,6 +3,7 @@
 // 64-bit.
 #pragma once
 #include <cluster/xpulp.hpp>
+#include <deeploy/detail/meta.hpp>
 #include <deeploy/kernel.hpp>
 
 namespace deeploy::cluster {
@@ -30,9 +31,15 @@ struct prepared_scale {
 };
 
 /// The values of a requantisation in the order in which a layer keeps them: shift mul add zero low high.
-template <requant_class R>
+///
+/// @tparam owns  keeps the values itself, as constants of a lowered tile must; else it reads them where the layer has them
+template <requant_class R, bool owns = false>
 struct requantiser {
-  i32 values[6];
+  struct own_values {
+    i32 of[6] = {};
+    constexpr i32 operator[](int i) const { return of[i]; }
+  };
+  detail::select<owns, own_values, i32 const*> values;
   prepared_scale scale = {};  ///< of the layer, if it has one for all
 
   static constexpr bool zero_commutes = R.round == rounding::half_up || R.round == rounding::down;
@@ -48,8 +55,10 @@ struct requantiser {
 
   /// @param layer_values  kernel_arguments::values at the requantisation's first value
   [[gnu::always_inline]] constexpr explicit requantiser(i32 const* layer_values) : values{} {
-    if constexpr (R.present)
-      for (int i = 0; i < 6; ++i) values[i] = layer_values[i];
+    if constexpr (!owns)
+      values = layer_values;
+    else if constexpr (R.present)
+      for (int i = 0; i < 6; ++i) values.of[i] = layer_values[i];
     if constexpr (R.present && !R.scaled) {
       if constexpr (R.narrow)
         scale = assumed_narrow(values[1], values[2]);

@@ -52,7 +52,7 @@ struct score_chain {
     return true;
   }
   static constexpr call made(kernel_arguments const& a) {
-    return {{requantiser<C.scores.of>(a.values), requantiser<C.result.of>(a.values + 6)}};
+    return {{requantiser<C.scores.of, true>(a.values), requantiser<C.result.of, true>(a.values + 6)}};
   }
   static constexpr bool lower(kernel_arguments const& a, u32, lowered_tile& t) {
     if constexpr (sizeof(call) <= sizeof t.word) {

@@ -18,8 +18,8 @@ struct score_class {
 /// What rows need to know. Elements of a query, a key, a value and a result are neighbours.
 template <score_class C>
 struct score_constants {
-  requantiser<C.scores.of> to_score;
-  requantiser<C.result.of> to_result;
+  requantiser<C.scores.of, true> to_score;
+  requantiser<C.result.of, true> to_result;
   index keys = 0, depth = 0, width = 0;
   index key_on = 0, value_on = 0;  ///< from key to key
   u32 most = 0;                    ///< levels - 1, of at most eight bits

@@ -50,12 +50,13 @@ struct small_product {
   using B = element_type<C.type[1]>;
   using bias_t = element_type<C.type[2]>;
   using out = element_type<C.type[5]>;
-  struct constants : requantiser<P.result> {
+  using result_requantiser = requantiser<P.result, true>;
+  struct constants : result_requantiser {
     i32 total, inner, depth;
     i32 step_bytes[2];  ///< along the reduction, of a and b
     i32 inner_bytes[result_loops::count], outer_bytes[result_loops::count];
     i32 zero[2];
-    constexpr explicit constants(i32 const* values) : requantiser<P.result>(values), total(0), inner(0), depth(0), step_bytes{}, inner_bytes{}, outer_bytes{}, zero{values[8], values[9]} {}
+    constexpr explicit constants(i32 const* values) : result_requantiser(values), total(0), inner(0), depth(0), step_bytes{}, inner_bytes{}, outer_bytes{}, zero{values[8], values[9]} {}
   };
   static constexpr bool serves = !C.accumulates && one_byte(C.type[0]) && one_byte(C.type[1]) && !P.result.scaled;
   /// Cycles of the busiest core beyond which the large kernels win: linear ones have little to prepare.
@@ -96,7 +97,7 @@ struct small_product {
         i32 const from_a = rows::next<A>(x, c.step_bytes[0]), from_b = rows::next<B>(w, c.step_bytes[1]);
         sum = xpulp::mac(sum, from_a - c.zero[0], from_b - c.zero[1]);
       }
-      *reinterpret_cast<out*>(place(3)) = static_cast<out>(static_cast<requantiser<P.result> const&>(c)(sum));
+      *reinterpret_cast<out*>(place(3)) = static_cast<out>(static_cast<result_requantiser const&>(c)(sum));
       if (++inner == c.inner) inner = 0, ++outer;
     }
   }
