@@ -8,8 +8,12 @@ namespace deeploy::plan {
 namespace {
 std::int64_t round_up(std::int64_t n, std::int64_t multiple) { return (n + multiple - 1) / multiple * multiple; }
 
-/// DMA cycles for one tile of an operand: bytes at the memory's rate, lines and transfers as transfer() makes them.
-std::int64_t transfer_cycles(operand const& o, storage_order const& order, index const* tile, memory_facts const& m,
+/// Cycles for one tile of an operand: of the DMA, bytes at the memory's rate, lines and transfers as transfer() makes them;
+/// and of the core that programs them.
+struct transfer_cost {
+  std::int64_t dma, issue;
+};
+transfer_cost cost_of_transfer(operand const& o, storage_order const& order, index const* tile, memory_facts const& m,
                              execution_costs const& costs) {
   std::int64_t const element = size_of(o.of->type);
   std::int64_t line = element, lines = 1, transfers = 1;
@@ -32,8 +36,16 @@ std::int64_t transfer_cycles(operand const& o, storage_order const& order, index
     two_dimensional = true;
   }
   std::int64_t const total = line * lines * transfers;
-  return transfers * costs.dma_issue_cycles + (total * 16 + m.dma_bytes_per_16_cycles - 1) / m.dma_bytes_per_16_cycles +
-         (lines * transfers > 1 ? lines * transfers * costs.dma_line_cycles : 0);
+  return {(total * 16 + m.dma_bytes_per_16_cycles - 1) / m.dma_bytes_per_16_cycles + (lines * transfers > 1 ? lines * transfers * costs.dma_line_cycles : 0),
+          transfers * costs.dma_issue_cycles};
+}
+
+/// What bringing a kernel's code into the instruction cache costs a step. Kernels come again, and of small ones much is
+/// still there then; two of half the cache's size leave nothing of each other.
+std::int64_t refill_cycles(std::int64_t code_bytes, execution_costs const& costs) {
+  constexpr std::int64_t line_bytes = 16;
+  std::int64_t const all = (code_bytes + line_bytes - 1) / line_bytes * costs.code_line_cycles, half = costs.code_cache_bytes / 2;
+  return code_bytes >= half ? all : all * code_bytes / half;
 }
 }  // namespace
 
@@ -95,18 +107,21 @@ void evaluator::set_tile(candidate const& c) {
   least_dma_ = least_moved_ = 0;
   for (std::size_t g = 0; g < groups_.size(); ++g) {
     if (groups_[g].axes & cut) changing_ |= 1u << g;
-    group_cycles_[g] = group_latency_[g] = group_size_[g] = 0;
+    group_cycles_[g] = group_issue_[g] = group_latency_[g] = group_size_[g] = 0;
     // At least once for every tile of the operand itself; a result leaves once per tile of its own, whatever is reduced.
     std::int64_t loads = 1;
     for (int a = 0; a < d.axes; ++a)
       if (groups_[g].axes >> a & 1) loads *= trips_[a];
     for (int o = 0; o < d.operands; ++o) {
       if (!(groups_[g].operands >> o & 1)) continue;
-      cycles_[o] = size_[o] = 0;
+      cycles_[o] = issue_[o] = size_[o] = 0;
       if (resident_ >> o & 1) continue;
-      cycles_[o] = transfer_cycles(d.with[o], storage_[o], c.tile.data(), b_.memories[homes_[o]], b_.costs);
+      transfer_cost const moved = cost_of_transfer(d.with[o], storage_[o], c.tile.data(), b_.memories[homes_[o]], b_.costs);
+      cycles_[o] = moved.dma;
+      issue_[o] = moved.issue;
       size_[o] = round_up(tile_bytes(d.with[o], c.tile.data()), alignment);
       group_cycles_[g] += cycles_[o];
+      group_issue_[g] += issue_[o];
       group_latency_[g] += b_.memories[homes_[o]].dma_latency_cycles;
       group_size_[g] += size_[o];
     }
@@ -115,6 +130,7 @@ void evaluator::set_tile(candidate const& c) {
   }
   scratch_ = round_up(m.scratch_bytes(d, c.form, c.tile.data()), alignment);
   compute_ = m.tile_cycles(d, c.form, c.tile.data()) + b_.costs.tile_cycles;
+  refill_ = m.code_bytes == nullptr ? 0 : refill_cycles(m.code_bytes(d, c.form, c.tile.data()), b_.costs);
 }
 
 void evaluator::set_order(candidate const& c) {
@@ -148,17 +164,18 @@ void evaluator::ends(candidate& c, std::int64_t serial) const {
     c.bytes += c.copies[o] * size_[o];
     std::int64_t const wait = b_.memories[homes_[o]].dma_latency_cycles;
     if (written_ >> o & 1) {
-      last += cycles_[o] + wait;
+      last += cycles_[o] + issue_[o] + wait;
     } else if (c.early >> o & 1) {
-      c.early_cycles += cycles_[o];
+      c.early_cycles += cycles_[o] + issue_[o];
       c.early_bytes += size_[o];
     } else {
-      first += cycles_[o];
+      first += cycles_[o] + issue_[o];
       latency = std::max(latency, wait);
     }
   }
-  c.stretch_cycles += b_.costs.step_cycles + first + latency + last;
-  c.fixed_cycles = b_.costs.step_cycles + first + latency + serial + last;
+  std::int64_t const once = b_.costs.step_cycles + refill_ + first + latency + last;
+  c.stretch_cycles += once;
+  c.fixed_cycles = once + serial;
   c.compute_cycles = compute_ * tiles_;
 }
 
@@ -179,17 +196,20 @@ void evaluator::finish(candidate& c, unsigned twice) const {
       if (groups_[g].operands >> o & 1) c.copies[o] = resident_ >> o & 1 ? 0 : twice >> g & 1 ? 2 : 1;
   }
   for (int i = 0; i < advance_count_; ++i) {
-    std::int64_t under = 0, exposed = 0;
+    std::int64_t under = 0, exposed = 0, issue = 0;
     for (std::size_t g = 0; g < groups_.size(); ++g) {
       if (!(advances_[i].groups >> g & 1)) continue;
       moved += advances_[i].times * group_size_[g];
+      issue += group_issue_[g];
       if (twice >> g & 1)
         under += group_cycles_[g];
       else
         exposed += group_cycles_[g] + group_latency_[g];
     }
-    longest_tile = std::max(longest_tile, std::max(compute_, under) + exposed);
-    pipeline += advances_[i].times * std::max(compute_, under);
+    // The core that programs transfers computes as well.
+    std::int64_t const tile = std::max(compute_ + issue, under);
+    longest_tile = std::max(longest_tile, tile + exposed);
+    pipeline += advances_[i].times * tile;
     dma += advances_[i].times * under;
     serial += advances_[i].times * exposed;
   }

@@ -74,9 +74,9 @@ class evaluator {
   bool placeable_ = true;
   std::vector<group> groups_;
   // Of the tile.
-  std::int64_t trips_[max_axes] = {}, tiles_ = 1, compute_ = 0, scratch_ = 0;
-  std::int64_t cycles_[max_operands] = {}, size_[max_operands] = {};
-  std::int64_t group_cycles_[max_operands] = {}, group_latency_[max_operands] = {}, group_size_[max_operands] = {};
+  std::int64_t trips_[max_axes] = {}, tiles_ = 1, compute_ = 0, scratch_ = 0, refill_ = 0;
+  std::int64_t cycles_[max_operands] = {}, issue_[max_operands] = {}, size_[max_operands] = {};
+  std::int64_t group_cycles_[max_operands] = {}, group_issue_[max_operands] = {}, group_latency_[max_operands] = {}, group_size_[max_operands] = {};
   std::int64_t least_dma_ = 0, least_moved_ = 0;
   unsigned changing_ = 0;
   // Of the order: loops that advance, how often, and the groups that change then.

@@ -65,11 +65,13 @@ infeasibility too_small(planned_model const& m, plan_options const& o, choice_pr
   return {5002, text};
 }
 
-void report_steps(choice_problem const& p, choice const& c, plan_result& r) {
+/// What stands before the first step and behind the last one is the first one's: no choice changes it.
+void report_steps(choice_problem const& p, choice const& c, execution_costs const& costs, plan_result& r) {
   for (int s = 0; s < p.steps(); ++s) {
     candidate const& k = *p.columns(s)[c.column[s]].of;
     std::int64_t const early = s + 1 < p.steps() ? p.columns(s + 1)[c.column[s + 1]].of->early_cycles : 0;
     r.steps.push_back({p.order().layer_at[s], k, k.fixed_cycles + std::max(k.tight_cycles, k.loose_cycles + early), p.live_bytes(c, 0, s)});
+    if (s == 0) r.steps[0].cycles += costs.run_cycles;
   }
 }
 
@@ -232,7 +234,7 @@ plan_result make_plan(planned_model const& m, plan_options const& wanted) {
     return r;
   }
   r.proven_optimal = r.plan.bound >= r.plan.objective;
-  report_steps(*p, *best, r);
+  report_steps(*p, *best, m.board.costs, r);
   return r;
 }
 }  // namespace deeploy::plan

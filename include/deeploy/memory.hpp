@@ -34,8 +34,11 @@ constexpr char const* name_of(section s) {
 struct execution_costs {
   index dma_issue_cycles;       ///< core cycles to program one transfer
   index dma_line_cycles;        ///< DMA cycles per line of a two-dimensional transfer, beside its bytes
+  index run_cycles;             ///< of a run, before its first step and behind its last one
   index step_cycles;            ///< executor, per step
   index tile_cycles;            ///< executor, per tile
+  index code_line_cycles;       ///< until 16 bytes of code are in the instruction cache
+  index code_cache_bytes;
   index picojoules_per_cycle;   ///< whole chip
   index picojoules_per_byte;    ///< moved between memories
 };

@@ -19,7 +19,12 @@ struct mapping<op::conv2d_kind, Engine> {
     return cluster::conv_scratch(class_of_form(l, form), form == 1, tile).end;
   }
   static constexpr i64 tile_cycles(layer_descriptor const& l, int form, index const* tile) {
-    return cluster::conv_cycles(class_of_form(l, form), form == 1, tile);
+    using namespace cluster;
+    bool const apart = l.space[conv_axis::in_channels].length > 1 && storage_step(l.with[0], conv_axis::in_channels) != 1;
+    return conv_cycles(class_of_form(l, form), form == 1, apart, tile);
+  }
+  static constexpr i64 code_bytes(layer_descriptor const& l, int form, index const*) {
+    return cluster::conv_code_bytes(class_of_form(l, form));
   }
   template <layer_descriptor const& L, int form>
   static constexpr kernel_code code = [] {

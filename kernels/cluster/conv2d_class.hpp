@@ -127,8 +127,18 @@ struct conv_scratch {
   }
 };
 
+/// One result in the loops for any type: finding each tap, products, the result.
+constexpr i64 general_cycles(i64 taps, i64 channels) { return taps * (70 + channels * 9) + 275; }
+
+/// Instructions that a call runs through: bytes.
+constexpr i64 conv_code_bytes(conv_class const& c) {
+  if (c.path == conv_path::general) return 1200;
+  return (c.path == conv_path::depthwise ? 2700 : 2000) + (c.prepares() ? 600 : 0);
+}
+
 /// Cycles of a tile on eight cores.
-constexpr i64 conv_cycles(conv_class const& c, bool accumulates, index const* tile) {
+/// @param apart  the channels of a pixel are no neighbours in the input
+constexpr i64 conv_cycles(conv_class const& c, bool accumulates, bool apart, index const* tile) {
   using namespace conv_axis;
   i64 const pixels = static_cast<i64>(tile[out_rows]) * tile[out_columns],
             taps = static_cast<i64>(tile[kernel_rows]) * tile[kernel_columns];
@@ -136,7 +146,7 @@ constexpr i64 conv_cycles(conv_class const& c, bool accumulates, index const* ti
   i64 const results = outer * pixels * tile[out_channels],
             channels = static_cast<i64>(tile[groups]) * tile[out_channels];
   if (c.path == conv_path::general)
-    return product_call_cycles + parts_of(results * (depth * 14 + 100 + product_finish_cycles), cost_cores);
+    return product_call_cycles + parts_of(results * general_cycles(taps, tile[in_channels]), cost_cores);
   if (c.path == conv_path::depthwise) {
     // A core's share of rows of four channels comes in parts: each becomes planes, with rows around it.
     conv_scratch const s(c, accumulates, tile);
@@ -144,19 +154,21 @@ constexpr i64 conv_cycles(conv_class const& c, bool accumulates, index const* ti
     i64 const chunks = parts_of(tile[out_columns], s.band_columns);
     i64 const parts = (parts_of(rows, s.band_rows) + (quads % cost_cores == 0 ? 0 : 1)) * chunks;
     i64 const strips = parts_of(tile[out_columns], 4), plane_row = parts_of(tile[out_columns] * c.stride, 4) * 21 + 3;
-    i64 const clamped = c.result.clamps ? 4 : 0, words = c.direct ? 0 : 4 * product_exact_cycles;
+    i64 const clamped = c.result.clamps ? 4 : 0, words = c.direct ? 0 : 4 * product_exact_in_column_cycles;
     i64 const row = c.stride * plane_row + 4 * strips * ((c.stride == 1 ? 35 : 44) + clamped + words);
     return product_call_cycles + rows * row + parts * (730 + (3 - c.stride) * plane_row + 4 * strips * 25 / chunks) +
            (c.prepares() ? product_phase_cycles + parts_of(channels, cost_cores) * 350 : 0);
   }
-  constexpr i64 units_cycles = 300;  // splitting pixels and channels into units, finding the first pixel
+  constexpr i64 units_cycles = 650;  // splitting pixels and channels into units, finding the first pixel
   i64 cycles = product_call_cycles + (c.stride > 1 ? 0 : units_cycles);
   if (c.prepares()) cycles += product_phase_cycles;
   if (c.has_records()) cycles += parts_of(channels * 60, cost_cores);
   if (c.pads_weights) cycles += parts_of(channels * (depth + 40), cost_cores);
-  // Bringing windows into rows: two and a half cycles a word, and each line, of which those of a group lie in pieces.
+  // Bringing windows into rows: two and a half cycles a word, or byte by byte and tap by tap; and each line, of which those
+  // of a group lie in pieces.
   i64 const lines = tile[groups] > 1 ? 150 * tile[kernel_rows] + 150 : 70 * tile[kernel_rows] + 150;
-  if (taps > 1) cycles += parts_of(outer * parts_of(pixels, 4), cost_cores) * 4 * (parts_of(depth * 5, 8) + lines);
+  i64 const window = lines + (apart ? 8 * depth + 11 * taps : parts_of(depth * 5, 8));
+  if (taps > 1) cycles += parts_of(outer * parts_of(pixels, 4), cost_cores) * 4 * window;
   i64 const store = c.direct ? 0 : c.records ? product_exact_cycles : product_finish_cycles + (accumulates ? 8 : 0);
   // Pixels that are read where they lie with gaps between their rows: row by row.
   if (c.stride > 1) {

@@ -51,20 +51,30 @@ constexpr bool runs_merge(layer_descriptor const& l, int from, int to) {
   return true;
 }
 
+/// The axis along which an operand's neighbours lie; -1: there is none.
+constexpr int innermost_axis(operand const& o) {
+  for (int i = o.rank - 1; i >= 0; --i)
+    if (o.dim[i].stride == 1) return o.dim[i].axis;
+  return -1;
+}
+/// Do both operands run along one axis?
+constexpr bool runs_together(operand const& x, operand const& y) {
+  int const inner = innermost_axis(y);
+  for (int i = 0; i < x.rank; ++i)
+    if (x.dim[i].stride == 1 && x.dim[i].axis == inner && x.dim[i].scale == 1) return true;
+  return false;
+}
+
 /// Cycles of moving the elements of a tile to operand `to`: words where both sides run along the same axis.
 constexpr i64 move_cycles(layer_descriptor const& l, index const* tile, int from, int to) {
   index const size = size_of(l.with[to].of->type);
-  int inner = -1;
   operand const &x = l.with[from], &y = l.with[to];
-  for (int i = 0; i < y.rank; ++i)
-    if (y.dim[i].stride == 1) inner = y.dim[i].axis;
-  bool together = false;
-  for (int i = 0; i < x.rank; ++i)
-    together = together || (x.dim[i].stride == 1 && x.dim[i].axis == inner && x.dim[i].scale == 1);
+  int const inner = innermost_axis(y);
+  bool const together = runs_together(x, y);
   i64 const elements = (elements_of(l, tile) + 7) / 8;
   i64 const run = inner < 0 ? 1 : tile[inner];
   // Across, strides are often multiples of all banks' width: cores then wait for one bank.
-  i64 const eighths = together ? 7 * size : size == 1 ? 36 : 44;
+  i64 const eighths = together ? 7 * size : size == 1 ? 38 : 46;
   // Runs that follow each other in both places become one; others cost their set-up each.
   return walk_cycles + (elements * eighths + 7) / 8 + (runs_merge(l, from, to) ? 0 : (elements + run - 1) / run * 50);
 }
@@ -81,6 +91,7 @@ struct mapping<op::copy_kind, Engine> {
   static constexpr i64 tile_cycles(layer_descriptor const& l, int, index const* tile) {
     return cluster::move_cycles(l, tile, 0, 1);
   }
+  static constexpr i64 code_bytes(layer_descriptor const& l, int, index const*) { return cluster::runs_together(l.with[0], l.with[1]) ? 480 : 960; }
   template <layer_descriptor const& L, int>
   static constexpr kernel_code code = [] {
     constexpr element x = L.with[0].of->type, y = L.with[1].of->type;

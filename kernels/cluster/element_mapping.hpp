@@ -13,6 +13,10 @@ constexpr i64 elements_of(layer_descriptor const& l, index const* tile) {
 }
 /// Entry, merging of the axes and finding the share: cycles of one call of a kernel that walks runs.
 inline constexpr i64 walk_cycles = 160;
+/// The same of the short loop of tiles that are one run.
+inline constexpr i64 flat_cycles = 20;
+/// A scale made ready at the head of its run.
+inline constexpr i64 scale_cycles = 300;
 /// A barrier between two phases, with the second entry.
 inline constexpr i64 phase_cycles = 40;
 
@@ -23,6 +27,18 @@ constexpr i64 requant_instructions(element_requant const& r) {
   if (!r.of.narrow) return 26 + 2 * clip;
   i64 const round = r.of.round == rounding::half_up || r.of.round == rounding::down ? 0 : 4;
   return 2 + round + clip + (r.fits ? 0 : 1);
+}
+
+/// Are tiles of the layer one run, if they are small? Not those that repeat an operand along some of the axes.
+constexpr bool is_flat(layer_descriptor const& l, element_class const& c) {
+  if (c.result.of.scaled) return false;
+  for (int o = 0; o < c.inputs; ++o) {
+    int varies_along = 0, axes = 0;
+    for (int a = 0; a < l.axes; ++a)
+      if (l.space[a].length > 1) ++axes, varies_along += depends_on(l.with[o], a);
+    if (varies_along != 0 && varies_along != axes) return false;
+  }
+  return true;
 }
 
 /// @tparam Operator  the operator: describe(layer) gives the class, of_class<C> its arithmetic, `instructions` their
@@ -44,13 +60,22 @@ struct elementwise_mapping {
   static constexpr i64 scratch_bytes(layer_descriptor const& l, int form, index const*) {
     return form == 0 ? 0 : table_of(l) == 1 ? 256 : 1024;
   }
+  static constexpr i64 arithmetic_of(element_class const& c) {
+    return requant_instructions(c.before[0]) + requant_instructions(c.before[1]) + Operator::instructions(c) + requant_instructions(c.result);
+  }
   /// Counted instructions of the inner loops, in eighths of a cycle per element on one of eight cores.
   static constexpr i64 tile_cycles(layer_descriptor const& l, int form, index const* tile) {
     element_class const c = Operator::describe(l);
-    i64 const elements = (elements_of(l, tile) + 7) / 8;
-    i64 const before = requant_instructions(c.before[0]) + requant_instructions(c.before[1]);
-    i64 const arithmetic = before + Operator::instructions(c) + requant_instructions(c.result);
+    i64 const all = elements_of(l, tile), elements = (all + 7) / 8;
+    i64 const arithmetic = arithmetic_of(c);
     if (form == 0) {
+      // Loads and stores of the short loop meet other cores' in a bank of L1; longer tiles cost no less than they would there.
+      i64 short_loop = 0;
+      if (is_flat(l, c)) {
+        i64 const flat = all < most_flat_elements ? all : most_flat_elements;
+        short_loop = flat_cycles + (flat + 7) / 8 * (2 * c.inputs + arithmetic + 5);
+        if (all <= most_flat_elements) return short_loop;
+      }
       // Eighths: packed words and a quarter of the loop, or each alone; a requantisation alone has a hardware loop.
       bool const in_hardware_loop = Operator::instructions(c) == 0 && c.result.of.narrow && !c.result.of.scaled;
       i64 const store = !is_byte(c.out) ? 24 : in_hardware_loop ? 0 : 14;
@@ -60,11 +85,18 @@ struct elementwise_mapping {
         for (int a = 0; a < l.axes; ++a)
           if (depends_on(l.with[c.inputs], a) || depends_on(l.with[c.inputs + 1], a)) scales *= tile[a];
       }
-      return walk_cycles + (elements * (8 * (c.inputs + arithmetic) + store) + 7) / 8 + (scales + 7) / 8 * 200;
+      i64 const long_loop = walk_cycles + (elements * (8 * (c.inputs + arithmetic) + store) + 7) / 8 + (scales + 7) / 8 * scale_cycles;
+      return long_loop < short_loop ? short_loop : long_loop;
     }
     // Look-ups, and about one access in eight loses against another core.
     if (table_of(l) == 1) return walk_cycles + phase_cycles + 32 * (arithmetic + 6) + (elements * 27 + 7) / 8;
     return walk_cycles + phase_cycles + 128 * (arithmetic / 3 + 10) + (elements * 66 + 7) / 8;
+  }
+  static constexpr i64 code_bytes(layer_descriptor const& l, int form, index const* tile) {
+    element_class const c = Operator::describe(l);
+    if (form != 0) return table_of(l) == 1 ? 1070 : 1740;
+    if (elements_of(l, tile) <= most_flat_elements && is_flat(l, c)) return 120 + 4 * arithmetic_of(c);
+    return 300 + 420 * c.inputs + 75 * arithmetic_of(c) + (c.result.of.scaled ? 700 : 0);
   }
   template <layer_descriptor const& L, int form>
   static constexpr kernel_code code = [] {

@@ -108,6 +108,7 @@ struct mapping<op::integer_div_kind, Engine> {
            (cluster::elements_of(l, tile) + 7) / 8 *
                (each + cluster::requant_instructions(cluster::element_requant_of(l, 0, 0, 1u << 31)));
   }
+  static constexpr i64 code_bytes(layer_descriptor const&, int, index const*) { return 1700; }
   template <layer_descriptor const& L, int>
   static constexpr kernel_code code{{&cluster::divide_elements<cluster::integer_div::describe(L)>::run}};
 };

@@ -78,7 +78,9 @@ struct softmax_rows {
 struct isoftmax {
   static constexpr bytes scratch_bytes = exponential_table::size_bytes;
   static constexpr bool parts = false;
+  static constexpr i64 code_bytes = 820;
   static constexpr i64 fixed_cycles = 500, row_cycles = 230, per_length_eighths = 0, per_element_eighths = 176;
+  static constexpr i64 once_per_element = 0, one_row_saves = 0;
   static constexpr bool serves(layer_descriptor const& l) { return is_row_of_bytes(l); }
   template <layer_descriptor const& L>
   static constexpr kernel_code code{

@@ -43,7 +43,9 @@ struct ita_max_rows {
 struct ita_max {
   static constexpr bytes scratch_bytes = 0;
   static constexpr bool parts = false;
+  static constexpr i64 code_bytes = 500;
   static constexpr i64 fixed_cycles = 0, row_cycles = 130, per_length_eighths = 0, per_element_eighths = 104;
+  static constexpr i64 once_per_element = 0, one_row_saves = 0;
   static constexpr bool serves(layer_descriptor const& l) { return is_row_of_bytes(l); }
   template <layer_descriptor const& L>
   static constexpr kernel_code code{{&ita_max_rows<row_class_of(L, 3, 255)>::run}};

@@ -290,6 +290,9 @@ struct mapping<op::matmul_kind, Engine> {
   static constexpr i64 tile_cycles(layer_descriptor const& l, int form, index const* tile) {
     return cluster::matmul_cycles(class_of_form(l, form), form == 1, tile);
   }
+  static constexpr i64 code_bytes(layer_descriptor const& l, int form, index const* tile) {
+    return cluster::matmul_code_bytes(class_of_form(l, form), form == 1, tile);
+  }
   template <layer_descriptor const& L, int form>
   static constexpr kernel_code code = [] {
     using kernel = cluster::matmul<deeploy::class_of(L, form == 1), class_of_form(L, form)>;

@@ -138,18 +138,20 @@ struct mapping<op::max_pool_kind, Engine> {
     i64 const single =
         12 + window * 5 + tile[4] * 5 + cluster::requant_instructions(cluster::element_requant_of(l, 0, 0, 128));
     auto of_channels = [&](i64 c) {
-      return c / 16 * (14 + window * 13 + tile[4] * 5) + c % 16 / 4 * (10 + window * 6 + tile[4] * 5) + c % 4 * single;
+      return c / 16 * (66 + window * 11 + tile[4] * 10) + c % 16 / 4 * (40 + window * 6 + tile[4] * 10) + c % 4 * single;
     };
     i64 each = tile[3] * single;  // cycles per pixel
     if (by_words(l)) {
-      // Remainders cost more than the next full word does: no tile is cheaper than one with fewer channels.
+      // Remainders cost more than the next full word does. No tile costs more than one with more channels: they are met
+      // only where the layer has them.
       each = of_channels(tile[3]);
-      i64 const full[] = {tile[3] / 4 * 4 - 1, tile[3] / 16 * 16 - 1};
+      i64 const whole = l.space[3].length, full[] = {(tile[3] + 3) / 4 * 4, (tile[3] + 15) / 16 * 16, whole};
       for (i64 c : full)
-        if (c > 0 && of_channels(c) > each) each = of_channels(c);
+        if (c <= whole && of_channels(c) < each) each = of_channels(c);
     }
-    return cluster::walk_cycles + pixels * (50 + each);
+    return cluster::walk_cycles + pixels * (80 + each);
   }
+  static constexpr i64 code_bytes(layer_descriptor const&, int, index const*) { return 1000; }
   template <layer_descriptor const& L>
   static constexpr cluster::pool_class class_of_layer = {
       L.with[0].of->type, L.with[3].of->type,

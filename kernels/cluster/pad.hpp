@@ -66,6 +66,30 @@ struct pad_elements {
     }
   }
 };
+
+/// Elements of a line of a tile: see pad_elements. Cuts are taken not to end it, so that no tile is cheaper than a shorter one.
+constexpr i64 padded_line(layer_descriptor const& l, index const* tile) {
+  operand const &x = l.with[0], &y = l.with[1];
+  i64 line = 1, x_next = 1, y_next = 1;
+  // Axes from the innermost on, up to the first one that is padded.
+  for (bool joins = true; joins;) {
+    joins = false;
+    for (int i = 0; i < y.rank && !joins; ++i) {
+      dimension const& to = y.dim[i];
+      if (to.axis < 0 || l.space[to.axis].length == 1 || to.stride != y_next) continue;
+      dimension from;
+      for (int k = 0; k < x.rank; ++k)
+        if (x.dim[k].axis == to.axis) from = x.dim[k];
+      if (line != 1 && from.stride != x_next) return line;
+      line *= tile[to.axis];
+      joins = from.length == l.space[to.axis].length;
+      if (!joins) return line;
+      x_next = i64{from.stride} * from.length;
+      y_next = i64{to.stride} * to.length;
+    }
+  }
+  return line;
+}
 }  // namespace deeploy::cluster
 
 namespace deeploy {
@@ -77,12 +101,12 @@ struct mapping<op::pad_kind, Engine> {
   static constexpr index multiple(layer_descriptor const&, int, int) { return 1; }
   static constexpr i64 scratch_bytes(layer_descriptor const&, int, index const*) { return 0; }
   static constexpr i64 tile_cycles(layer_descriptor const& l, int, index const* tile) {
-    // Lines: rows of the outermost axes; what is set up per line costs a division for each.
-    i64 const elements = cluster::elements_of(l, tile), size = size_of(l.with[1].of->type);
-    i64 lines = 1;
-    for (int a = 0; a + 2 < l.axes; ++a) lines *= tile[a];
-    return 2 * cluster::walk_cycles + (elements + 7) / 8 * size + (lines + 7) / 8 * 120;
+    // What is set up per line costs a division for each axis outside of it.
+    i64 const elements = cluster::elements_of(l, tile), lines = elements / cluster::padded_line(l, tile);
+    i64 const size = size_of(l.with[1].of->type);
+    return 2 * cluster::walk_cycles + (elements + 7) / 8 * size + (lines + 7) / 8 * 260;
   }
+  static constexpr i64 code_bytes(layer_descriptor const&, int, index const*) { return 960; }
   template <layer_descriptor const& L, int>
   static constexpr kernel_code code = [] {
     constexpr element x = L.with[0].of->type, y = L.with[1].of->type;

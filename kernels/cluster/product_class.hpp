@@ -39,6 +39,11 @@ struct product_class {
   constexpr bool prepares() const { return (has_records() && column_records()) || packs[0] || packs[1]; }
 };
 
+/// Products of so little work that preparing the large kernels would take longer: cycles of the busiest core, by what a
+/// result takes; linear ones have little to prepare.
+constexpr i64 small_product_work(i64 results, i64 depth) { return (results + 7) / 8 * (6 * depth + 40); }
+constexpr i64 most_small_product_work(product_class const& p) { return p.is_linear() ? 300 : 1500; }
+
 constexpr bool one_byte(element e) { return e == element::i8 || e == element::u8; }
 
 /// No sum of `depth` products of two operands is larger; 2^31 when that cannot be said.

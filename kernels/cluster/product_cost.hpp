@@ -11,10 +11,27 @@ inline constexpr i64 product_call_cycles = 700;
 /// The same of the short way of one row.
 inline constexpr i64 product_linear_call_cycles = 340;
 inline constexpr i64 product_phase_cycles = 1100;
+/// Of a core's further batches: where their operands and results begin.
+inline constexpr i64 product_batch_cycles = 850;
 /// One result that the inner loops cannot store: its place, bias and requantisation.
-inline constexpr i64 product_finish_cycles = 160;
-/// One result in 64-bit arithmetic.
-inline constexpr i64 product_exact_cycles = 45;
+inline constexpr i64 product_finish_cycles = 330;
+/// One result in 64-bit arithmetic; of a column of them.
+inline constexpr i64 product_exact_cycles = 60, product_exact_in_column_cycles = 45;
+
+/// Is a tile lowered to the loops for small products?
+constexpr bool is_small_product(product_class const& p, bool accumulates, index const* tile) {
+  i64 const results = i64{tile[0]} * tile[1] * tile[2] * tile[product_axis::rows] * tile[product_axis::columns];
+  return p.byte_products && !accumulates && !p.result.scaled &&
+         small_product_work(results, tile[product_axis::depth]) <= most_small_product_work(p);
+}
+
+/// Instructions that a call runs through: bytes.
+constexpr i64 matmul_code_bytes(product_class const& p, bool accumulates, index const* tile) {
+  if (is_small_product(p, accumulates, tile)) return 350;
+  if (p.is_linear()) return 1000;
+  i64 const results = p.has_records() ? (p.column_records() ? 500 : 0) : 750;
+  return (p.byte_products ? 1750 : 1200) + results + (p.packs[0] || p.packs[1] ? 600 : 0);
+}
 
 constexpr i64 parts_of(i64 n, i64 part) { return (n + part - 1) / part; }
 constexpr i64 least(i64 a, i64 b) { return a < b ? a : b; }
@@ -75,6 +92,9 @@ constexpr i64 linear_cycles(bool mac_load, i64 columns, i64 depth) {
 constexpr i64 matmul_cycles(product_class const& p, bool accumulates, index const* tile) {
   i64 const rows = tile[product_axis::rows], columns = tile[product_axis::columns], depth = tile[product_axis::depth];
   i64 const batches = static_cast<i64>(tile[0]) * tile[1] * tile[2];
+  // Its loops take longer than the work that it is limited by; no larger tile is cheaper.
+  if (is_small_product(p, accumulates, tile)) return 20 + parts_of(batches * rows * columns, cost_cores) * (7 * depth + 60);
+  i64 const most_small = accumulates || !p.byte_products ? 0 : most_small_product_work(p) * 3 / 2;
   i64 const store = p.direct()        ? 0
                     : p.has_records() ? product_exact_cycles
                                       : product_finish_cycles + (accumulates ? 8 : 0);
@@ -89,9 +109,12 @@ constexpr i64 matmul_cycles(product_class const& p, bool accumulates, index cons
       if (p.batches[o] >> a & 1) groups *= tile[a];
     prepared += parts_of(groups, cost_cores) * (80 + 5 * packed_depth(static_cast<index>(depth)));
   }
-  if (p.is_linear()) return linear_cycles(p.mac_load, columns, depth);
-  return product_call_cycles + prepared +
-         shared_products(cost_of(p.direct() && p.column_records(), p.mac_load, depth % 4 != 0 && !(p.packs[0] && p.packs[1])),
-                         batches, rows, columns, parts_of(depth, 4), store);
+  i64 const call = product_call_cycles + (parts_of(batches, cost_cores) - 1) * product_batch_cycles;
+  i64 const large =
+      p.is_linear() ? linear_cycles(p.mac_load, columns, depth)
+                    : call + prepared +
+                          shared_products(cost_of(p.direct() && p.column_records(), p.mac_load, depth % 4 != 0 && !(p.packs[0] && p.packs[1])),
+                                          batches, rows, columns, parts_of(depth, 4), store);
+  return large < most_small ? most_small : large;
 }
 }  // namespace deeploy::cluster

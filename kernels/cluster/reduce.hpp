@@ -154,6 +154,7 @@ struct reduce_mapping {
         12 + (averages ? 20 : 0) + requant_instructions(element_requant_of(l, 0, 0, averages ? 128 : 1u << 31));
     return 2 * walk_cycles + results * (each + 15 + (form == 0 ? 0 : 6)) + (results * summed * eighths + 7) / 8;
   }
+  static constexpr i64 code_bytes(layer_descriptor const&, int, index const*) { return 1100; }
   template <layer_descriptor const& L, int form>
   static constexpr kernel_code code{{&reduce_axes<describe(L, form == 1)>::run}};
 };

@@ -126,7 +126,8 @@ constexpr bool is_row_of_bytes(layer_descriptor const& l) {
 
 /// The mapping of a row-wise operator.
 ///
-/// @tparam Operator   serves(layer), code<L>, scratch_bytes, phases, per_element and per_row cycles
+/// @tparam Operator   serves(layer), code<L>, code_bytes, scratch_bytes, phases; cycles: fixed, of a row, of its elements,
+///                    once_per_element of a core's first row, one_row_saves where one row alone is lowered
 /// @tparam Reference  the reference kernel, for layers that the operator does not serve
 template <class Operator, template <kernel_class> class Reference>
 struct row_mapping {
@@ -144,10 +145,15 @@ struct row_mapping {
     // The busiest core's rows, or its part of one.
     i64 const busiest = Operator::parts && count * 2 <= 8 ? 1 : (count + 7) / 8;
     i64 const part = Operator::parts && count * 2 <= 8 ? (length + 8 / count - 1) / (8 / count) : length;
-    return walk_cycles + Operator::fixed_cycles +
+    return walk_cycles + Operator::fixed_cycles + part * Operator::once_per_element - (count == 1 ? Operator::one_row_saves : 0) +
            busiest * (Operator::row_cycles +
                       (length * Operator::per_length_eighths + part * Operator::per_element_eighths) / 8 +
                       part * requant_instructions(element_requant_of(l, 0, 0, 255)));
+  }
+  static constexpr i64 code_bytes(layer_descriptor const& l, int, index const* tile) {
+    if (!Operator::serves(l)) return 1000;
+    bool const one_row = elements_of(l, tile) == tile[l.classes[3]];
+    return one_row && Operator::one_row_saves != 0 ? 500 : Operator::code_bytes;
   }
   template <layer_descriptor const& L, int>
   static constexpr kernel_code code = [] {

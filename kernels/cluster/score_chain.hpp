@@ -232,6 +232,7 @@ struct score_chain_mapping {
     i64 const prepared = mask_rows(l, tile) * ((tile[keys] + 7) / 8) * 8;
     return walk_cycles + phase_cycles + 130 + prepared + busiest * (190 + 40 * columns + tile[keys] * quarters * 9 / 32);
   }
+  static constexpr i64 code_bytes(layer_descriptor const& l, int form, index const*) { return form == 0 && serves(l) ? 1700 : 1200; }
   template <layer_descriptor const& L, int form>
   static constexpr kernel_code code = [] {
     if constexpr (form == 0 && serves(L)) {

@@ -59,14 +59,11 @@ struct small_product {
     constexpr explicit constants(i32 const* values) : result_requantiser(values), total(0), inner(0), depth(0), step_bytes{}, inner_bytes{}, outer_bytes{}, zero{values[8], values[9]} {}
   };
   static constexpr bool serves = !C.accumulates && one_byte(C.type[0]) && one_byte(C.type[1]) && !P.result.scaled;
-  /// Cycles of the busiest core beyond which the large kernels win: linear ones have little to prepare.
-  static constexpr index most_cycles = P.is_linear() ? 300 : 1500;
 
   static constexpr bool lower(kernel_arguments const& a, u32, lowered_tile& t) {
     if (a.values[6] != 1 || a.values[7] != 1) return false;
     result_loops const r = result_loops_of(a);
-    i64 const each_core = (i64{r.total} + 7) / 8 * (6 * a.length[depth] + 40);
-    if (!r.two || each_core > most_cycles) return false;
+    if (!r.two || small_product_work(r.total, a.length[depth]) > most_small_product_work(P)) return false;
     constants c(a.values);
     constexpr i32 size[] = {sizeof(A), sizeof(B), sizeof(bias_t), sizeof(out)};
     c.total = r.total;

@@ -105,7 +105,7 @@ class Sweep:
                 result["status"] = "crashed"
             result.update(gap=r["plan"]["gap"], outputs=len(r["outputs"]),
                           elements=sum(o["elements"] for o in r["outputs"]),
-                          different=sum(o["different"] for o in r["outputs"]), cycles=r["cycles"], estimated=r["plan"]["objective"],
+                          different=sum(o["different"] for o in r["outputs"]), cycles=r["cycles"], estimated=sum(s["estimated_cycles"] for s in r["steps"]),
                           compared=r.get("layer_comparison", {}).get("compared", 0),
                           first=r.get("layer_comparison", {}).get("first_differing", ""))
         elif status == 0:

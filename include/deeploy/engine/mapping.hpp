@@ -37,6 +37,8 @@ struct constant_values {
 ///     static constexpr i64 scratch_bytes(layer_descriptor const&, int form, index const* tile);
 ///     static constexpr i64 tile_cycles(layer_descriptor const&, int form, index const* tile);   compute, data in L1;
 ///         must not fall when a tile length grows
+///     static constexpr i64 code_bytes(layer_descriptor const&, int form, index const* tile);   optional: of the instructions
+///         that a step runs through; its first tile brings them into the instruction cache
 ///     template <layer_descriptor const& L, int form> static constexpr kernel_code code;
 ///     static constexpr kernel_template shared_kernel;   optional, see there
 ///
@@ -79,6 +81,7 @@ struct mapping_facts {
   i64 (*scratch_bytes)(layer_descriptor const&, int, index const*) = nullptr;
   i64 (*tile_cycles)(layer_descriptor const&, int, index const*) = nullptr;
   kernel_template shared_kernel = {};
+  i64 (*code_bytes)(layer_descriptor const&, int, index const*) = nullptr;
   operand (*packed)(layer_descriptor const&, int, int) = nullptr;
   void (*pack)(layer_descriptor const&, int, int, void const*, u8*) = nullptr;
   bool (*exact)(layer_descriptor const&, int, constant_values const&) = nullptr;
@@ -101,6 +104,7 @@ constexpr mapping_facts facts_of() {
     mapping_facts f{Engine::name, m::forms, sizeof(m::forms) / sizeof(form), m::takes, m::multiple, m::scratch_bytes,
                     m::tile_cycles};
     if constexpr (requires { m::shared_kernel; }) f.shared_kernel = m::shared_kernel;
+    if constexpr (requires { m::code_bytes; }) f.code_bytes = m::code_bytes;
     if constexpr (requires { m::packed; }) f.packed = m::packed, f.pack = m::pack;
     if constexpr (requires { m::exact; }) f.exact = m::exact;
     if constexpr (requires { m::beyond; }) f.beyond = m::beyond;

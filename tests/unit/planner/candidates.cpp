@@ -115,6 +115,33 @@ TEST_CASE("candidates: the front covers all legal tiles, orders and buffers") {
   }
 }
 
+TEST_CASE("candidates: a step brings its kernel's code in once, of a small kernel a part") {
+  struct {
+    i64 (*code_bytes)(layer_descriptor const&, int, index const*);
+    std::int64_t cycles;
+  } const kernels[] = {{nullptr, 0},
+                       {[](layer_descriptor const&, int, index const*) -> i64 { return 3000; }, 188 * 15},
+                       {[](layer_descriptor const&, int, index const*) -> i64 { return 1024; }, 64 * 15 / 2}};
+  auto board = host_board();
+  board.costs.code_line_cycles = 15;
+  board.costs.code_cache_bytes = 4096;
+  drawn d(5);
+  for (layer_case const& c : some_layers()) {
+    plan::home_list const homes = in_l2(c);
+    plan::candidate k = any_candidate(c, homes, d);
+    std::int64_t without = 0;
+    for (auto const& kernel : kernels) {
+      plan::planned_layer l = planned(c);
+      l.engines[0].code_bytes = kernel.code_bytes;
+      plan::evaluator e(l, board, homes);
+      for (int o = 0; o < c.d->operands; ++o) k.copies[o] = 1;
+      e.evaluate(k);
+      if (kernel.code_bytes == nullptr) without = k.fixed_cycles;
+      CHECK(k.fixed_cycles == without + kernel.cycles);
+    }
+  }
+}
+
 namespace {
 /// Counts what the executor moves.
 struct counting_machine : host::machine {
