@@ -91,7 +91,7 @@ struct mapping<op::copy_kind, Engine> {
   static constexpr i64 tile_cycles(layer_descriptor const& l, int, index const* tile) {
     return cluster::move_cycles(l, tile, 0, 1);
   }
-  static constexpr i64 code_bytes(layer_descriptor const& l, int, index const*) { return cluster::runs_together(l.with[0], l.with[1]) ? 480 : 960; }
+  static constexpr i64 code_bytes(layer_descriptor const& l, int, index const*) { return cluster::runs_together(l.with[0], l.with[1]) ? 800 : 960; }
   template <layer_descriptor const& L, int>
   static constexpr kernel_code code = [] {
     constexpr element x = L.with[0].of->type, y = L.with[1].of->type;

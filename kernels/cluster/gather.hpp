@@ -47,7 +47,7 @@ struct mapping<op::gather_kind, Engine> {
     i64 const results = static_cast<i64>(tile[0]) * tile[1] * tile[2], each = size_of(l.with[2].of->type);
     return cluster::walk_cycles + (results * each + 7) / 8 + (static_cast<i64>(tile[0]) * tile[1] + 7) / 8 * 40;
   }
-  static constexpr i64 code_bytes(layer_descriptor const&, int, index const*) { return 1300; }
+  static constexpr i64 code_bytes(layer_descriptor const&, int, index const*) { return 1800; }
   template <layer_descriptor const& L, int>
   static constexpr kernel_code code = [] {
     constexpr bytes x = size_of(L.with[0].of->type), y = size_of(L.with[2].of->type);
