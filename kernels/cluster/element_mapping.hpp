@@ -61,7 +61,8 @@ struct elementwise_mapping {
     return form == 0 ? 0 : table_of(l) == 1 ? 256 : 1024;
   }
   static constexpr i64 arithmetic_of(element_class const& c) {
-    return requant_instructions(c.before[0]) + requant_instructions(c.before[1]) + Operator::instructions(c) + requant_instructions(c.result);
+    i64 const wide = c.result.of.present && !c.result.of.narrow && !c.result.of.scaled ? 18 : 0;  // in pairs of registers
+    return requant_instructions(c.before[0]) + requant_instructions(c.before[1]) + Operator::instructions(c) + requant_instructions(c.result) + wide;
   }
   /// Counted instructions of the inner loops, in eighths of a cycle per element on one of eight cores.
   static constexpr i64 tile_cycles(layer_descriptor const& l, int form, index const* tile) {
