@@ -66,7 +66,14 @@ relaxation_result solver::relax(solver_limits const& limits) {
   how.meth = glp_get_status(lp) == GLP_UNDEF ? GLP_DUALP : GLP_PRIMAL;  // later calls start from a primal feasible basis
   how.it_lim = static_cast<int>(std::min<std::uint64_t>(limits.pivots, std::numeric_limits<int>::max()));
   how.tm_lim = static_cast<int>(std::min(limits.emergency_seconds * 1000, 2e9));
-  int const code = glp_simplex(lp, &how);
+  int code = glp_simplex(lp, &how);
+  if (code != 0 || glp_get_status(lp) != GLP_OPT) {
+    // Costs of candidates reach over eight orders of magnitude: where that was too much, again from the start, scaled.
+    glp_scale_prob(lp, GLP_SF_AUTO);
+    glp_std_basis(lp);
+    how.meth = GLP_PRIMAL;
+    if (code != GLP_ETMLIM) code = glp_simplex(lp, &how);
+  }
   r.stopped_by_clock = code == GLP_ETMLIM;
   int const status = glp_get_status(lp);
   r.solved = code == 0 && status == GLP_OPT;
