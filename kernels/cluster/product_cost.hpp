@@ -101,7 +101,7 @@ constexpr i64 matmul_cycles(product_class const& p, bool accumulates, index cons
   i64 const general = parts_of(batches * rows * columns * (depth * 12 + 100 + product_finish_cycles), cost_cores);
   if (!p.byte_products) return product_call_cycles + general;
   i64 prepared = p.prepares() ? product_phase_cycles : 0;
-  if (p.has_records() && p.column_records()) prepared += parts_of(columns * 60, cost_cores);
+  if (p.has_records() && p.column_records()) prepared += parts_of(columns * 90, cost_cores);
   for (int o = 0; o < 2; ++o) {
     if (!p.packs[o]) continue;
     i64 groups = parts_of(o == 0 ? rows : columns, 4);
