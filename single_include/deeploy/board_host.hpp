@@ -206,11 +206,12 @@ inline constexpr memory_facts siracusa_memories[] = {
     {.name = "l3", .capacity_bytes = 64 * 1000 * 1000, .alignment_bytes = 4, .dma_bytes_per_16_cycles = 0,
      .dma_latency_cycles = 0, .holds_activations = false, .holds_constants = false, .retains = true},
 };
-/// One load and three to five stores program a transfer. 16 lines of 64 bytes take 248 cycles where 1 KiB in one line takes
+/// Cycles of a run, a step, a tile and of programming a transfer: programs of single layers, tests/calibration. 16 lines of 64 bytes take 248 cycles where 1 KiB in one line takes
 /// 149: about 6 a line (GVSoC). Energy: 332 mW at 360 MHz for the whole chip; 2 pJ a byte between L2 and L1 is an estimate
 /// of the literature, not a measurement, and serves for ranking only.
-inline constexpr execution_costs siracusa_costs{.dma_issue_cycles = 20, .dma_line_cycles = 6, .step_cycles = 120,
-                                                .tile_cycles = 60, .picojoules_per_cycle = 922, .picojoules_per_byte = 2};
+inline constexpr execution_costs siracusa_costs{.dma_issue_cycles = 48, .dma_line_cycles = 6, .run_cycles = 2200, .step_cycles = 60,
+                                                .tile_cycles = 200, .code_line_cycles = 15, .code_cache_bytes = 4096, .picojoules_per_cycle = 922,
+                                                .picojoules_per_byte = 2};
 /// Cluster cores that run kernels.
 inline constexpr int siracusa_cores = 8;
 }  // namespace deeploy::board
@@ -681,19 +682,23 @@ struct mapping<op::inonorm_kind, Engine>
 // Reference kernel of op::integer_div.
 
 namespace deeploy::reference {
+constexpr i32 integer_quotient(op::integer_div_params const& d, i32 a, i32 b) {
+  i64 const denominator = static_cast<i64>(d.eta) * b + d.eps;
+  i64 const numerator = static_cast<i64>(d.delta) * d.eta * a;
+  i64 const half = denominator >> 1;
+  return static_cast<i32>(denominator == 0 ? 0 : (numerator >= 0 ? numerator + half : numerator - half) / denominator);
+}
+
 /// Axes: those of the result. Operands: a b mul add y.
 template <kernel_class C>
 struct integer_div {
   template <class Tile>
   static constexpr void run(int core, int cores, Tile const& t) {
-    i64 const delta = t.value(6), eta = t.value(7), eps = t.value(8);
+    op::integer_div_params const d{.delta = t.value(6), .eta = t.value(7), .eps = t.value(8)};
     outer_lengths const lengths(t.arguments, 0);
     for_share(core, cores, lengths.of, [&](subscripts const& i) {
-      i64 const denominator = eta * t.template load<1>(i) + eps;
-      i64 const numerator = delta * eta * t.template load<0>(i);
-      i64 const half = denominator >> 1;
-      i64 const y = denominator == 0 ? 0 : (numerator >= 0 ? numerator + half : numerator - half) / denominator;
-      t.template store<4>(i, t.template requantised<0, 0, 2>(static_cast<i32>(y), i));
+      i32 const y = integer_quotient(d, t.template load<0>(i), t.template load<1>(i));
+      t.template store<4>(i, t.template requantised<0, 0, 2>(y, i));
     });
   }
 };
@@ -744,14 +749,25 @@ struct mapping<op::irms_norm_kind, Engine>
 // Reference kernel of op::isoftmax.
 
 namespace deeploy::reference {
+/// The exponential of x - max x, modulo 2^32. @param distance  not positive
+constexpr u32 softmax_exponential(op::isoftmax_params const& s, i64 distance) {
+  i64 const steps = -(distance / s.log2);
+  i64 const z = steps < 0 ? 0 : steps > 31 ? 31 : steps;
+  u32 const p = static_cast<u32>(distance + z * s.log2) + static_cast<u32>(s.coefficient_b);
+  return (static_cast<u32>(s.coefficient_a) * (p * p) + static_cast<u32>(s.coefficient_c)) >> z;
+}
+/// The result before its requantisation.
+constexpr u8 softmax_part(u32 exponential, i32 levels, u32 sum) {
+  return static_cast<u8>(sum == 0 ? 0 : exponential * (static_cast<u32>(levels) - 1) / sum);
+}
+
 /// Axes: any, then the row. Operands: x mul add y.
 template <kernel_class C>
 struct isoftmax {
   template <class Tile>
   static constexpr void run(int core, int cores, Tile const& t) {
-    i32 const log2 = t.value(9);
-    u32 const a = static_cast<u32>(t.value(6)), b = static_cast<u32>(t.value(7)), c = static_cast<u32>(t.value(8));
-    u32 const levels = static_cast<u32>(t.value(10));
+    op::isoftmax_params const s{.coefficient_a = t.value(6), .coefficient_b = t.value(7), .coefficient_c = t.value(8),
+                                .log2 = t.value(9), .levels = t.value(10)};
     int const row = C.classes[3];
     index const length = t.arguments.length[row];
     outer_lengths const lengths(t.arguments, 1u << row);
@@ -762,18 +778,11 @@ struct isoftmax {
       };
       i32 largest = static_cast<i32>(lowest(C.type[0]));
       each([&] { largest = t.template load<0>(i) > largest ? t.template load<0>(i) : largest; });
-      auto exponential = [&] {
-        i64 const x = static_cast<i64>(t.template load<0>(i)) - largest;
-        i64 const steps = -(x / log2);
-        i64 const z = steps < 0 ? 0 : steps > 31 ? 31 : steps;
-        u32 const p = static_cast<u32>(x + z * log2) + b;
-        return (a * (p * p) + c) >> z;  // modulo 2^32, no sign
-      };
+      auto exponential = [&] { return softmax_exponential(s, static_cast<i64>(t.template load<0>(i)) - largest); };
       u32 sum = 0;
       each([&] { sum += exponential(); });
       each([&] {
-        u32 const y = sum == 0 ? 0 : exponential() * (levels - 1) / sum;
-        t.template store<3>(i, t.template requantised<0, 0, 1>(static_cast<i32>(static_cast<u8>(y)), i));
+        t.template store<3>(i, t.template requantised<0, 0, 1>(softmax_part(exponential(), s.levels, sum), i));
       });
     });
   }
@@ -879,6 +888,14 @@ struct mapping<op::ita_partial_max_kind, Engine>
 // Reference kernel of op::matmul.
 
 namespace deeploy::reference {
+/// sum + the sum over k of (a[k] - a_zero) * (b[k] - b_zero), modulo 2^32.
+template <class A, class B>
+constexpr u32 dot_product(u32 sum, A const* a, index a_step, B const* b, index b_step, index depth, i32 a_zero = 0, i32 b_zero = 0) {
+  for (index k = 0; k < depth; ++k)
+    sum += static_cast<u32>(static_cast<i32>(a[k * a_step]) - a_zero) * static_cast<u32>(static_cast<i32>(b[k * b_step]) - b_zero);
+  return sum;
+}
+
 /// Axes: batch x 3, rows, out_features, in_features. Operands: a b bias mul add y.
 template <kernel_class C>
 struct matmul {
@@ -899,10 +916,8 @@ struct matmul {
     for_share(core, cores, lengths.of, [&](subscripts const& i) {
       auto const* a = t.template data<0>() + t.template offset<0>(i);
       auto const* b = t.template data<1>() + t.template offset<1>(i);
-      u32 sum = C.accumulates && !args.begins ? static_cast<u32>(accumulators[at_result]) : 0u;
-      for (index k = 0; k < depth; ++k)
-        sum += static_cast<u32>(static_cast<i32>(a[k * a_step]) - a_zero) *
-               static_cast<u32>(static_cast<i32>(b[k * b_step]) - b_zero);
+      u32 const before = C.accumulates && !args.begins ? static_cast<u32>(accumulators[at_result]) : 0u;
+      u32 sum = dot_product(before, a, a_step, b, b_step, depth, a_zero, b_zero);
       if (C.accumulates && !args.ends) {
         accumulators[at_result++] = static_cast<i32>(sum);
         return;
@@ -1109,6 +1124,75 @@ template <reference::ReferenceEngine Engine>
 struct mapping<op::requantise_kind, Engine>
     : reference::direct_mapping<reference::requantise, reference::work_cost{.per_step = 0, .per_result = 56}> {};
 }  // namespace deeploy
+// ---- reference/score_chain.hpp
+// Reference kernel of op::score_chain.
+
+namespace deeploy::reference {
+/// Axes: batch x 3, queries, keys, depth, width. Operands: q k v mask tables y. Keeps nothing of a row: its scores are
+/// computed again for the sum and for each eight columns of the result.
+template <kernel_class C>
+struct score_chain {
+  static constexpr int keys = 4, depth = 5, width = 6;
+  static constexpr index columns = 8;
+
+  template <class Tile>
+  static constexpr void run(int core, int cores, Tile const& t) {
+    namespace at = op::score_tables;
+    auto const& a = t.arguments;
+    auto const* const tables = t.template data<4>() + a.with[4].origin;
+    index const q_step = a.with[0].stride[depth], k_step = a.with[1].stride[depth];
+    i32 const lowest_score = t.value(4), levels = t.value(12);
+    outer_lengths const lengths(a, 1u << keys | 1u << depth | 1u << width);
+    for_share(core, cores, lengths.of, [&](subscripts const& row) {
+      subscripts i = row;
+      auto operand_of_softmax = [&] {
+        u32 const sum = dot_product(0, t.template data<0>() + t.template offset<0>(i), q_step, t.template data<1>() + t.template offset<1>(i), k_step,
+                                    a.length[depth]);
+        i32 const s = t.template requantised<0, 0>(static_cast<i32>(sum));
+        i32 const first = tables[at::first + s - lowest_score];
+        if constexpr (C.classes[6] == 0) return first;
+        else return static_cast<i32>(tables[at::sums + first + tables[at::masks + static_cast<u8>(t.template load<3>(i))]]);
+      };
+      i32 largest = 0;
+      auto exponential = [&] {
+        auto const* const e = tables + at::exponentials + 4 * (255 + operand_of_softmax() - largest);
+        return static_cast<u32>(e[0]) | static_cast<u32>(e[1]) << 8 | static_cast<u32>(e[2]) << 16 | static_cast<u32>(e[3]) << 24;
+      };
+      auto each_key = [&](auto f) {
+        for (i.of[keys] = 0; i.of[keys] < a.length[keys]; ++i.of[keys]) f();
+      };
+      each_key([&] { largest = operand_of_softmax() > largest ? operand_of_softmax() : largest; });
+      u32 sum = 0;
+      each_key([&] { sum += exponential(); });
+      for (index from = 0; from < a.length[width]; from += columns) {
+        index const n = a.length[width] - from < columns ? a.length[width] - from : columns;
+        u32 of_column[columns] = {};
+        each_key([&] {
+          u8 const byte = tables[at::probabilities + softmax_part(exponential(), levels, sum)];
+          u32 const p = C.classes[7] != 0 ? static_cast<u32>(static_cast<i8>(byte)) : byte;
+          for (index c = 0; c < n; ++c) {
+            i.of[width] = from + c;
+            of_column[c] += p * static_cast<u32>(t.template load<2>(i));
+          }
+          i.of[width] = 0;
+        });
+        i.of[keys] = 0;
+        for (index c = 0; c < n; ++c) {
+          i.of[width] = from + c;
+          t.template store<5>(i, t.template requantised<3, 6>(static_cast<i32>(of_column[c])));
+        }
+        i.of[width] = 0;
+      }
+    });
+  }
+};
+}  // namespace deeploy::reference
+
+namespace deeploy {
+template <reference::ReferenceEngine Engine>
+struct mapping<op::score_chain_kind, Engine>
+    : reference::direct_mapping<reference::score_chain, reference::work_cost{.per_step = 4, .per_result = 48}> {};
+}  // namespace deeploy
 // ---- reference/sub.hpp
 // Reference kernel of op::sub.
 
@@ -1168,10 +1252,17 @@ class instance {
       : memory_(plan_of<Net>::memories, memory_count<board::host>, poison), machine_(memory_, board::host::cores) {}
 
   /// Takes the weights of one memory: the content of weights_<memory>.bin.
-  image_status load(void const* image, std::size_t length) {
+  image_status attach(void const* image, std::size_t length) {
     u64 layouts[memory_count<board::host>];
     for (int m = 0; m < memory_count<board::host>; ++m) layouts[m] = layout_hash<Net, board::host>(m);
     return take_image(memory_, {model_hash<Net>, layouts, plan_of<Net>::memories, static_cast<u32>(memory_count<board::host>)}, image, length);
+  }
+
+  /// The same of all memories.
+  image_status attach(stored_images images) {
+    for (stored_image const& i : images)
+      if (image_status const s = attach(i.at, i.length); s != image_status::good) return s;
+    return image_status::good;
   }
 
   /// A tensor's elements in memory: an input, a state or an output. Its layout is the tensor's own.

@@ -178,6 +178,17 @@ template <class... T>
 constexpr int length_of(types<T...>) {
   return sizeof...(T);
 }
+/// One of two types.
+template <bool first, class A, class B>
+struct select_type {
+  using type = A;
+};
+template <class A, class B>
+struct select_type<false, A, B> {
+  using type = B;
+};
+template <bool first, class A, class B>
+using select = typename select_type<first, A, B>::type;
 }  // namespace deeploy::detail
 // ---- deeploy/requantisation.hpp
 // requantisation: an accumulator becomes an element of the next tensor. Scale, rounding, zero point and clip are parameters.
@@ -535,6 +546,7 @@ struct operand {
 struct operator_facts {
   char const* name;
   char const* operand_name[max_operands];
+  bool multiplies = false;  ///< each point of the iteration space is one multiplication and addition
 };
 
 /// A layer as a value; what the planner, the proof and the executor work on.
@@ -922,7 +934,7 @@ struct conv2d_params {
 };
 
 struct conv2d_kind {
-  static constexpr operator_facts facts{"conv2d", {"x", "weight", "bias", "mul", "add", "y"}};
+  static constexpr operator_facts facts{"conv2d", {"x", "weight", "bias", "mul", "add", "y"}, true};
 };
 
 /// Convolution (cross-correlation). One-dimensional ones have H = R = 1.
@@ -1416,7 +1428,7 @@ struct matmul_params {
 };
 
 struct matmul_kind {
-  static constexpr operator_facts facts{"matmul", {"a", "b", "bias", "mul", "add", "y"}};
+  static constexpr operator_facts facts{"matmul", {"a", "b", "bias", "mul", "add", "y"}, true};
 };
 
 /// Matrix product; batch axes broadcast as in numpy, transposed operands are views.
@@ -1725,6 +1737,131 @@ struct requantise {
   static constexpr layer_descriptor descriptor = detail::describe_unary<kind, X, Y, Options...>(params.result).d;
 };
 }  // namespace deeploy::op
+// ---- deeploy/op/score_chain.hpp
+// op::score_chain: attention between its projections as one layer: scores, softmax, weighted values.
+
+namespace deeploy {
+/// Optional operand of op::score_chain: what is added to the scores.
+template <Operand M>
+struct mask {};
+}  // namespace deeploy
+
+namespace deeploy::detail {
+/// The mask operand in a pack of options, or none.
+template <class... Options>
+struct mask_in {
+  using type = none;
+};
+template <class M, class... Rest>
+struct mask_in<mask<M>, Rest...> {
+  using type = M;
+};
+template <class First, class... Rest>
+struct mask_in<First, Rest...> : mask_in<Rest...> {};
+}  // namespace deeploy::detail
+
+namespace deeploy::op {
+struct score_chain_params {
+  i32 levels = 256;                   ///< of the softmax
+  bool signed_probabilities = false;  ///< the bytes of the probabilities are i8, not u8
+  requantisation scores = {};         ///< of the products of queries and keys; at most 256 values
+  requantisation result = {};
+};
+
+/// Where the parts of the tables begin, in bytes. Everything elementwise between the two products maps bytes to bytes.
+namespace score_tables {
+inline constexpr index exponentials = 0;      ///< 256 words, lowest byte first: of the distance x - max x, from -255 to 0
+inline constexpr index first = 1024;          ///< 256: of the score - scores.low
+inline constexpr index probabilities = 1280;  ///< 256: of the softmax's result
+inline constexpr index unmasked_bytes = 1536;
+inline constexpr index masks = 1536;  ///< 256: of the mask's byte as it lies in memory
+inline constexpr index sums = 1792;   ///< 512: of the sum of `first` and `masks`
+inline constexpr index masked_bytes = 2304;
+}  // namespace score_tables
+
+struct score_chain_kind {
+  static constexpr operator_facts facts{"score_chain", {"q", "k", "v", "mask", "tables", "y"}};
+};
+
+/// The layers matmul, any elementwise ones, isoftmax, requantise, matmul in one, on bytes; scores have no tensor.
+///
+///     s[m][n] = scores( sum over d of q[m][d] * k[n][d] ) - scores.low
+///     x[m][n] = first[s], with a mask sums[ first[s] + masks[mask[m][n]] ]
+///     e[m][n] = exponentials[ 255 + x[m][n] - max x[m] ];  p = probabilities[ floor(e * (levels - 1) / sum e[m]) ]
+///     y[m][w] = result( sum over n of p[m][n] * v[n][w] )
+///
+/// A table is one of op::score_tables; with it any rounding, zero point, clip, division and number of elementwise layers is
+/// the same. The arithmetic of the softmax is op::isoftmax's, modulo 2^32.
+/// @tparam Q, K, V  batch x queries x depth, batch x keys x depth, batch x keys x width; integers; up to three batch axes
+/// @tparam Tables   one axis of u8
+/// @tparam Y        batch x queries x width
+/// @tparam Options  mask<M>: bytes that broadcast to batch x queries x keys
+/// @errors          DPL-1101 lengths disagree; DPL-2006 clip wider than Y's type; DPL-2401 to DPL-2403
+template <class Self, Operand Q, Operand K, Operand V, Operand Tables, Operand Y, score_chain_params params = score_chain_params{}, class... Options>
+struct score_chain {
+  using kind = score_chain_kind;
+  static constexpr layer_descriptor descriptor = [] {
+    constexpr window q = viewed<Q>::where, k = viewed<K>::where, v = viewed<V>::where, tables = viewed<Tables>::where, y = viewed<Y>::where;
+    constexpr int rank = y.logical_rank(), least = q.logical_rank() < k.logical_rank() ? q.logical_rank() : k.logical_rank();
+    using Mask = typename detail::mask_in<Options...>::type;
+    constexpr bool masked = Operand<Mask>;
+    detail::layer_builder l(kind::facts);
+    constexpr int lowest_rank = least < v.logical_rank() ? least : v.logical_rank();
+    l.expect((lowest_rank < rank ? lowest_rank : rank) >= 2, 1104, lowest_rank < rank ? lowest_rank : rank, 2);
+    l.expect(rank <= 5, 1103, rank, 5);
+    if (l.d.first_problem.code != 0) return l.d;
+    constexpr char const* names[] = {"batch", "batch_2", "batch_3"};
+    int batch[5] = {};
+    for (int i = 0; i < 3; ++i) {
+      bool const has = i < rank - 2;
+      int const id = l.axis(names[i], has ? y.logical_extent(i) : extent(1), axis_kind::parallel);
+      if (has) batch[i] = id;
+    }
+    int const queries = l.axis("queries", y.logical_extent(rank - 2), axis_kind::parallel);
+    int const keys = l.axis("keys", k.logical_extent(k.logical_rank() - 2), axis_kind::whole);
+    int const depth = l.axis("depth", q.logical_extent(q.logical_rank() - 1), axis_kind::whole);
+    int const width = l.axis("width", y.logical_extent(rank - 1), axis_kind::whole);
+    auto bind = [&](operand& o, window const& w, int row, int column) {
+      int axes[5] = {};
+      for (int i = 0; i < rank - 2; ++i) axes[i] = batch[i];
+      axes[rank - 2] = row;
+      axes[rank - 1] = column;
+      l.bind_broadcast(o, w, axes, rank);
+    };
+    bind(l.place<Q>(0, direction::in), q, queries, depth);
+    bind(l.place<K>(1, direction::in), k, keys, depth);
+    bind(l.place<V>(2, direction::in), v, keys, width);
+    operand& added = l.place<Mask>(3, direction::in);
+    if constexpr (masked) {
+      bind(added, viewed<Mask>::where, queries, keys);
+      l.expect(size_of(added.of->type) == 1, 2402, size_of(added.of->type), 1);
+    }
+    operand& table = l.place<Tables>(4, direction::in);
+    l.expect(table.of->type == element::u8, 2403, static_cast<i64>(table.of->type), static_cast<i64>(element::u8));
+    l.expect(tables.logical_rank() == 1, 1104, tables.logical_rank(), 1);
+    l.expect(tables.rank() == 1 && tables.stride[0] == 1, 1102, tables.stride[0], 1);
+    constexpr index table_bytes = masked ? score_tables::masked_bytes : score_tables::unmasked_bytes;
+    l.expect(tables.of[0].value == table_bytes, 1101, tables.of[0].value, table_bytes);
+    l.append(table, table_bytes, 1, 0);
+    operand& to = l.place<Y>(5, direction::out);
+    bind(to, y, queries, width);
+    l.add(params.scores, false);
+    l.add(params.result, false);
+    l.add_class(masked, params.signed_probabilities);
+    l.add_value(params.levels);
+    i64 const values = static_cast<i64>(params.scores.high) - params.scores.low + 1;
+    l.expect(params.scores.present && values <= 256, 2401, params.scores.present ? values : 0, 256);
+    auto check = [&](requantisation const& r) {
+      l.expect(r.shift <= 31, 2004, r.shift, 31);
+      l.expect(r.low <= r.high, 2005, r.low, r.high);
+    };
+    check(params.scores);
+    check(params.result);
+    l.expect_holds(to, params.result);
+    return l.d;
+  }();
+};
+}  // namespace deeploy::op
 // ---- deeploy/op/sub.hpp
 // op::sub: elementwise difference of two operands, each of which may be requantised before.
 
@@ -2015,6 +2152,8 @@ struct constant_values {
 ///     static constexpr i64 scratch_bytes(layer_descriptor const&, int form, index const* tile);
 ///     static constexpr i64 tile_cycles(layer_descriptor const&, int form, index const* tile);   compute, data in L1;
 ///         must not fall when a tile length grows
+///     static constexpr i64 code_bytes(layer_descriptor const&, int form, index const* tile);   optional: of the instructions
+///         that a step runs through; its first tile brings them into the instruction cache
 ///     template <layer_descriptor const& L, int form> static constexpr kernel_code code;
 ///     static constexpr kernel_template shared_kernel;   optional, see there
 ///
@@ -2057,6 +2196,7 @@ struct mapping_facts {
   i64 (*scratch_bytes)(layer_descriptor const&, int, index const*) = nullptr;
   i64 (*tile_cycles)(layer_descriptor const&, int, index const*) = nullptr;
   kernel_template shared_kernel = {};
+  i64 (*code_bytes)(layer_descriptor const&, int, index const*) = nullptr;
   operand (*packed)(layer_descriptor const&, int, int) = nullptr;
   void (*pack)(layer_descriptor const&, int, int, void const*, u8*) = nullptr;
   bool (*exact)(layer_descriptor const&, int, constant_values const&) = nullptr;
@@ -2079,6 +2219,7 @@ constexpr mapping_facts facts_of() {
     mapping_facts f{Engine::name, m::forms, sizeof(m::forms) / sizeof(form), m::takes, m::multiple, m::scratch_bytes,
                     m::tile_cycles};
     if constexpr (requires { m::shared_kernel; }) f.shared_kernel = m::shared_kernel;
+    if constexpr (requires { m::code_bytes; }) f.code_bytes = m::code_bytes;
     if constexpr (requires { m::packed; }) f.packed = m::packed, f.pack = m::pack;
     if constexpr (requires { m::exact; }) f.exact = m::exact;
     if constexpr (requires { m::beyond; }) f.beyond = m::beyond;
@@ -2122,8 +2263,11 @@ constexpr char const* name_of(section s) {
 struct execution_costs {
   index dma_issue_cycles;       ///< core cycles to program one transfer
   index dma_line_cycles;        ///< DMA cycles per line of a two-dimensional transfer, beside its bytes
+  index run_cycles;             ///< of a run, before its first step and behind its last one
   index step_cycles;            ///< executor, per step
   index tile_cycles;            ///< executor, per tile
+  index code_line_cycles;       ///< until 16 bytes of code are in the instruction cache
+  index code_cache_bytes;
   index picojoules_per_cycle;   ///< whole chip
   index picojoules_per_byte;    ///< moved between memories
 };
@@ -2247,6 +2391,9 @@ concept Planned = requires { plan_of<Net>::header.format; };
   X(2301, >=, "reduction: it runs over no element; correct .reduced")                                                    \
   X(2302, ==, "reduce_mean: the shift form needs a power of two of elements; set .half_away")                            \
   X(2303, ==, "reduce_mean: an averaged axis has a run-time extent; average over fixed axes only")                       \
+  X(2401, ==, "score_chain: the scores must be requantised to at most 256 values; set .scores")                          \
+  X(2402, ==, "score_chain: a mask has bytes; give it the type i8 or u8")                                                \
+  X(2403, ==, "score_chain: the tables are bytes; give them the type u8")                                                \
   X(3001, ==, "plan: written in another format; plan again with this version")                                           \
   X(3002, ==, "plan: written by another version of the tool; plan again with this version")                              \
   X(3003, ==, "plan: made for another network (stale); plan again")                                                      \
@@ -2271,7 +2418,10 @@ concept Planned = requires { plan_of<Net>::header.format; };
   X(3029, <, "plan: a tile is fetched early although the step before writes its tensor; plan again")                     \
   X(3030, ==, "plan: an operand needs one or two tile buffers, or none when it lies in L1; correct .buffer")            \
   X(3031, ==, "plan: a constant packed for one step is used by another; plan again")                                    \
-  X(3032, <=, "plan: an engine may address bytes behind the end of L1 around a buffer; plan again with less L1")
+  X(3032, <=, "plan: an engine may address bytes behind the end of L1 around a buffer; plan again with less L1") \
+  X(3040, <=, "networks: together they need more of a memory than the board has; plan them with less of it")            \
+  X(3041, >=, "networks: the state of one overlaps memory of another: the second begins before the first ends; move it")  \
+  X(3042, <=, "networks: a section of one ends outside of the arena that they share; enlarge the arena")
 
 #define DEEPLOY_TOOL_CODES(X)                                                                                            \
   X(1001, "shape: more than six extents; merge adjacent ones")                                                           \
@@ -2377,7 +2527,8 @@ concept Planned = requires { plan_of<Net>::header.format; };
   X(6210, "the compiler of the target cannot be started; install it, or name another in DEEPLOY_TARGET_CXX")             \
   X(6211, "the simulator of the target cannot be started; build it, or say where it is in DEEPLOY_SIMULATOR")            \
   X(6301, "a core's stack overflowed; raise its bytes in siracusa_reserved")                                             \
-  X(6302, "a core trapped; report this with the console's text")
+  X(6302, "a core trapped; report this with the console's text")                                                         \
+  X(6303, "a wait for the DMA or the NPU did not end in a debug build; report this with the console's text")
 
 namespace deeploy::detail {
 /// Shows a compiler code: `Where` and both numbers appear in the compiler's message.
@@ -3771,6 +3922,85 @@ bool execute(program_view const& p, M& machine, run_time_extents const& extents 
   return true;
 }
 }  // namespace deeploy
+// ---- deeploy/crc.hpp
+// CRC-32 as in zip files (reflected, polynomial 0xEDB88320): of bytes, a word at a time, and of pieces that are put together.
+
+namespace deeploy {
+namespace detail {
+inline constexpr u32 crc_polynomial = 0xEDB8'8320;
+
+/// What each byte leaves behind. 1 KiB, so that a core may keep it on its stack; tables for whole words would take four.
+struct crc_table {
+  u32 of[256] = {};
+  constexpr crc_table() {
+    for (u32 i = 0; i < 256; ++i) {
+      of[i] = i;
+      for (int k = 0; k < 8; ++k) of[i] = of[i] >> 1 ^ (of[i] & 1 ? crc_polynomial : 0);
+    }
+  }
+};
+inline constexpr crc_table crc_of_bytes{};
+
+constexpr u32 crc_of_byte(crc_table const& t, u32 crc, u32 byte) { return crc >> 8 ^ t.of[(crc ^ byte) & 255]; }
+constexpr u32 crc_of_word(crc_table const& t, u32 crc, u32 word) {
+  return crc_of_byte(t, crc_of_byte(t, crc_of_byte(t, crc_of_byte(t, crc ^ word, 0), 0), 0), 0);
+}
+
+/// The register after `length` bytes. Words are read where memory has them: far memories charge each access alike.
+inline u32 crc_register(crc_table const& t, u32 crc, u8 const* data, size_t length) {
+  for (; length != 0 && (reinterpret_cast<uintptr_t>(data) & 3) != 0; ++data, --length) crc = crc_of_byte(t, crc, *data);
+  for (; length >= 4; data += 4, length -= 4) {
+    u32 word;
+    __builtin_memcpy(&word, __builtin_assume_aligned(data, 4), 4);
+    crc = crc_of_word(t, crc, word);
+  }
+  for (; length != 0; ++data, --length) crc = crc_of_byte(t, crc, *data);
+  return crc;
+}
+
+/// Product of two polynomials modulo the CRC's; bit 31 is x^0.
+constexpr u32 crc_product(u32 a, u32 b) {
+  u32 product = 0;
+  for (; a != 0; a <<= 1) {
+    if (a >> 31) product ^= b;
+    b = b >> 1 ^ (b & 1 ? crc_polynomial : 0);
+  }
+  return product;
+}
+/// The register after `length` more bytes of zero.
+constexpr u32 crc_shifted(u32 crc, size_t length) {
+  for (u32 power = 1u << 23; length != 0; length >>= 1, power = crc_product(power, power))  // x^8 first
+    if (length & 1) crc = crc_product(crc, power);
+  return crc;
+}
+}  // namespace detail
+
+/// CRC-32 of `length` bytes.
+constexpr u32 crc32_of(u8 const* data, size_t length) {
+  u32 crc = ~0u;
+  if (__builtin_is_constant_evaluated()) {
+    for (size_t i = 0; i < length; ++i) crc = detail::crc_of_byte(detail::crc_of_bytes, crc, data[i]);
+  } else {
+    crc = detail::crc_register(detail::crc_of_bytes, crc, data, length);
+  }
+  return ~crc;
+}
+
+/// One core's share of the CRC-32 of `length` bytes: ~ of the shares' exclusive or is the whole. Each core takes a part of
+/// its own and lets zeros follow for the parts behind it.
+///
+/// @buffers  1 KiB of the core's stack: tables far from the core would cost more than they save
+inline u32 crc32_share(u8 const* data, size_t length, u32 core, u32 cores) {
+  detail::crc_table const table = detail::crc_of_bytes;
+  auto const* near = &table;
+  asm("" : "+r"(near));  // in a register of its own: addressed from the stack pointer each byte takes two instructions more
+  size_t const part = (length + 4 * cores - 1) / (4 * cores) * 4;
+  size_t const begin = part * core < length ? part * core : length, rest = length - begin, own = rest < part ? rest : part;
+  // The register begins with ones, which all parts must see only once.
+  u32 const crc = detail::crc_register(*near, core == 0 ? ~0u : 0, data + begin, own);
+  return detail::crc_shifted(crc, rest - own);
+}
+}  // namespace deeploy
 // ---- deeploy/image.hpp
 // Weight images: the constants of one memory, as the plan laid them out, behind a header that says whose they are.
 
@@ -3787,35 +4017,6 @@ struct image_header {
   u32 crc32 = 0;     ///< of the constants, as in zip files
 };
 static_assert(sizeof(image_header) == 40);
-
-namespace detail {
-/// CRC-32 of each half byte: 64 bytes of table make the check five times faster than bit by bit.
-struct crc_table {
-  u32 of[16] = {};
-  constexpr crc_table() {
-    for (u32 i = 0; i < 16; ++i) {
-      of[i] = i;
-      for (int k = 0; k < 4; ++k) of[i] = of[i] >> 1 ^ (of[i] & 1 ? 0xEDB88320u : 0);
-    }
-  }
-};
-inline constexpr crc_table crc_of_half_byte{};
-}  // namespace detail
-
-/// CRC-32 as in zip files (polynomial 0xEDB88320).
-constexpr u32 crc32_of(u8 const* data, size_t length) {
-  u32 crc = ~0u;
-  for (size_t i = 0; i < length; ++i) {
-    crc ^= data[i];
-    crc = crc >> 4 ^ detail::crc_of_half_byte.of[crc & 15];
-    crc = crc >> 4 ^ detail::crc_of_half_byte.of[crc & 15];
-  }
-  return ~crc;
-}
-static_assert([] {
-  constexpr u8 check[] = {'1', '2', '3', '4', '5', '6', '7', '8', '9'};
-  return crc32_of(check, 9);
-}() == 0xCBF43926u);
 
 namespace detail {
 /// Where the plan put each constant of one memory, and how it is stored there. `d` are tensor_descriptor pointers, `places`
@@ -3840,6 +4041,20 @@ constexpr u64 layout_hash(int memory) {
   return detail::hash_of_layout(graph<Net>::tensors.of, plan_of<Net>::tensors, detail::storage<Net, B>::of, graph<Net>::tensor_count, memory);
 }
 
+/// An image that belongs to a program: where the program has room for it, and where it lies in weights_l3.bin.
+struct stored_image {
+  u8 const* at;
+  u32 length;   ///< with its header
+  u32 memory;
+  u32 l3_offset;
+};
+struct stored_images {
+  stored_image const* of;
+  int count;
+  stored_image const* begin() const { return of; }
+  stored_image const* end() const { return of + count; }
+};
+
 /// Why an image was refused; the numbers are error codes.
 enum class image_status { good = 0, not_an_image = 6001, other_format = 6002, other_model = 6003, other_plan = 6004, damaged = 6005 };
 
@@ -3851,8 +4066,8 @@ struct expected_images {
   u32 memories;
 };
 
-/// Checks an image of `length` bytes: header, plan, checksum. `h` is its header, if it has one.
-inline image_status check_image(expected_images const& expected, u8 const* image, size_t length, image_header& h) {
+/// Checks the header of an image of `length` bytes, of which no more than the header is read.
+inline image_status check_image_header(expected_images const& expected, u8 const* image, size_t length, image_header& h) {
   if (length < sizeof h) return image_status::not_an_image;
   // Byte by byte: an image may lie at any address.
   for (size_t i = 0; i < sizeof h; ++i) reinterpret_cast<u8*>(&h)[i] = image[i];
@@ -3862,6 +4077,18 @@ inline image_status check_image(expected_images const& expected, u8 const* image
   if (h.memory >= expected.memories || h.layout != expected.layouts[h.memory]) return image_status::other_plan;
   if (h.length != length - sizeof h || h.length > static_cast<u32>(expected.used[h.memory].used[static_cast<int>(section::constants)]))
     return image_status::damaged;
-  return h.crc32 == crc32_of(image + sizeof h, h.length) ? image_status::good : image_status::damaged;
+  return image_status::good;
+}
+
+/// Checks an image of `length` bytes: header, plan, checksum. `h` is its header, if it has one.
+///
+/// @param crc32  how the checksum is computed: (first byte, length)
+image_status check_image(expected_images const& expected, u8 const* image, size_t length, image_header& h, auto crc32) {
+  image_status const status = check_image_header(expected, image, length, h);
+  if (status != image_status::good) return status;
+  return h.crc32 == crc32(image + sizeof h, h.length) ? image_status::good : image_status::damaged;
+}
+inline image_status check_image(expected_images const& expected, u8 const* image, size_t length, image_header& h) {
+  return check_image(expected, image, length, h, [](u8 const* data, size_t bytes) { return crc32_of(data, bytes); });
 }
 }  // namespace deeploy
