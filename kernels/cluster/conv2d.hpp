@@ -20,8 +20,12 @@ struct mapping<op::conv2d_kind, Engine> {
   }
   static constexpr i64 tile_cycles(layer_descriptor const& l, int form, index const* tile) {
     using namespace cluster;
-    bool const apart = l.space[conv_axis::in_channels].length > 1 && storage_step(l.with[0], conv_axis::in_channels) != 1;
-    return conv_cycles(class_of_form(l, form), form == 1, apart, tile);
+    conv_class const c = class_of_form(l, form);
+    // Results of an image that is narrower than a strip are stored one by one.
+    bool const narrow = c.path == conv_path::depthwise && l.space[conv_axis::out_columns].length < 4;
+    i64 results = narrow ? 1 : 0;
+    for (int a = 0; a <= conv_axis::out_channels; ++a) results *= tile[a];
+    return conv_cycles(c, form == 1, window_lines_of(l), tile) + parts_of(results * 104, cost_cores);
   }
   static constexpr i64 code_bytes(layer_descriptor const& l, int form, index const*) {
     return cluster::conv_code_bytes(class_of_form(l, form));

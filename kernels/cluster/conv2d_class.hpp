@@ -136,9 +136,20 @@ constexpr i64 conv_code_bytes(conv_class const& c) {
   return (c.path == conv_path::depthwise ? 2700 : 2000) + (c.prepares() ? 600 : 0);
 }
 
+/// How lines of windows lie in the input.
+enum class window_lines : u8 {
+  together,
+  bytes,  ///< less than a word
+  apart,  ///< the channels of a pixel are no neighbours
+};
+constexpr window_lines window_lines_of(layer_descriptor const& l) {
+  using namespace conv_axis;
+  if (l.space[in_channels].length > 1 && storage_step(l.with[0], in_channels) != 1) return window_lines::apart;
+  return l.space[in_channels].length * l.space[kernel_columns].length < 4 ? window_lines::bytes : window_lines::together;
+}
+
 /// Cycles of a tile on eight cores.
-/// @param apart  the channels of a pixel are no neighbours in the input
-constexpr i64 conv_cycles(conv_class const& c, bool accumulates, bool apart, index const* tile) {
+constexpr i64 conv_cycles(conv_class const& c, bool accumulates, window_lines from, index const* tile) {
   using namespace conv_axis;
   i64 const pixels = static_cast<i64>(tile[out_rows]) * tile[out_columns],
             taps = static_cast<i64>(tile[kernel_rows]) * tile[kernel_columns];
@@ -166,8 +177,10 @@ constexpr i64 conv_cycles(conv_class const& c, bool accumulates, bool apart, ind
   if (c.pads_weights) cycles += parts_of(channels * (depth + 40), cost_cores);
   // Bringing windows into rows: two and a half cycles a word, or byte by byte and tap by tap; and each line, of which those
   // of a group lie in pieces.
-  i64 const lines = tile[groups] > 1 ? 150 * tile[kernel_rows] + 150 : 70 * tile[kernel_rows] + 150;
-  i64 const window = lines + (apart ? 8 * depth + 11 * taps : parts_of(depth * 5, 8));
+  i64 const lines = tile[groups] > 1                 ? 150 * tile[kernel_rows] + 150
+                    : from == window_lines::together ? 70 * tile[kernel_rows] + 150
+                                                     : 30 * tile[kernel_rows] + 520;
+  i64 const window = lines + (from == window_lines::apart ? 8 * depth + 11 * taps : parts_of(depth * 5, 8));
   if (taps > 1) cycles += parts_of(outer * parts_of(pixels, 4), cost_cores) * 4 * window;
   i64 const store = c.direct ? 0 : c.records ? product_exact_cycles : product_finish_cycles + (accumulates ? 8 : 0);
   // Pixels that are read where they lie with gaps between their rows: row by row.

@@ -45,7 +45,7 @@ struct block_cost {
 /// @param loose  rows that begin within words: two accesses a load, and no mac&load in the blocks
 constexpr block_cost cost_of(bool column_records, bool mac_load, bool loose = false) {
   block_cost c;
-  if (column_records) c.block = 175;
+  if (column_records) c.block = 235;
   if (mac_load) c.row_step_halves = 9, c.row_block = 80;
   if (mac_load && !column_records && !loose) c.step_halves = 36, c.block = 125;
   if (loose) c.step_halves = 78, c.block += 35, c.row_step_halves += 8;
