@@ -149,6 +149,8 @@ struct conv_depthwise : conv_common<C, V> {
       part q{row, row + some, 0, 0};
       for (; q.column < columns; q.column = q.column_end) {
         q.column_end = q.column + s.band_columns < columns ? q.column + s.band_columns : columns;
+        // A strip at least, though some columns are done twice.
+        if (columns >= wide && q.column > columns - wide) q.column = columns - wide;
         run_part(a, b, records, n, g, a.length[groups] - g < channels ? a.length[groups] - g : channels, q);
       }
       u += some;

@@ -6,7 +6,7 @@ Usage: measure.py SIMULATOR COMPILER TABLE OPTIMISATION [LIMITS] [--write]
 
 TABLE is a .cpp of this folder. The program itself compares every element with the reference kernels. LIMITS has one line
 "cycles name" per kernel: warm cycles of eight cores and 3 % for where the linker puts the code. --write writes it anew.
-Estimates of kernels above 2,000 cycles must be within 25 %."""
+Estimates of kernels above 2,000 cycles must be within 25 %; far_estimates.txt lists those of single shapes that are not yet."""
 import math
 import pathlib
 import re
@@ -103,8 +103,13 @@ def main():
     wrong += [f"{name}: {found[name][0]} cycles, limit {limit}" for name, limit in allowed.items() if name in found and found[name][0] > limit]
     wrong += [f"{name}: no longer measured" for name in allowed if name not in found]
     wrong += [f"{name}: no limit" for name in found if name not in allowed]
-    wrong += [f"{name}: {cycles} cycles, estimated {estimate}" for name, (cycles, estimate, _) in found.items()
-              if estimate is not None and cycles > 2000 and not 0.75 <= estimate / cycles <= 1.25]
+    known = set((here / "far_estimates.txt").read_text().splitlines())
+    for name, (cycles, estimate, _) in found.items():
+        near = estimate is None or cycles <= 2000 or 0.75 <= estimate / cycles <= 1.25
+        if not near and name not in known:
+            wrong.append(f"{name}: {cycles} cycles, estimated {estimate}")
+        if near and name in known and table.startswith("shapes") and "macload" not in table:
+            wrong.append(f"{name}: the estimate is near now; take it out of far_estimates.txt")
     if wrong:
         sys.exit("\n".join(wrong))
 
