@@ -51,7 +51,7 @@ static_assert(sum::descriptor.first_problem.code == 0 && whole::descriptor.first
 struct wrong : op::matmul<wrong, a<3>, b, y<4>, {.result = {.shift = 32}}> {};
 static_assert(wrong::descriptor.first_problem.code == 1101 && wrong::descriptor.first_problem.found == 3);
 
-static_assert(detail::length_of(op::all_kinds{}) == 21);
+static_assert(detail::length_of(op::all_kinds{}) == 22);
 static_assert(Layer<sum> && Layer<product<4, 7>> && !Layer<s>);
 struct near_miss {
   static constexpr layer_descriptor descriptor{};
