@@ -38,6 +38,8 @@ constexpr address in_page(i64 offset_bytes) {
 /// @tparam page_words  of a page
 template <class Dma, int page_words>
 class page_writer {
+  static_assert(base_count <= static_cast<int>(base_of_page) && page_words <= 1 << (32 - stream_field::block_at) && page_words < 1 << stream_field::words_bits);
+
  public:
   constexpr page_writer(stream_word* to) : to_(to) {}
   constexpr int pages() const { return page_ + (used_ != 0); }

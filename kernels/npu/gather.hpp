@@ -44,18 +44,18 @@ inline u8* copy(u8* to, u8 const* from, index n) {
 }
 }  // namespace detail
 
-/// What turning a tile's input needs to know: all real pixels of the part, row by row.
+/// What turning a tile's input needs to know: of 3x3 windows all real pixels of the part, of single pixels those that are read.
 struct turn_shape {
   i32 rows, columns, channels;
   i32 origin, row_stride, column_stride, channel_stride;  ///< of the input
 
-  constexpr turn_shape() : turn_shape(kernel_arguments{}, 0, 0) {}
-  constexpr turn_shape(kernel_arguments const& a, int channel_axis, int halo)
-      : rows(a.limit[1]), columns(a.limit[2]), channels(a.length[channel_axis]), origin(0), row_stride(a.with[at::x].stride[1]), column_stride(a.with[at::x].stride[2]),
+  constexpr turn_shape() : turn_shape(kernel_arguments{}, 0, 1) {}
+  constexpr turn_shape(kernel_arguments const& a, int channel_axis, index filter)
+      : rows(turned_length(a, 1, filter)), columns(turned_length(a, 2, filter)), channels(a.length[channel_axis]), origin(0), row_stride(a.with[at::x].stride[1]), column_stride(a.with[at::x].stride[2]),
         channel_stride(a.with[at::x].stride[channel_axis]) {
     kernel_operand const& x = a.with[at::x];
-    // A step of one pixel: from the windows' taps where there are such, which a tile of one row has too.
-    if (halo != 0) row_stride = x.stride[6], column_stride = x.stride[7];
+    // A step of one pixel: from the windows' taps, which a tile of one row has too.
+    if (filter != 1) row_stride = x.stride[6], column_stride = x.stride[7];
     origin = x.origin - (a.first[1] < 0 ? a.first[1] * row_stride : 0) - (a.first[2] < 0 ? a.first[2] * column_stride : 0);
   }
 };

@@ -70,7 +70,7 @@ struct lowered_unit {
     }
     t.point(at::x, 0);
     if constexpr (U.gathers) c.shape = gather_shape(a);
-    if constexpr (U.turns) c.shape = turn_shape(a, turned_axis<U>, filter_size(U.kind) - 1);
+    if constexpr (U.turns) c.shape = turn_shape(a, turned_axis<U>, filter_size(U.kind));
     t.set(c);
     t.phase[0] = &prepare;
     t.phase[1] = &compute;
@@ -85,17 +85,21 @@ struct lowered_unit {
       t.point(at::x, in_operand);
   }
   using block = lowered_block<pointers, constants>;
+  static u32 word_of(void const* p) { return static_cast<u32>(reinterpret_cast<__UINTPTR_TYPE__>(p)); }
+  /// All words of the first job, into a place of the queue.
+  static void write_first(block const& b) {
+    Driver::acquire();
+    Driver::write(0, Driver::weight_offset(b.at[0]));
+    for (int i = 1; i < address_words; ++i) Driver::write(i, word_of(b.at[i]));
+    for (int i = 0; i < constant_words; ++i) Driver::write(address_words + i, b.constants.word[i]);
+  }
 
   static void prepare(int core, int cores, kernel_arguments const& a) {
     block const& b = block::of(a);
-    if (core == 0) {
-      Driver::acquire();
-      Driver::write(0, Driver::weight_offset(b.at[0]));
-      for (int i = 1; i < address_words; ++i) Driver::write(i, static_cast<u32>(reinterpret_cast<__UINTPTR_TYPE__>(b.at[i])));
-      for (int i = 0; i < constant_words; ++i) Driver::write(address_words + i, b.constants.word[i]);
-    }
-    if constexpr (U.gathers) gather(core, cores, b.constants.shape, b.at[gathered_from], static_cast<u8*>(b.at[5]) + scales_bytes(b.constants.channels));
-    if constexpr (U.turns) turn(core, cores, b.constants.shape, b.at[gathered_from], static_cast<u8*>(b.at[5]) + scales_bytes(b.constants.channels));
+    if (core == 0) write_first(b);
+    u8* const behind_scales = static_cast<u8*>(b.at[5]) + scales_bytes(b.constants.channels);
+    if constexpr (U.gathers) gather(core, cores, b.constants.shape, b.at[gathered_from], behind_scales);
+    if constexpr (U.turns) turn(core, cores, b.constants.shape, b.at[gathered_from], behind_scales);
     if (core == 0 && cores > 1) return;
     cluster::core_share const mine(b.constants.channels, cores > 1 ? core - 1 : 0, cores > 1 ? cores - 1 : 1, 1);
     auto* const scale = static_cast<u32*>(b.at[3]);
@@ -112,10 +116,9 @@ struct lowered_unit {
     Driver::commit();
     block const& b = block::of(a);
     if (b.constants.jobs == 2) {
-      Driver::acquire();
-      Driver::write(0, Driver::weight_offset(b.at[0]));
-      for (int i = 1; i < address_words; ++i) Driver::write(i, static_cast<u32>(reinterpret_cast<__UINTPTR_TYPE__>(b.at[i == 1 || i == 2 ? second + i - 1 : i])));
-      for (int i = 0; i < constant_words; ++i) Driver::write(address_words + i, b.constants.word[i]);
+      write_first(b);
+      Driver::write(1, word_of(b.at[second]));
+      Driver::write(2, word_of(b.at[second + 1]));
       for (int i = 0; i < 3; ++i) Driver::write(second_words[i], b.constants.second[i]);
       Driver::commit();
     }

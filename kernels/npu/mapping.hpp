@@ -33,6 +33,9 @@ struct unit_class {
 template <unit_class U>
 inline constexpr int turned_axis = U.kind == form::depthwise_3x3 ? U.channel_axis : 5;
 
+/// Pixels of a turned input along rows (1) or columns (2).
+constexpr index turned_length(kernel_arguments const& a, int axis, index filter) { return filter == 1 ? a.length[axis] : a.limit[axis]; }
+
 /// The forms of every mapping.
 inline constexpr int sums_form = 0, requantised_form = 1, gathered_form = 2, turned_form = 3;
 

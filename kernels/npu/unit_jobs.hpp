@@ -50,7 +50,7 @@ constexpr unit_jobs image_jobs(kernel_arguments const& a, job_descriptor d) {
   d.output_row_stride = U.requantises ? y.stride[rows] : d.output_pixel_stride * d.columns;
   if constexpr (U.turns) {
     d.input_pixel_stride = d.in_channels;
-    d.input_row_stride = d.in_channels * a.limit[columns];
+    d.input_row_stride = d.in_channels * turned_length(a, columns, filter_size(U.kind));
     return {{{d, 0, y.origin}}, 1};
   }
   // The operand's origin is that of the padding.

@@ -40,7 +40,7 @@ struct unit_kernel {
       bias[k] = w.bias;
     }
     if constexpr (U.gathers) gather(core, cores, gather_shape(a), a.with[at::x].at, gathered(a));
-    if constexpr (U.turns) turn(core, cores, turn_shape(a, turned_axis<U>, filter_size(U.kind) - 1), a.with[at::x].at, gathered(a));
+    if constexpr (U.turns) turn(core, cores, turn_shape(a, turned_axis<U>, filter_size(U.kind)), a.with[at::x].at, gathered(a));
   }
 
   /// The jobs of the tile, one after the other. Nobody else may touch its operands before the barrier behind.

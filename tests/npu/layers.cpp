@@ -124,6 +124,15 @@ void compare(int form, random_numbers& random, calls& made) {
   a.scratch = l1.take(m.scratch_bytes(l, form, lengths));
   REQUIRE(l1.used + 65536 < unit.memory.size());
   constexpr int forms = sizeof(mine::forms) / sizeof(deeploy::form);
+  if (form == npu::turned_form) {  // reads nothing beyond the part
+    if constexpr (forms > npu::turned_form) {
+      constexpr npu::unit_class u = mine::class_of_form(l, npu::turned_form);
+      npu::turn_shape const s(a, npu::turned_axis<u>, npu::filter_size(u.kind));
+      i64 const last = s.origin + i64{s.rows - 1} * s.row_stride + i64{s.columns - 1} * s.column_stride + i64{s.channels - 1} * s.channel_stride;
+      CHECK(s.origin >= 0);
+      CHECK(last < tile_bytes(l.with[npu::at::x], lengths));
+    }
+  }
   kernel_code const all[] = {mine::template code<l, 0>, mine::template code<l, 1>, mine::template code<l, forms - 2>, mine::template code<l, forms - 1>};
   kernel_code const run = all[form];
   kernel_code const reference = mapping<typename L::kind, reference_engine>::template code<l, 0>;
@@ -196,7 +205,7 @@ TEST_CASE("convolutions of 3x3, dense and depthwise") {
 /// The same with the channels of the input apart, as images of networks from elsewhere have them.
 template <class X, class W, class Y, index h, index w, index c, index k, index r, op::conv2d_params p>
 struct planes {
-  static constexpr index high = h + p.pad.top + p.pad.bottom - r + 1, wide = w + p.pad.left + p.pad.right - r + 1;
+  static constexpr index high = (h + p.pad.top + p.pad.bottom - r) / p.stride.rows + 1, wide = (w + p.pad.left + p.pad.right - r) / p.stride.columns + 1;
   struct x : tensor<x, X, shape<1, c, h, w>, role::input> {};
   struct weight : constant<weight, W, shape<k, r, r, c / p.groups>, image_place{0, 1}> {};
   struct y : tensor<y, Y, shape<1, high, wide, k>, role::output> {};
@@ -208,7 +217,8 @@ TEST_CASE("3x3 of planes, turned by the cores") {
   all_forms<typename planes<u8, i8, u8, 7, 14, 5, 20, 3, {.pad = {0, 1, 1, 0}, .result = to_u8}>::layer>(22, made);
   all_forms<typename planes<i8, i8, i8, 14, 8, 30, 30, 3, {.pad = {1, 1, 1, 1}, .groups = 30, .result = to_i8}>::layer>(23, made);
   all_forms<typename planes<u8, i8, i8, 9, 6, 34, 33, 1, {.result = to_i8}>::layer>(24, made);
-  CHECK(made.turned >= 48);
+  all_forms<typename planes<i8, i8, i8, 12, 15, 7, 20, 1, {.stride = {2, 3}, .result = to_i8}>::layer>(25, made);
+  CHECK(made.turned >= 60);
   CHECK(made.lowered == made.turned);
 }
 TEST_CASE("pointwise convolutions, with strides") {
