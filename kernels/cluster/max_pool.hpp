@@ -14,7 +14,7 @@ struct pool_class {
 /// Axes: batch rows columns channels kernel_rows kernel_columns. Operands: x mul add y.
 ///
 /// Bytes whose channels are neighbours in both places go by words, 16 channels at a time.
-/// @cores  all; each takes an equal part of the pixels
+/// @cores  all; each takes an equal part of the pixels, of few pixels a part of one's channels
 template <pool_class C>
 struct pool_maxima {
   using x_t = element_type<C.x>;
@@ -62,7 +62,14 @@ struct pool_maxima {
     kernel_operand const &x = a.with[0], &y = a.with[3];
     index const *const xs = x.stride, *const ys = y.stride;
     index const width = a.length[columns_axis], height = a.length[rows_axis], depth = a.length[channels];
-    core_share const mine(a.length[0] * height * width, core, cores, 1);
+    index const pixels = a.length[0] * height * width;
+    core_share mine(pixels, core, cores, 1), of_channels(depth, 0, 1, 1);
+    if (pixels * 2 <= cores) {
+      index const parts = cores / pixels;
+      mine.begin = core / parts;
+      mine.end = mine.begin < pixels ? mine.begin + 1 : mine.begin;
+      of_channels = core_share(depth, core - mine.begin * parts, parts, 4);
+    }
     if (mine.begin >= mine.end) return;
     index h = mine.begin / width, w = mine.begin - h * width, batch = h / height;
     h -= batch * height;
@@ -73,18 +80,19 @@ struct pool_maxima {
                 y_on = ys[channels] * static_cast<index>(sizeof(y_t));
     for (index pixel = mine.begin; pixel < mine.end; ++pixel) {
       taps const r(a, rows_axis, kernel_rows, h), s(a, columns_axis, kernel_columns, w);
-      index const to = y.origin + batch * ys[0] + h * ys[rows_axis] + w * ys[columns_axis];
+      index c = of_channels.begin;
+      index const to = y.origin + batch * ys[0] + h * ys[rows_axis] + w * ys[columns_axis] + c * ys[channels];
       u8 const* from = reinterpret_cast<u8 const*>(
           data<x_t>(a, 0) + (x.origin + batch * xs[0] + h * xs[rows_axis] + w * xs[columns_axis]));
       u8* out = reinterpret_cast<u8*>(data<y_t>(a, 3) + to);
-      index c = 0;
       if constexpr (plain) {
         if (x_on == 1 && y_on == 1) {
-          for (; c + 16 <= depth; c += 16) maxima<4>(from + c, r, s, row_on, column_on, out);
-          for (; c + 4 <= depth; c += 4) maxima<1>(from + c, r, s, row_on, column_on, out);
+          for (; c + 16 <= of_channels.end; c += 16) maxima<4>(from + c, r, s, row_on, column_on, out);
+          for (; c + 8 <= of_channels.end; c += 8) maxima<2>(from + c, r, s, row_on, column_on, out);
+          for (; c + 4 <= of_channels.end; c += 4) maxima<1>(from + c, r, s, row_on, column_on, out);
         }
       }
-      for (; c < depth; ++c) {
+      for (; c < of_channels.end; ++c) {
         u8 const* at_row = from + c * x_on + r.from * row_on + s.from * column_on;
         i32 best = static_cast<i32>(lowest(C.x));
         for (index i = r.from; i < r.to; ++i, at_row += row_on) {
@@ -133,19 +141,22 @@ struct mapping<op::max_pool_kind, Engine> {
            channels_together(l.with[3]);
   }
   static constexpr i64 tile_cycles(layer_descriptor const& l, int, index const* tile) {
-    i64 const pixels = (static_cast<i64>(tile[0]) * tile[1] * tile[2] + 7) / 8,
+    i64 const all = static_cast<i64>(tile[0]) * tile[1] * tile[2], pixels = (all + 7) / 8,
               window = static_cast<i64>(tile[4]) * tile[5];
+    // Of few pixels a core has a part of the channels.
+    auto part = [&](i64 c) { return all * 2 <= 8 ? (c + 8 / all * 4 - 1) / (8 / all * 4) * 4 : c; };
+    i64 const channels = part(tile[3]);
     i64 const single =
         12 + window * 5 + tile[4] * 5 + cluster::requant_instructions(cluster::element_requant_of(l, 0, 0, 128));
     auto of_channels = [&](i64 c) {
-      return c / 16 * (66 + window * 11 + tile[4] * 10) + c % 16 / 4 * (40 + window * 6 + tile[4] * 10) + c % 4 * single;
+      return c / 16 * (66 + window * 11 + tile[4] * 10) + c % 16 / 8 * (50 + window * 8 + tile[4] * 10) + c % 8 / 4 * (40 + window * 6 + tile[4] * 10) + c % 4 * single;
     };
-    i64 each = tile[3] * single;  // cycles per pixel
+    i64 each = channels * single;  // cycles per pixel
     if (by_words(l)) {
       // Remainders cost more than the next full word does. No tile costs more than one with more channels: they are met
       // only where the layer has them.
-      each = of_channels(tile[3]);
-      i64 const whole = l.space[3].length, full[] = {(tile[3] + 3) / 4 * 4, (tile[3] + 15) / 16 * 16, whole};
+      each = of_channels(channels);
+      i64 const whole = part(l.space[3].length), full[] = {(channels + 3) / 4 * 4, (channels + 7) / 8 * 8, (channels + 15) / 16 * 16, whole};
       for (i64 c : full)
         if (c <= whole && of_channels(c) < each) each = of_channels(c);
     }

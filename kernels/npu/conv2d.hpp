@@ -65,7 +65,7 @@ struct mapping<op::conv2d_kind, Engine> {
     index const channels = tile[c.channel_axis];
     npu::job_descriptor const d{.kind = c.kind, .in_channels = c.gathers ? depth_of(l) : c.kind == npu::form::depthwise_3x3 ? channels : tile[inputs], .out_channels = channels,
                                 .rows = tile[rows], .columns = tile[columns], .output_32 = !c.requantises, .requantise = c.requantises};
-    return npu::call_cycles + npu::job_cycles(d, Engine::weight_memory_cycles) + (c.gathers ? gather_cycles(l, tile) : c.turns ? 100 + turned_bytes(l, c, tile) * 19 / 8 : 0) +
+    return npu::call_cycles + npu::job_cycles(d, Engine::weight_memory_cycles) + (c.gathers ? gather_cycles(l, tile) : c.turns ? 100 + turned_bytes(l, c, tile) * 5 / 8 : 0) +
            (c.requantises ? npu::scales_cycles(channels) : npu::finish_cycles(l, i64{channels} * tile[rows] * tile[columns]));
   }
   static constexpr operand packed(layer_descriptor const& l, int form, int o) {
@@ -147,12 +147,12 @@ struct mapping<op::conv2d_kind, Engine> {
     if (l.space[outputs].slot != 0 || l.space[inputs].slot != 0 || takes(l, npu::requantised_form) || takes(l, npu::turned_form)) return false;
     return npu::takes_operands(l, c, npu::gathered_form);
   }
-  /// Moving windows: runs of words where the input's channels lie side by side, else bytes.
+  /// Moving windows: runs of bytes where the input's channels lie side by side, else byte by byte.
   static constexpr i64 gather_cycles(layer_descriptor const& l, index const* tile) {
-    bool const side_by_side = npu::lies_along(l.with[npu::at::x], inputs, tile[inputs]);
     i64 const run = i64{tile[inputs]} * tile[window_columns];
-    i64 const each = 22 + (side_by_side && tile[inputs] % 4 == 0 ? run : run * 21 / 2) + (side_by_side ? 0 : 20 * tile[window_columns]);
-    return (i64{tile[rows]} * tile[columns] + 7) / 8 * (300 + tile[window_rows] * each);
+    bool const side_by_side = tile[inputs] == 1 || npu::lies_along(l.with[npu::at::x], inputs, tile[inputs]);
+    i64 const each = side_by_side ? 14 + run * 3 / 4 : 30 + 15 * tile[window_columns] + 7 * run;
+    return (i64{tile[rows]} * tile[columns] + 7) / 8 * (50 + tile[window_rows] * each);
   }
   static i32 weight(layer_descriptor const& l, npu::unit_class const& c, void const* values, index o, index i, index y, index x) {
     index place[max_axes] = {};

@@ -3,6 +3,7 @@
 #pragma once
 #include <deeploy/kernel.hpp>
 #include <npu/mapping.hpp>
+#include <npu/move_bytes.hpp>
 
 namespace deeploy::npu {
 /// What laying out needs to know of a tile; words, so that it may be among the constants of a lowered tile.
@@ -20,28 +21,18 @@ struct gather_shape {
         pitch(gathered_pitch(channels * size * window_rows)), first_row(a.first[1]), row_step(a.step[1]), tap_row_step(a.step[6]), row_limit(a.limit[1]),
         first_column(a.first[2]), column_step(a.step[2]), tap_column_step(a.step[7]), column_limit(a.limit[2]), origin(a.with[at::x].origin),
         row_stride(a.with[at::x].stride[1]), column_stride(a.with[at::x].stride[2]), tap_row_stride(a.with[at::x].stride[6]),
-        tap_column_stride(a.with[at::x].stride[7]), channel_stride(a.with[at::x].stride[5]) {}
+        tap_column_stride(a.with[at::x].stride[7]), channel_stride(channels == 1 ? 1 : a.with[at::x].stride[5]) {}
 };
 
 namespace detail {
-using copied_word [[gnu::may_alias]] = u32;
-/// Copies n bytes; by words where both lie at words.
-inline u8* copy(u8* to, u8 const* from, index n) {
-  u8* const end = to + n;
-  if (((reinterpret_cast<__UINTPTR_TYPE__>(to) | reinterpret_cast<__UINTPTR_TYPE__>(from)) & 3) == 0) {
-    auto* t = reinterpret_cast<copied_word*>(to);
-    auto const* f = reinterpret_cast<copied_word const*>(from);
-    for (; n >= 16; n -= 16, t += 4, f += 4) {
-      copied_word const w[] = {f[0], f[1], f[2], f[3]};
-      t[0] = w[0], t[1] = w[1], t[2] = w[2], t[3] = w[3];
-    }
-    for (; n >= 4; n -= 4) *t++ = *f++;
-    to = reinterpret_cast<u8*>(t);
-    from = reinterpret_cast<u8 const*>(f);
+/// Taps [from, to) of a window that lie inside of the tensor.
+struct taps {
+  index from = 0, to;
+  DEEPLOY_ALWAYS_INLINE taps(index start, index step, index count, index limit) : to(count) {
+    for (; from < to && start < 0; start += step) ++from;
+    for (index last = start + step * (to - from - 1); from < to && last >= limit; last -= step) --to;
   }
-  while (to != end) *to++ = *from++;
-  return end;
-}
+};
 }  // namespace detail
 
 /// What turning a tile's input needs to know: of 3x3 windows all real pixels of the part, of single pixels those that are read.
@@ -64,51 +55,68 @@ struct turn_shape {
 inline void turn(int core, int cores, turn_shape const& g, void const* input, u8* to) {
   // Rows of one channel: reads run along the input's rows.
   index const units = g.rows * g.channels;
-  for (index u = units * core / cores, end = units * (core + 1) / cores; u < end; ++u) {
-    index const row = u / g.channels, c = u - row * g.channels;
+  namespace rows = cluster::rows;
+  rows::order_memory();
+  index u = units * core / cores, row = u / g.channels, c = u - row * g.channels;
+  for (index const end = units * (core + 1) / cores; u < end; ++u) {
     u8 const* from = static_cast<u8 const*>(input) + g.origin + row * g.row_stride + c * g.channel_stride;
     u8* at = to + row * g.columns * g.channels + c;
     index left = g.columns;
     for (; left >= 4; left -= 4) {
-      u8 const b[] = {from[0], from[g.column_stride], from[2 * g.column_stride], from[3 * g.column_stride]};
-      from += 4 * g.column_stride;
-      for (u8 const value : b) *at = value, at += g.channels;
+      i32 const b0 = rows::next<u8>(from, g.column_stride), b1 = rows::next<u8>(from, g.column_stride), b2 = rows::next<u8>(from, g.column_stride), b3 = rows::next<u8>(from, g.column_stride);
+      rows::put<u8>(at, b0, g.channels), rows::put<u8>(at, b1, g.channels), rows::put<u8>(at, b2, g.channels), rows::put<u8>(at, b3, g.channels);
     }
-    for (; left > 0; --left, from += g.column_stride, at += g.channels) *at = *from;
+    for (; left > 0; --left) rows::put<u8>(at, rows::next<u8>(from, g.column_stride), g.channels);
+    if (++c == g.channels) c = 0, ++row;
   }
 }
+
+namespace detail {
+/// `rows_left` rows of a window that leaves the tensor at its sides, or whose row is not one run of bytes.
+[[gnu::noinline]] inline void gather_edge(gather_shape const& g, index column, u8 const* row, index rows_left, u8*& to) {
+  taps const s(column, g.tap_column_step, g.size, g.column_limit);
+  row += s.from * g.tap_column_stride;
+  for (; rows_left > 0; --rows_left, row += g.tap_row_stride) {
+    clear_bytes(to, s.from * g.channels);
+    u8 const* tap = row;
+    for (index n = s.to - s.from; n > 0; --n, tap += g.tap_column_stride) {
+      u8 const* at = tap;
+      if (g.channel_stride == 1)
+        copy_bytes(to, at, g.channels);
+      else
+        for (index c = g.channels; c > 0; --c) cluster::rows::put<u8>(to, cluster::rows::next<u8>(at, g.channel_stride), 1);
+    }
+    clear_bytes(to, (g.size - s.to) * g.channels);
+  }
+}
+}  // namespace detail
 
 /// This core's share of the tile's windows.
 ///
 /// @param input  the input's part, as the kernel finds it
 /// @param to     pixels * pitch bytes
 inline void gather(int core, int cores, gather_shape const& g, void const* input, u8* to) {
-  index const run = g.channels * g.size;
+  cluster::rows::order_memory();
+  index const run = g.channels * g.size, reach = g.tap_column_step * (g.size - 1);
   bool const in_one = g.channel_stride == 1 && (g.size == 1 || g.tap_column_stride == g.channels);
-  index p = g.pixels * core / cores, i = p / g.across, j = p % g.across;
-  for (index const end = g.pixels * (core + 1) / cores; p < end; ++p, i += ++j == g.across, j = j == g.across ? 0 : j) {
-    index const left = g.first_column + g.column_step * j, right = left + g.tap_column_step * (g.size - 1);
-    bool const inside = left >= 0 && right < g.column_limit;
-    u8* at_to = to + p * g.pitch;
-    for (index r = 0; r < g.window_rows; ++r) {
-      index const row = g.first_row + g.row_step * i + g.tap_row_step * r;
-      u8 const* from = static_cast<u8 const*>(input) + g.origin + i * g.row_stride + j * g.column_stride + r * g.tap_row_stride;
-      if (row < 0 || row >= g.row_limit) {
-        for (u8* const row_end = at_to + run; at_to != row_end;) *at_to++ = 0;
-      } else if (inside && in_one) {
-        at_to = detail::copy(at_to, from, run);
+  index p = g.pixels * core / cores, i = p / g.across, j = p - i * g.across;
+  u8* out = to + p * g.pitch;
+  for (index left = g.pixels * (core + 1) / cores - p; left > 0; ++i, j = 0) {
+    detail::taps const r(g.first_row + g.row_step * i, g.tap_row_step, g.window_rows, g.row_limit);
+    index n = g.across - j, column = g.first_column + g.column_step * j;
+    if (n > left) n = left;
+    left -= n;
+    u8 const* window = static_cast<u8 const*>(input) + g.origin + i * g.row_stride + j * g.column_stride + r.from * g.tap_row_stride;
+    for (; n > 0; --n, out += g.pitch, window += g.column_stride, column += g.column_step) {
+      u8* at = out;
+      clear_bytes(at, r.from * run);
+      if (in_one && column >= 0 && column + reach < g.column_limit) {
+        u8 const* row = window;
+        for (index k = r.to - r.from; k > 0; --k, row += g.tap_row_stride) copy_bytes(at, row, run);
       } else {
-        for (index s = 0; s < g.size; ++s, from += g.tap_column_stride) {
-          index const column = left + g.tap_column_step * s;
-          u8 const* at = from;
-          if (column < 0 || column >= g.column_limit)
-            for (index c = 0; c < g.channels; ++c) *at_to++ = 0;
-          else if (g.channel_stride == 1)
-            at_to = detail::copy(at_to, at, g.channels);
-          else
-            for (index c = 0; c < g.channels; ++c, at += g.channel_stride) *at_to++ = *at;
-        }
+        detail::gather_edge(g, column, window, r.to - r.from, at);
       }
+      clear_bytes(at, (g.window_rows - r.to) * run);
     }
   }
 }

@@ -93,6 +93,11 @@ TEST_CASE("max_pool") {
             46, 80, 14) == "");
   CHECK(compared<pool<s<0, i8, 1, 1, 33, 8>, s<1, i8, 1, 1, 11, 8>, {.kernel = {1, 3}, .stride = {1, 3}}>>(47, 80) ==
         "");
+  // Of few pixels the cores share the channels.
+  CHECK(compared<pool<s<0, i8, 1, 9, 7, 70>, s<1, i8, 1, 1, 1, 70>, {.kernel = {9, 7}}>>(48, 80) == "");
+  CHECK(compared<pool<s<0, u8, 3, 4, 4, 21>, s<1, u8, 3, 1, 1, 21>, {.kernel = {4, 4}}>>(49, 80) == "");
+  CHECK(compared<pool<s<0, i8, 1, 6, 4, 37>, s<1, i8, 1, 2, 1, 37>, {.kernel = {3, 4}, .stride = {3, 4}, .result = {.shift = 11}},
+                      scale<s<3, i32, 37>, s<4, i32, 37>>>>(50, 80, 14) == "");
 }
 
 TEST_CASE("reductions") {
