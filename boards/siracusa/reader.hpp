@@ -71,6 +71,7 @@ template <class Hooks>
 class stream_reader {
  public:
   stream_reader(stream_view const& s, memory_bases const& bases, control_block& control) : next_(s.words), left_(s.pages), control_(control) {
+    fetch(0);
     // In L1: looked up several times a tile.
     for (int i = 0; i < base_count; ++i) base_[i] = reinterpret_cast<u32>(bases.of[i]);
   }
@@ -82,7 +83,6 @@ class stream_reader {
     namespace f = stream_field;
     int step = -1;
     u32 position = 0;
-    fetch(0);
     bool finished = false;
     for (word const* at = turn(1);;) {
       // No switch: its table would be read from L2.
@@ -93,16 +93,17 @@ class stream_reader {
       } else if (kind == command_kind::wait) {
         wait(slot_of(first));
         ++at;
-      } else if (kind == command_kind::run) {
+      } else if (kind == command_kind::run || kind == command_kind::tile) {
         if (control_.cancel != 0) break;
         control_.position = ++position;
-        at = run_tile(first, at);
+        at = run_tile(first, at, kind == command_kind::tile);
       } else if (kind == command_kind::step) {
-        if (step >= 0) Hooks::step_ends(step);
+        ++at;
+        if ((first >> f::overlaps_at & 1) == 0 && step >= 0) Hooks::step_ends(step - (first >> f::ends_at & 1));
+        if (first >> f::ends_at & 1) continue;
         step = static_cast<int>(first >> f::step_at);
         control_.position = position = static_cast<u32>(step) << 16;
         Hooks::step_begins(step);
-        ++at;
       } else if (kind == command_kind::page) {
         page_ ^= 1;
         at = turn(page_ ^ 1);
@@ -115,6 +116,7 @@ class stream_reader {
         break;
       }
     }
+    if (unit_works_) npu_driver::finish();
     for (u32 slot = 0; slot < slots; ++slot) wait(slot);
     return finished;
   }
@@ -134,14 +136,25 @@ class stream_reader {
     store(dma::command_port, at[5]);
     return at + 6;
   }
-  word const* run_tile(u32 first, word const* at) {
+  word const* run_tile(u32 first, word const* at, bool lowered) {
     namespace f = stream_field;
     auto* const phases = reinterpret_cast<kernel_phase const*>(at + 1);
-    auto* const block = reinterpret_cast<u8*>(base_[base_of_page]) + (first >> f::block_at) * 4;
+    auto* const block = reinterpret_cast<word*>(base_[base_of_page]) + (first >> f::block_at);
     word const* patch = at + 2 + (first >> f::phases_at & ((1u << f::phases_bits) - 1));
-    for (u32 left = first >> f::patches_at & ((1u << f::patches_bits) - 1); left != 0; --left, patch += 2)
-      *reinterpret_cast<word*>(block + patch[0]) = resolve(patch[1]);
-    post(control_.work, phases, *reinterpret_cast<kernel_arguments const*>(block));
+    u32 const patches = first >> f::patches_at & ((1u << f::patches_bits) - 1);
+    auto const& arguments = *reinterpret_cast<kernel_arguments const*>(block);
+    if (lowered) {
+      auto const queue = reinterpret_cast<kernel_phase>(*patch);
+      resolve_all(patch + 1, patches, block);
+      post(control_.work, phases, arguments);
+      if (queue != nullptr) {
+        unit_works_ = true;
+        queue(0, 1, arguments);
+      }
+    } else {
+      for (u32 left = patches; left != 0; --left, patch += 2) *reinterpret_cast<word*>(reinterpret_cast<u8*>(block) + patch[0]) = resolve(patch[1]);
+      post(control_.work, phases, arguments);
+    }
     return at + (first >> f::words_at & ((1u << f::words_bits) - 1));
   }
   /// The offset has a sign: the NPU counts from the origin of the padding, which may lie before the section.
@@ -149,7 +162,24 @@ class stream_reader {
     constexpr int base_bits = 32 - deeploy::address::offset_bits;
     return base_[a >> deeploy::address::offset_bits] + static_cast<u32>(static_cast<i32>(a << base_bits) >> base_bits);
   }
+  /// The same for several, at least one. Reads the word behind them too.
+  void resolve_all(word const* from, u32 count, word* to) const {
+    static_assert(deeploy::address::offset_bits == 27);
+    u32 a = *from++, base, offset;
+    asm volatile(
+        ".balign 4\n.option push\n.option norvc\n.insn i 0x7b, 4, x0, %[count], 2 * 7\n"
+        "srli %[base], %[a], 27\nslli %[base], %[base], 2\n"
+        ".insn r 0x03, 7, 0x10, %[base], %[bases], %[base]\n"  // p.lw base, base(bases)
+        ".insn r 0x33, 0, 0x7a, %[offset], %[a], x0\n"         // p.extract offset, a, 26, 0
+        ".insn i 0x0b, 2, %[a], %[from], 4\n"                  // p.lw a, 4(from!)
+        "add %[offset], %[offset], %[base]\n"
+        ".insn s 0x2b, 2, %[offset], 4(%[to])\n.option pop\n"  // p.sw offset, 4(to!)
+        : [from] "+&r"(from), [to] "+&r"(to), [a] "+&r"(a), [base] "=&r"(base), [offset] "=&r"(offset)
+        : [bases] "r"(base_), [count] "r"(count)
+        : "memory");
+  }
   void wait(u32 slot) {
+    if (slot >= channel::unit) return npu_driver::finish(slot == channel::unit_but_last);
     if (open_[slot] != 0) dma::wait(open_[slot]);
     open_[slot] = 0;
   }
@@ -171,6 +201,7 @@ class stream_reader {
 
   stream_word const* next_;
   int left_, page_ = 0;
+  bool unit_works_ = false;  ///< it may: it was given jobs
   control_block& control_;
   u16 open_[slots] = {};
   u32 base_[base_of_page + 1];

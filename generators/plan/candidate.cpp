@@ -128,7 +128,7 @@ void evaluator::set_tile(candidate const& c) {
     least_dma_ += (loads - 1) * group_cycles_[g];
     least_moved_ += loads * group_size_[g];
   }
-  scratch_ = round_up(m.scratch_bytes(d, c.form, c.tile.data()), alignment);
+  scratch_ = round_up(m.scratch_of_step(d, c.form, c.tile.data()), alignment);
   compute_ = m.tile_cycles(d, c.form, c.tile.data()) + b_.costs.tile_cycles;
   refill_ = m.code_bytes == nullptr ? 0 : refill_cycles(m.code_bytes(d, c.form, c.tile.data()), b_.costs);
 }

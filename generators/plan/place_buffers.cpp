@@ -16,6 +16,12 @@ struct l1_buffer {
 
 std::int64_t round_up(std::int64_t n, std::int64_t multiple) { return (n + multiple - 1) / multiple * multiple; }
 
+/// May a unit compute the step's last tile while the cores go on?
+bool has_unit(planned_model const& m, step const& s) {
+  mapping_facts const& on = m.layers[s.layer].engines[s.engine];
+  return on.by_unit != nullptr && on.by_unit(*m.layers[s.layer].d, s.form) != 0;
+}
+
 /// Does all that engines may address around buffers in L1 lie in L1?
 bool engines_stay_inside(planned_model const& m, finished_plan const& plan) {
   memory_facts const& l1 = m.board.memories[0];
@@ -33,7 +39,7 @@ bool engines_stay_inside(planned_model const& m, finished_plan const& plan) {
       for (int c = 0; c < s.buffer[o].copies; ++c)
         if (!inside(o, s.buffer[o].at[c], tile_bytes(layer.d->with[o], s.tile), false)) return false;
     }
-    std::int64_t const scratch = on.scratch_bytes(*layer.d, s.form, s.tile);
+    std::int64_t const scratch = on.scratch_of_step(*layer.d, s.form, s.tile);
     if (scratch > 0 && !inside(-1, s.scratch_at, scratch, false)) return false;
   }
   return true;
@@ -115,29 +121,34 @@ bool place_buffers(planned_model const& m, plan_options const& options, choice_p
       items.push_back({order.born[t], order.dies[t] + 1, round_up(p.size_of_tensor(static_cast<int>(t)), alignment), alignment, {}});
       what.push_back({0, 0, 0, static_cast<int>(t)});
     }
+    // Where there is room for it, a step's buffers and scratch keep clear of those of a unit's step before: it may then
+    // begin while the unit computes that step's last tile.
+    std::vector<placement_item> apart;
     if (i == 0) {
+      apart = items;
       for (int s = 0; s < p.steps(); ++s) {
         candidate const& k = *p.columns(s)[c.column[s]].of;
         layer_descriptor const& l = *m.layers[order.layer_at[s]].d;
+        int const first = s > 0 && has_unit(m, plan.steps[s - 1]) ? s - 1 : s, end = s + 1 < p.steps() && has_unit(m, plan.steps[s]) ? s + 2 : s + 1;
+        auto const add = [&](int operand, int copy, bool early, bool leaves, std::int64_t size) {
+          items.push_back({early ? s - 1 : s, s + 1, size, alignment, {}});
+          apart.push_back({early ? s - 1 : first, leaves ? end : s + 1, size, alignment, {}});
+          what.push_back({s, operand, copy, -1});
+        };
         for (int o = 0; o < l.operands; ++o) {
           if (l.with[o].of == nullptr || k.home[o] == 0) continue;
           std::int64_t const size = round_up(tile_bytes(l.with[o], k.tile.data()), alignment);
-          for (int copy = 0; copy < k.copies[o]; ++copy) {
-            bool const early = copy == 0 && (k.early >> o & 1);
-            items.push_back({early ? s - 1 : s, s + 1, size, alignment, {}});
-            what.push_back({s, o, copy, -1});
-          }
+          for (int copy = 0; copy < k.copies[o]; ++copy) add(o, copy, copy == 0 && (k.early >> o & 1), l.with[o].way == direction::out, size);
         }
         std::int64_t const scratch =
-            round_up(m.layers[order.layer_at[s]].engines[k.engine].scratch_bytes(l, k.form, k.tile.data()), alignment);
-        if (scratch > 0) {
-          items.push_back({s, s + 1, scratch, alignment, {}});
-          what.push_back({s, -1, 0, -1});
-        }
+            round_up(m.layers[order.layer_at[s]].engines[k.engine].scratch_of_step(l, k.form, k.tile.data()), alignment);
+        if (scratch > 0) add(-1, 0, false, false, scratch);
       }
     }
     std::int64_t const room = options.capacity[i] - next[i] - state;
-    placement const placed = place_lowest(items, room, placing);
+    placement placed;
+    if (i == 0) placed = place_lowest(apart, room, placing);
+    if (!placed.complete) placed = place_lowest(items, room, placing);
     if (!placed.complete) return false;
     for (std::size_t j = 0; j < items.size(); ++j) {
       auto const at = static_cast<bytes>(placed.offset[j]);

@@ -125,48 +125,85 @@ constexpr void load_early(M& machine, int s, Tiles& v) {
   if (first.entry != nullptr) each_bit(v.early, [&](int o) { load(machine, channel::early + (s & 1), v, o, first, 0); });
 }
 
+/// A tile that a unit computes while the cores make the next one ready: its results are stored later.
+struct tile_in_flight {
+  bool is = false;
+  ready_tile tile = {};
+  u8 copy[max_operands] = {};
+  int channel = 0;  ///< of its stores
+};
+
+/// Stores the results of a tile.
+template <class M, class Tiles>
+constexpr void store_results(M& machine, Tiles const& v, tile_in_flight const& t) {
+  if (!t.tile.record->arguments.ends) return;
+  each_bit((v.head->single | v.head->twice) & v.head->written, [&](int o) {
+    transfer(machine, t.channel, true, t.tile.record->moved[o], part_of(machine, v, o, t.tile), in_l1(machine, v.r->buffer[o][t.copy[o]]));
+  });
+}
+
 /// Runs the tiles of step s.
 ///
-/// @param tiles       the step's tiles: r, head, values, early, next(), slid(), arguments()
-/// @param early_next  starts the early loads of the step behind
+/// @param tiles        the step's tiles: r, head, values, early, next(), slid(), arguments()
+/// @param early_next   starts the early loads of the step behind
+/// @param end_before   called when the first tile runs, with whether a unit has it: ends the step before, if that was left
+///                     in flight. Only then begins what is not safe beside it. False: it had ended before
+/// @param left         the last tile, when it may be left in flight at the end and is
 /// @returns false when the machine asked to stop
-template <class M, class Tiles, class EarlyNext>
-constexpr bool run_step(M& machine, int s, Tiles& v, EarlyNext early_next) {
+template <class M, class Tiles, class EarlyNext, class EndBefore>
+constexpr bool run_step(M& machine, int s, Tiles& v, EarlyNext early_next, EndBefore end_before, bool after_flight, bool may_leave, tile_in_flight& left) {
   step_head const& head = *v.head;
   step_record const& r = *v.r;
   ready_tile now = v.next();
   u8 copy[max_operands] = {};  // which buffer of a streamed operand holds the tile
+  u8 const results = static_cast<u8>((head.single | head.twice) & head.written);
   // A step may be left empty by its run-time extents; the next one's early tiles come nevertheless.
   if (now.entry == nullptr) early_next();
   if (now.entry != nullptr) each_bit(head.streamed_in() & ~v.early, [&](int o) { load(machine, channel::load, v, o, now, 0); });
-  int stores = 0;
+  int filled = 0;  // tiles of results
+  tile_in_flight flight;
   for (int tile = 0; now.entry != nullptr; ++tile) {
     if (machine.stopped()) return false;
     decltype(auto) a = v.arguments(now);  // before next() makes another tile
     ready_tile const ahead = v.next();
     u8 const fetched = ahead.entry != nullptr ? ahead.entry->fetched : 0;
-    each_bit(fetched & head.twice, [&](int o) { load(machine, channel::load + ((tile + 1) & 1), v, o, ahead, copy[o] ^ 1); });
+    bool const alone = !flight.is && !(after_flight && tile == 0);
+    auto const fetch_ahead = [&] { each_bit(fetched & head.twice, [&](int o) { load(machine, channel::load + ((tile + 1) & 1), v, o, ahead, copy[o] ^ 1); }); };
+    if (alone) fetch_ahead();
     if (tile == 0) {
-      early_next();
+      if (alone) early_next();
       machine.wait(channel::early + (s & 1));
     }
     machine.wait(channel::load + (tile & 1));
     a.values = v.values;
-    machine.place_scratch(a, in_l1(machine, r.scratch_at));
+    machine.place_scratch(a, in_l1(machine, r.scratch_at + (tile & 1) * r.scratch_turn));
     each_bit(head.present & ~(head.single | head.twice), [&](int o) { machine.place(a, o, part_of(machine, v, o, now)); });
-    each_bit((head.single | head.twice) & head.written, [&](int o) {
+    if (results != 0) {
       // The buffer that this tile fills must have been stored: the one before, or the one before that.
-      if (head.single >> o & 1) machine.wait(channel::store + ((stores + 1) & 1));
-      machine.wait(channel::store + (stores & 1));
-      if (head.twice >> o & 1) copy[o] = static_cast<u8>(stores & 1);
-    });
+      if (results & head.single) machine.wait(channel::store + ((filled + 1) & 1));
+      machine.wait(channel::store + (filled & 1));
+      each_bit(results & head.twice, [&](int o) { copy[o] = static_cast<u8>(filled & 1); });
+    }
     each_bit(head.single | head.twice, [&](int o) { machine.place(a, o, in_l1(machine, r.buffer[o][copy[o]])); });
-    machine.run(head.code, a);
-    if (a.ends)
-      each_bit((head.single | head.twice) & head.written, [&](int o) {
-        transfer(machine, channel::store + (stores & 1), true, now.record->moved[o], part_of(machine, v, o, now), in_l1(machine, r.buffer[o][copy[o]]));
-        ++stores;
-      });
+    bool const queued = machine.run(head.code, a);
+    if (!alone) {
+      machine.finish(queued);
+      if (flight.is)
+        store_results(machine, v, flight);
+      else
+        end_before(), early_next();
+      fetch_ahead();
+    }
+    flight = {queued, now, {}, channel::store + (filled & 1)};
+    for (int o = 0; o < max_operands; ++o) flight.copy[o] = copy[o];
+    // It may stay in flight while nothing that it uses is changed.
+    bool const leaves = ahead.entry != nullptr ? ((fetched | results) & head.single) == 0 : may_leave;
+    if (!queued || !leaves) {
+      if (queued) machine.finish(false);
+      store_results(machine, v, flight);
+      flight.is = false;
+    }
+    if (now.record->arguments.ends && results != 0) ++filled;
     each_bit(fetched, [&](int o) {
       if (head.single >> o & 1)
         load(machine, channel::load + ((tile + 1) & 1), v, o, ahead, 0);
@@ -175,9 +212,17 @@ constexpr bool run_step(M& machine, int s, Tiles& v, EarlyNext early_next) {
     });
     now = ahead;
   }
+  left = flight;
   machine.wait(channel::store);
   machine.wait(channel::store + 1);
   return true;
+}
+
+/// The same for machines that leave nothing in flight.
+template <class M, class Tiles, class EarlyNext>
+constexpr bool run_step(M& machine, int s, Tiles& v, EarlyNext early_next) {
+  tile_in_flight none;
+  return run_step(machine, s, v, early_next, [] {}, false, false, none);
 }
 
 /// The planned maxima, and what is given below them.
@@ -188,7 +233,8 @@ inline run_time_extents actual_of(program_view const& p, run_time_extents const&
   return actual;
 }
 
-/// A machine of pointers as run_step() wants it.
+/// A machine of pointers as run_step() wants it: run() says whether a unit was left at work, finish() waits for it, except
+/// for the tile that it was given last.
 template <class M>
 struct by_pointers {
   M& of;
@@ -199,7 +245,11 @@ struct by_pointers {
   bool stopped() { return of.stopped(); }
   void place(kernel_arguments& a, int o, u8* at) { a.with[o].at = at; }
   void place_scratch(kernel_arguments& a, u8* at) { a.scratch = at; }
-  void run(kernel_code const& code, kernel_arguments const& a) { of.run(code, a); }
+  bool run(kernel_code const& code, kernel_arguments const& a) {
+    of.run(code, a);
+    return false;  // no unit is left at work
+  }
+  void finish(bool) {}
 };
 }  // namespace detail
 

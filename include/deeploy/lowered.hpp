@@ -14,6 +14,9 @@ struct lowered_tile {
     bool operator==(pointer const&) const = default;
   };
   kernel_phase phase[3] = {};
+  /// Null, or what one core may call in place of the last phase: a unit then computes the tile by itself, and the machine
+  /// waits for it later.
+  kernel_phase queue = nullptr;
   pointer at[max_pointers] = {};
   u32 word[max_words] = {};
   u8 pointers = 0, words = 0;

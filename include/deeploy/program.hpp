@@ -186,6 +186,7 @@ struct program {
     r.value_count = static_cast<u8>(l.value_count);
     r.early = from.early;
     r.scratch_at = from.scratch_at;
+    r.scratch_turn = static_cast<bytes>(mappings::of[from.layer].of[from.engine].scratch_turn(l, from.form, from.tile));
     for (int o = 0; o < l.operands; ++o) {
       operand const with = mappings::of[from.layer].of[from.engine].seen(l, from.form, o);
       if (with.of == nullptr) continue;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // program_stream<Net, Board>: the program as pages of words, made by the compiler for boards whose control core reads such.
 #pragma once
+#include <deeploy/overlap.hpp>
 #include <deeploy/program.hpp>
 #include <deeploy/stream.hpp>
 
@@ -34,8 +35,10 @@ struct program_stream {
   template <int part>
   static constexpr int write_part(stream_word* to) {
     writer w(to);
-    for (int s = part * steps_in_part; s < step_count && s < (part + 1) * steps_in_part; ++s)
-      detail::record_step(steps, step_count, s, [&](command const& c) { w(c); });
+    int const end = part + 1 == parts ? step_count : (part + 1) * steps_in_part;
+    detail::tile_in_flight left;
+    auto const overlap = [&](int s) { return s + 1 < end && !steps[s].walks() && !steps[s + 1].walks() && detail::may_overlap<Net, B>(s); };
+    for (int s = part * steps_in_part; s < end; ++s) detail::record_step(steps, step_count, s, overlap, left, [&](command const& c) { w(c); });
     w(command{.kind = part + 1 == parts ? command_kind::end : command_kind::page});
     return w.pages();
   }

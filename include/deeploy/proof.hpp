@@ -186,7 +186,7 @@ constexpr problem problem_of_operands(int s) {
       }
     }
   }
-  i64 const scratch = m.scratch_bytes(l, x.form, x.tile);
+  i64 const scratch = m.scratch_of_step(l, x.form, x.tile);
   reach_beyond const r = m.reaches(l, x.form, -1, x.tile, false);
   if (scratch > 0 && x.scratch_at + scratch + r.behind > l1_end) return {3032, x.scratch_at + scratch + r.behind, l1_end};
   if (x.scratch_at < 0) return {3021, i64{l1} - x.scratch_at, l1};
@@ -227,7 +227,7 @@ constexpr problem problem_of_l1(int s) {
   for (int o = 0; o < l.operands; ++o)
     for (int c = 0; c < x.buffer[o].copies; ++c)
       if (problem const found = live.add(x.buffer[o].at[c], tile_bytes(l.with[o], x.tile), 3023); found.code != 0) return found;
-  i64 const scratch = mappings<Net, B>::of[x.layer].of[x.engine].scratch_bytes(l, x.form, x.tile);
+  i64 const scratch = mappings<Net, B>::of[x.layer].of[x.engine].scratch_of_step(l, x.form, x.tile);
   if (problem const found = live.add(x.scratch_at, scratch, 3023); found.code != 0) return found;
   if (s + 1 < steps_of<Net>) {
     step const& next = plan_of<Net>::steps[s + 1];

@@ -6,12 +6,18 @@
 #include <deeploy/ready_tiles.hpp>
 
 namespace deeploy {
-enum class command_kind : u8 { copy, wait, run, step, walk, page, end };
+enum class command_kind : u8 { copy, wait, run, tile, step, walk, page, end };
+/// Waits besides those for channels: until a unit is done with all, or with all but the tile that it was given last.
+namespace channel {
+inline constexpr int unit = count + 1, unit_but_last = count + 2;
+}
 
 /// What a control core does when the network runs.
 struct command {
   command_kind kind = command_kind::end;
   u8 slot = 0;         ///< copy, wait: the channel
+  bool overlaps = false;  ///< step: the one before has not ended
+  bool ends = false;      ///< step: ends here, and began before
   bool opens = false;  ///< copy: takes a counter of its own
   bool in = false;     ///< copy: to L1
   address l1 = {}, home = {};
@@ -19,14 +25,14 @@ struct command {
   index lines = 0;
   bytes stride = 0;
   int step = 0;                               ///< step, walk
-  kernel_code code = {};                      ///< run
+  kernel_code code = {};                      ///< run, or
   kernel_arguments const* arguments = nullptr;  ///< run: those of the tile's record, without addresses
   i32 const* values = nullptr;
   u8 value_count = 0;
+  u32 placed = 0;  ///< bit o: at[o] is where operand o lies
   address at[max_operands] = {};
   address scratch = {};
-  bool lowered = false;  ///< to `tile`
-  lowered_tile tile = {};
+  lowered_tile tile = {};  ///< tile: what it was lowered to
 };
 
 namespace detail {
@@ -91,10 +97,10 @@ class recorder {
   /// What the step before started is waited for here.
   constexpr void opened_before(int which) { open_[which] = true; }
   constexpr bool stopped() const { return false; }
-  constexpr void place(tabled_tiles::call const&, int o, address at) { at_[o] = at; }
+  constexpr void place(tabled_tiles::call const&, int o, address at) { at_[o] = at, placed_ |= 1u << o; }
   constexpr void place_scratch(tabled_tiles::call const&, address at) { scratch_ = at; }
-  constexpr void run(kernel_code const& code, tabled_tiles::call const& a) {
-    command c{.kind = command_kind::run, .code = code, .arguments = a.of, .values = step_.values, .value_count = step_.record.value_count, .scratch = scratch_};
+  constexpr bool run(kernel_code const& code, tabled_tiles::call const& a) {
+    command c{.kind = command_kind::run, .code = code, .arguments = a.of, .values = step_.values, .value_count = step_.record.value_count, .placed = placed_, .scratch = scratch_};
     u32 aligned = 0;
     for (int o = 0; o < max_operands; ++o) {
       c.at[o] = at_[o];
@@ -103,10 +109,13 @@ class recorder {
     if (code.lower != nullptr) {
       kernel_arguments with_values = *a.of;
       with_values.values = step_.values;
-      c.lowered = code.lower(with_values, aligned, c.tile);
+      if (code.lower(with_values, aligned, c.tile)) c.kind = command_kind::tile;
     }
     sink_(c);
+    return c.kind == command_kind::tile && c.tile.queue != nullptr;
   }
+  /// @param last_stays  the tile that was run last may go on
+  constexpr void finish(bool last_stays) { sink_(command{.kind = command_kind::wait, .slot = static_cast<u8>(last_stays ? channel::unit_but_last : channel::unit)}); }
 
  private:
   constexpr void copy(bool in, int which, address l1, address home, bytes line, index lines, bytes stride) {
@@ -118,6 +127,7 @@ class recorder {
   recorded_step const& step_;
   bool open_[channel::count] = {};
   int owner_ = -1;  ///< of the counter that was taken last
+  u32 placed_ = 0;
   address at_[max_operands] = {}, scratch_ = {};
 };
 
@@ -129,10 +139,14 @@ constexpr bool fetched_early(Steps const& steps, int s) {
 
 /// Writes step s down.
 ///
-/// @param steps  recorded_step of each step
-template <class Steps, class Sink>
-constexpr void record_step(Steps const& steps, int count, int s, Sink sink) {
-  sink(command{.kind = command_kind::step, .step = s});
+/// @param steps    recorded_step of each step
+/// @param overlap  overlap(s): may step s + 1 begin while a unit computes the last tile of step s?
+/// @param left     in: of step s - 1, if that was left in flight; out: of this step
+template <class Steps, class Overlap, class Sink>
+constexpr void record_step(Steps const& steps, int count, int s, Overlap overlap, tile_in_flight& left, Sink sink) {
+  tile_in_flight const before = left;
+  left = {};
+  sink(command{.kind = command_kind::step, .overlaps = before.is, .step = s});
   if (steps[s].walks()) {
     sink(command{.kind = command_kind::walk, .step = s});
     return;
@@ -141,11 +155,20 @@ constexpr void record_step(Steps const& steps, int count, int s, Sink sink) {
   bool const early = fetched_early(steps, s);
   if (early) machine.opened_before(channel::early + (s & 1));
   tabled_tiles tiles(steps[s], early);
-  run_step(machine, s, tiles, [&] {
-    if (s + 1 == count || !fetched_early(steps, s + 1)) return;
-    tabled_tiles next(steps[s + 1], true);
-    load_early(machine, s + 1, next);
-  });
+  run_step(
+      machine, s, tiles,
+      [&] {
+        if (s + 1 == count || !fetched_early(steps, s + 1)) return;
+        tabled_tiles next(steps[s + 1], true);
+        load_early(machine, s + 1, next);
+      },
+      [&] {
+        tabled_tiles const of_before(steps[s - 1], false);
+        store_results(machine, of_before, before);
+        machine.wait(before.channel);  // early tiles of the next step may read what it stored
+        sink(command{.kind = command_kind::step, .ends = true, .step = s - 1});
+      },
+      before.is, overlap(s), left);
 }
 }  // namespace detail
 }  // namespace deeploy

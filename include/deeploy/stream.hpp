@@ -15,11 +15,12 @@ union stream_word {
 ///
 ///     copy  transfer word, address in L1, address outside; of lines also the bytes of a line and their distance
 ///     run   phases, null behind them; patches: byte offset in the block, address; the block, unless it stands before
+///     tile  phases, null behind them; what core 0 calls then, or null; the addresses that the block begins with; the block
 ///     page  nothing: go on at the begin of the next page
 namespace stream_field {
-inline constexpr int kind_bits = 3, slot_at = 3, slot_bits = 3, opens_at = 6, lines_at = 7;            // copy, wait
-inline constexpr int patches_at = 3, patches_bits = 4, phases_at = 7, phases_bits = 2, words_at = 9, words_bits = 11, block_at = 20;  // run
-inline constexpr int step_at = 8;                                                                    // step, walk
+inline constexpr int kind_bits = 3, slot_at = 3, slot_bits = 4, opens_at = 7, lines_at = 8;            // copy, wait
+inline constexpr int patches_at = 3, patches_bits = 4, phases_at = 7, phases_bits = 2, words_at = 9, words_bits = 11, block_at = 20;  // run, tile
+inline constexpr int overlaps_at = 3, ends_at = 4, step_at = 8;                                      // step, walk
 }  // namespace stream_field
 
 /// Addresses with this base are bytes from the begin of the page that is read.
@@ -48,6 +49,9 @@ class page_writer {
       case command_kind::copy: return copy(c);
       case command_kind::wait: return begin(1, head(c) | static_cast<u32>(c.slot) << stream_field::slot_at);
       case command_kind::run: return run(c);
+      case command_kind::tile: return tile(c);
+      case command_kind::step:
+        return begin(1, head(c) | static_cast<u32>(c.overlaps) << stream_field::overlaps_at | static_cast<u32>(c.ends) << stream_field::ends_at | static_cast<u32>(c.step) << stream_field::step_at);
       case command_kind::page: return turn();
       default: return begin(1, head(c) | static_cast<u32>(c.step) << stream_field::step_at);
     }
@@ -64,9 +68,10 @@ class page_writer {
   }
 
   struct block {
+    bool lowered;
     kernel_arguments const* arguments;
     i32 const* values;
-    bool lowered;
+    u32 placed;
     lowered_tile tile;
     int at;
   };
@@ -131,51 +136,22 @@ class page_writer {
   static constexpr int operand_words = max_axes + 2, values_at = max_operands * operand_words + 4 * max_axes, scratch_at = values_at + 1, argument_words = scratch_at + 2;
 
   constexpr void run(command const& c) {
-    kernel_phase const* const phase = c.lowered ? c.tile.phase : c.code.phase;
-    int phases = 0;
-    while (phases < 3 && phase[phases] != nullptr) ++phases;
-    int const patches = c.lowered ? c.tile.pointers : max_operands + (c.value_count != 0) + 1;
-    int const block_words = c.lowered ? c.tile.pointers + c.tile.words : argument_words + c.value_count;
-    int const before = 1 + phases + 1 + 2 * patches;
-    int found = find(c);
-    if (found < 0 || used_ + before + turn_words > page_words) {
-      make_room(before + block_words);
-      found = find(c);
+    int patches = (c.value_count != 0) + 1;
+    for (int o = 0; o < max_operands; ++o) patches += static_cast<int>(c.placed >> o & 1);
+    kernel_phase const* const phase = c.code.phase;
+    int const at = begin_call(c, phase, phases_in(phase), 0, 2 * patches, patches, argument_words + c.value_count);
+    for (int o = 0; o < max_operands; ++o) {
+      if ((c.placed >> o & 1) == 0) continue;
+      put(word_bytes * static_cast<u32>(o * operand_words));
+      put(c.at[o].word);
     }
-    bool const inlined = found < 0;
-    int const at = inlined ? used_ + before : found;
-    if (inlined) remember(c, at);
-    int const words = before + (inlined ? block_words : 0);
-    put(head(c) | static_cast<u32>(patches) << stream_field::patches_at | static_cast<u32>(phases) << stream_field::phases_at | static_cast<u32>(words) << stream_field::words_at |
-        static_cast<u32>(at) << stream_field::block_at);
-    for (int i = 0; i < phases; ++i) put(stream_word{.phase = phase[i]});
-    put(0u);
-    if (c.lowered)
-      for (int p = 0; p < patches; ++p) {
-        auto const& to = c.tile.at[p];
-        put(word_bytes * static_cast<u32>(p));
-        put(((to.operand == lowered_tile::in_scratch ? c.scratch : c.at[to.operand]) + to.offset_bytes).word);
-      }
-    else {
-      for (int o = 0; o < max_operands; ++o) {
-        put(word_bytes * static_cast<u32>(o * operand_words));
-        put(c.at[o].word);
-      }
-      if (c.value_count != 0) {
-        put(word_bytes * static_cast<u32>(values_at));
-        put(in_page(i64{word_bytes} * (at + argument_words)).word);
-      }
-      put(word_bytes * static_cast<u32>(scratch_at));
-      put(c.scratch.word);
+    if (c.value_count != 0) {
+      put(word_bytes * static_cast<u32>(values_at));
+      put(in_page(i64{word_bytes} * (at + argument_words)).word);
     }
-    if (inlined) block_of(c);
-  }
-  constexpr void block_of(command const& c) {
-    if (c.lowered) {
-      for (int p = 0; p < c.tile.pointers; ++p) put(0u);
-      for (int i = 0; i < c.tile.words; ++i) put(c.tile.word[i]);
-      return;
-    }
+    put(word_bytes * static_cast<u32>(scratch_at));
+    put(c.scratch.word);
+    if (at != used_) return;
     kernel_arguments const& a = *c.arguments;
     for (kernel_operand const& with : a.with) {
       put(0u);
@@ -190,14 +166,51 @@ class page_writer {
     put(static_cast<u32>(a.begins) | static_cast<u32>(a.ends) << 8);
     for (int i = 0; i < c.value_count; ++i) put(static_cast<u32>(c.values[i]));
   }
+  constexpr void tile(command const& c) {
+    lowered_tile const& t = c.tile;
+    int const at = begin_call(c, t.phase, phases_in(t.phase) - (t.queue != nullptr), 1, t.pointers, t.pointers, t.pointers + t.words);
+    put(stream_word{.phase = t.queue});
+    for (int p = 0; p < t.pointers; ++p) put(((t.at[p].operand == lowered_tile::in_scratch ? c.scratch : c.at[t.at[p].operand]) + t.at[p].offset_bytes).word);
+    if (at != used_) return;
+    for (int p = 0; p < t.pointers; ++p) put(0u);
+    for (int i = 0; i < t.words; ++i) put(t.word[i]);
+  }
+
+  static constexpr int phases_in(kernel_phase const* phase) {
+    int n = 0;
+    while (n < 3 && phase[n] != nullptr) ++n;
+    return n;
+  }
+  /// The head of a call and its phases.
+  /// @returns where its block stands in the page: before, or right behind the `more + patch_words` words that follow here
+  constexpr int begin_call(command const& c, kernel_phase const* phase, int phases, int more, int patch_words, int patches, int block_words) {
+    int const before = 1 + phases + 1 + more + patch_words;
+    int found = find(c);
+    if (found < 0 || used_ + before + turn_words > page_words) {
+      make_room(before + block_words);
+      found = find(c);
+    }
+    bool const inlined = found < 0;
+    int const at = inlined ? used_ + before : found;
+    if (inlined) remember(c, at);
+    int const words = before + (inlined ? block_words : 0);
+    put(head(c) | static_cast<u32>(patches) << stream_field::patches_at | static_cast<u32>(phases) << stream_field::phases_at | static_cast<u32>(words) << stream_field::words_at |
+        static_cast<u32>(at) << stream_field::block_at);
+    for (int i = 0; i < phases; ++i) put(stream_word{.phase = phase[i]});
+    put(0u);
+    return at;
+  }
   constexpr int find(command const& c) const {
-    for (int i = 0; i < known_; ++i)
-      if (blocks_[i].lowered == c.lowered && (c.lowered ? blocks_[i].tile == c.tile : blocks_[i].arguments == c.arguments && blocks_[i].values == c.values)) return blocks_[i].at;
+    bool const lowered = c.kind == command_kind::tile;
+    for (int i = 0; i < known_; ++i) {
+      block const& b = blocks_[i];
+      if (b.lowered == lowered && (lowered ? b.tile == c.tile : b.arguments == c.arguments && b.values == c.values && b.placed == c.placed)) return b.at;
+    }
     return -1;
   }
   constexpr void remember(command const& c, int at) {
     if (known_ == most_blocks) known_ = 0;
-    blocks_[known_++] = {c.arguments, c.values, c.lowered, c.tile, at};
+    blocks_[known_++] = {c.kind == command_kind::tile, c.arguments, c.values, c.placed, c.tile, at};
   }
 
   stream_word* to_;

@@ -75,6 +75,7 @@ struct step_record {
   address home[max_operands] = {};
   bytes buffer[max_operands][2] = {};
   bytes scratch_at = 0;
+  bytes scratch_turn = 0;  ///< every other tile's scratch lies this far behind
 };
 
 /// What the executor is given: tables that live in read-only memory.

@@ -68,6 +68,7 @@ struct mapping<op::conv2d_kind, Engine> {
     return npu::call_cycles + npu::job_cycles(d, Engine::weight_memory_cycles) + (c.gathers ? gather_cycles(l, tile) : c.turns ? 100 + turned_bytes(l, c, tile) * 5 / 8 : 0) +
            (c.requantises ? npu::scales_cycles(channels) : npu::finish_cycles(l, i64{channels} * tile[rows] * tile[columns]));
   }
+  static constexpr u32 by_unit(layer_descriptor const& l, int form) { return npu::operands_of_unit(class_of_form(l, form)); }
   static constexpr operand packed(layer_descriptor const& l, int form, int o) {
     return o == npu::at::weight ? npu::packed_weights(l, class_of_form(l, form), form == npu::gathered_form ? depth_of(l) : l.space[inputs].length) : operand{};
   }

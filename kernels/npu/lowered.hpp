@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tiles of the NPU, lowered: the registers' words are made by the compiler. One core writes them while the others make the
-// scales ready; then the jobs run.
+// scales ready; then the jobs run, and the cores may make the next tile ready meanwhile.
 #pragma once
 #include <cluster/runs.hpp>
+#include <cluster/unrolled.hpp>
 #include <deeploy/detail/meta.hpp>
 #include <deeploy/lowered.hpp>
 #include <npu/gather.hpp>
@@ -14,20 +15,41 @@ namespace deeploy::npu {
 /// @tparam Driver  starts jobs and waits for them
 template <kernel_class C, unit_class U, class Driver>
 struct lowered_unit {
+  static constexpr bool lays_out = U.gathers || U.turns;
   static constexpr int address_words = 6, constant_words = job_words - address_words;
-  /// Pointers: words 0 to 5 of the first job, input and output of the second, mul, add and bias of the channels, what
-  /// windows are laid out from.
-  static constexpr int second = address_words, per_channel = second + 2, gathered_from = per_channel + 3, pointers = gathered_from + 1;
-  /// What the cores lay the input out by, if they do.
-  using laid_out = deeploy::detail::select<U.gathers, gather_shape, turn_shape>;
-  struct constants {
-    u32 word[constant_words];
-    u32 second[3];  ///< words 16, 17 and 19 of the second job
+  /// Pointers: words 0 to 5 of the first job; then, as far as there are such, input and output of the second, what the
+  /// input is laid out from, and mul, add and bias of the channels.
+  static constexpr int second = address_words, laid_out_from = second + (U.two_jobs ? 2 : 0), per_channel = laid_out_from + lays_out;
+  static constexpr int channel_operands[] = {at::mul, at::add, at::bias};
+  static constexpr bool by_channel = C.present[at::mul] || C.present[at::add] || C.present[at::bias];
+  static constexpr int place_of(int o) {
+    int place = per_channel;
+    for (int p : channel_operands) {
+      if (p == o) break;
+      place += C.present[p];
+    }
+    return place;
+  }
+  static constexpr int pointers = per_channel + C.present[at::mul] + C.present[at::add] + C.present[at::bias];
+
+  template <int id>
+  struct nothing {};
+  struct second_job {
     i32 jobs;
+    u32 second[3];  ///< words 16, 17 and 19
+  };
+  struct channel_steps {
+    i32 add, start;  ///< where they do not come from operands
+    i32 step[3];     ///< elements from channel to channel of mul, add and bias
+  };
+  template <bool is, class Part, int id>
+  using part = deeploy::detail::select<is, Part, nothing<id>>;
+  using laid_out = deeploy::detail::select<U.gathers, gather_shape, turn_shape>;
+  struct constants : part<U.two_jobs, second_job, 0>, part<by_channel, channel_steps, 1>, part<lays_out, laid_out, 2> {
+    u32 word[constant_words];
     i32 channels;
-    i32 mul, add, bias, constant;  ///< where they do not come from operands; what every bias word has besides
-    i32 step[3];                   ///< elements from channel to channel of mul, add and bias
-    laid_out shape;
+    i32 mul;   ///< where it does not come from an operand
+    i32 bias;  ///< of every bias word, or all of it
   };
   static constexpr int second_words[] = {16, 17, 19};
 
@@ -41,15 +63,15 @@ struct lowered_unit {
     constants c{};
     job const words = make_job(first.d), last = make_job(rest.d);
     for (int i = 0; i < constant_words; ++i) c.word[i] = words.word[address_words + i];
-    for (int i = 0; i < 3; ++i) c.second[i] = last.word[second_words[i]];
-    c.jobs = jobs.count;
     c.channels = a.length[U.channel_axis];
     i32 const* const v = a.values;
     requantisation const q{.round = static_cast<rounding>(C.classes[2]), .shift = static_cast<u8>(v[0]), .mul = v[1], .add = v[2], .zero = v[3], .low = v[4], .high = v[5]};
-    c.mul = v[1], c.add = v[2], c.bias = 0;
-    c.constant = static_cast<i32>(npu_requant(q, 0, 0, 0).bias);
-    int const operands[] = {at::mul, at::add, at::bias};
-    for (int i = 0; i < 3; ++i) c.step[i] = a.with[operands[i]].stride[U.channel_axis];
+    c.mul = v[1];
+    c.bias = static_cast<i32>(npu_requant(q, 0, 0, 0).bias) + (by_channel ? 0 : v[2]);
+    if constexpr (by_channel) {
+      c.add = v[2];
+      for (int i = 0; i < 3; ++i) c.step[i] = a.with[channel_operands[i]].stride[U.channel_axis];
+    }
 
     // The unit counts from the padded origin.
     auto const padded = [](placed_job const& j) { return j.input - i64{j.d.pad_top} * j.d.input_row_stride - j.d.pad_left * j.d.input_pixel_stride; };
@@ -60,26 +82,27 @@ struct lowered_unit {
     t.point(lowered_tile::in_scratch, 0);
     t.point(lowered_tile::in_scratch, 0);
     t.point(lowered_tile::in_scratch, scales);
-    place_input(t, padded(rest), 2 * scales + padded(rest));
-    t.point(at::y, rest.output);
-    for (int o : operands) {
-      if (!C.present[o])
-        t.point(lowered_tile::in_scratch, 0);
-      else
-        t.point(o, i64{a.with[o].origin} * 4);
+    if constexpr (U.two_jobs) {
+      c.jobs = jobs.count;
+      for (int i = 0; i < 3; ++i) c.second[i] = last.word[second_words[i]];
+      place_input(t, padded(rest), 2 * scales + padded(rest));
+      t.point(at::y, rest.output);
     }
-    t.point(at::x, 0);
-    if constexpr (U.gathers) c.shape = gather_shape(a);
-    if constexpr (U.turns) c.shape = turn_shape(a, turned_axis<U>, filter_size(U.kind));
+    if constexpr (lays_out) t.point(at::x, 0);
+    for (int o : channel_operands)
+      if (C.present[o]) t.point(o, i64{a.with[o].origin} * 4);
+    if constexpr (U.gathers) static_cast<laid_out&>(c) = gather_shape(a);
+    if constexpr (U.turns) static_cast<laid_out&>(c) = turn_shape(a, turned_axis<U>, filter_size(U.kind));
     t.set(c);
     t.phase[0] = &prepare;
     t.phase[1] = &compute;
+    t.queue = &queue;
     return true;
   }
 
  private:
   static constexpr void place_input(lowered_tile& t, i64 in_operand, i64 in_scratch) {
-    if constexpr (U.gathers || U.turns)
+    if constexpr (lays_out)
       t.point(lowered_tile::in_scratch, in_scratch);
     else
       t.point(at::x, in_operand);
@@ -90,44 +113,54 @@ struct lowered_unit {
   static void write_first(block const& b) {
     Driver::acquire();
     Driver::write(0, Driver::weight_offset(b.at[0]));
-    for (int i = 1; i < address_words; ++i) Driver::write(i, word_of(b.at[i]));
-    for (int i = 0; i < constant_words; ++i) Driver::write(address_words + i, b.constants.word[i]);
+    cluster::unrolled<1, address_words>([&](auto i) { Driver::write(i, word_of(b.at[i])); });
+    cluster::unrolled<0, constant_words>([&](auto i) { Driver::write(address_words + i, b.constants.word[i]); });
   }
 
   static void prepare(int core, int cores, kernel_arguments const& a) {
     block const& b = block::of(a);
     if (core == 0) write_first(b);
     u8* const behind_scales = static_cast<u8*>(b.at[5]) + scales_bytes(b.constants.channels);
-    if constexpr (U.gathers) gather(core, cores, b.constants.shape, b.at[gathered_from], behind_scales);
-    if constexpr (U.turns) turn(core, cores, b.constants.shape, b.at[gathered_from], behind_scales);
+    if constexpr (U.gathers) gather(core, cores, b.constants, b.at[laid_out_from], behind_scales);
+    if constexpr (U.turns) turn(core, cores, b.constants, b.at[laid_out_from], behind_scales);
     if (core == 0 && cores > 1) return;
     cluster::core_share const mine(b.constants.channels, cores > 1 ? core - 1 : 0, cores > 1 ? cores - 1 : 1, 1);
     auto* const scale = static_cast<u32*>(b.at[3]);
     auto* const bias = static_cast<u32*>(b.at[5]);
     for (index k = mine.begin; k < mine.end; ++k) {
-      u32 const mul = channel<0, at::mul>(b, b.constants.mul, k);
+      u32 mul = static_cast<u32>(b.constants.mul), word = static_cast<u32>(b.constants.bias);
+      if constexpr (by_channel) {
+        mul = channel<0>(b, b.constants.mul, k);
+        word += channel<2>(b, 0, k) * mul + channel<1>(b, b.constants.add, k);
+      }
       scale[k] = mul;
-      bias[k] = channel<2, at::bias>(b, b.constants.bias, k) * mul + channel<1, at::add>(b, b.constants.add, k) + static_cast<u32>(b.constants.constant);
+      bias[k] = word;
     }
   }
-  /// The jobs run when all scales are ready. Nobody else may touch the tile before the barrier behind.
-  static void compute(int core, int, kernel_arguments const& a) {
-    if (core != 0) return;
+  /// The jobs run when all scales are ready.
+  static void queue(int, int, kernel_arguments const& a) {
     Driver::commit();
-    block const& b = block::of(a);
-    if (b.constants.jobs == 2) {
+    if constexpr (U.two_jobs) {
+      block const& b = block::of(a);
+      if (b.constants.jobs != 2) return;
       write_first(b);
       Driver::write(1, word_of(b.at[second]));
       Driver::write(2, word_of(b.at[second + 1]));
       for (int i = 0; i < 3; ++i) Driver::write(second_words[i], b.constants.second[i]);
       Driver::commit();
     }
+  }
+  /// The same, to the end. Nobody else may touch the tile before the barrier behind.
+  static void compute(int core, int, kernel_arguments const& a) {
+    if (core != 0) return;
+    queue(0, 1, a);
     Driver::finish();
   }
-  template <int i, int o>
+  template <int i>
   static u32 channel(block const& b, i32 otherwise, index k) {
+    constexpr int o = channel_operands[i];
     if constexpr (C.present[o])
-      return static_cast<u32>(static_cast<i32 const*>(b.at[per_channel + i])[k * b.constants.step[i]]);
+      return static_cast<u32>(static_cast<i32 const*>(b.at[place_of(o)])[k * b.constants.step[i]]);
     else
       return static_cast<u32>(otherwise);
   }

@@ -24,6 +24,7 @@ struct unit_class {
   bool turns = false;           ///< the cores lay the input out anew, channels of a pixel side by side
   bool requantises = false;     ///< the unit stores the results; else it leaves 32-bit sums to the cores
   bool signed_weights = true;
+  bool two_jobs = false;        ///< rows that are no whole line of pixels may be a job of their own
   u8 channel_axis = 4;          ///< of the outputs
   constexpr bool operator==(unit_class const&) const = default;
   constexpr i32 weight_offset() const { return signed_weights ? -128 : 0; }
@@ -40,6 +41,12 @@ constexpr index turned_length(kernel_arguments const& a, int axis, index filter)
 inline constexpr int sums_form = 0, requantised_form = 1, gathered_form = 2, turned_form = 3;
 
 constexpr bool one_byte(element e) { return e == element::i8 || e == element::u8; }
+
+/// Operands that the cores do not touch; none where they finish what the unit began.
+constexpr u32 operands_of_unit(unit_class const& c) {
+  if (!c.requantises) return 0;
+  return 1u << at::weight | 1u << at::y | (c.gathers || c.turns ? 0 : 1u << at::x);
+}
 
 /// Distance of neighbours along an axis in the storage; 0 where there is none or it is not one distance.
 constexpr index step_along(operand const& o, int axis) {

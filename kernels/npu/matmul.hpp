@@ -16,6 +16,7 @@ struct mapping<op::matmul_kind, Engine> {
             .rows_of_pixels = true,
             .requantises = form == npu::requantised_form,
             .signed_weights = l.with[npu::at::weight].of->type == element::i8,
+            .two_jobs = form == npu::requantised_form && l.space[rows].length > npu::tile_pixels,
             .channel_axis = outputs};
   }
   static constexpr bool takes(layer_descriptor const& l, int form) {
@@ -42,6 +43,7 @@ struct mapping<op::matmul_kind, Engine> {
     d.columns = npu::tile_pixels;
     return cycles + npu::job_cycles(d, Engine::weight_memory_cycles);
   }
+  static constexpr u32 by_unit(layer_descriptor const& l, int form) { return npu::operands_of_unit(class_of_form(l, form)); }
   static constexpr operand packed(layer_descriptor const& l, int form, int o) {
     return o == npu::at::weight ? npu::packed_weights(l, class_of_form(l, form), l.space[inputs].length) : operand{};
   }

@@ -24,9 +24,15 @@ struct npu_driver {
   static void write(int word, uint32_t value) { store(unit + registers + 4 * static_cast<uint32_t>(word), value); }
   /// Lets the job run as soon as those before it are done.
   static void commit() { store(unit + commit_at, 0); }
-  /// Returns when all jobs are done. An event of a job before is no reason to go on: the status decides.
-  static void finish() {
-    sleep_while([] { return load(unit + status) != 0; }, event_unit::npu_event);
+  /// Returns when all jobs are done, or all but the last of two that are in the queue. An event of a job before is no
+  /// reason to go on: the status decides.
+  static void finish(bool but_last = false) {
+    uint32_t const done = but_last ? both : 0;
+    sleep_while([done] {
+      uint32_t const busy = load(unit + status);
+      return done != 0 ? busy == done : busy != 0;
+    }, event_unit::npu_event);
   }
+  static constexpr uint32_t both = 0x101;  ///< status while both places of the queue are taken
 };
 }  // namespace deeploy::siracusa

@@ -50,6 +50,8 @@ struct constant_values {
 ///     static void pack(layer_descriptor const&, int form, int o, void const* values, u8* packed);
 ///     static constexpr bool exact(layer_descriptor const&, int form, constant_values const&);
 ///         does the form give the operator's results with these constants? Asked when planning and when packing
+///     static constexpr u32 by_unit(layer_descriptor const&, int form);   optional: bit o: operand o of a lowered tile is
+///         touched by a unit alone, which computes while the cores make the next tile ready; 0: the cores wait for it
 ///     static constexpr reach_beyond beyond(layer_descriptor const&, int form, int o, index const* tile, bool in_place);
 ///         of an operand in L1, or of the scratch bytes (o == -1)
 ///
@@ -85,6 +87,7 @@ struct mapping_facts {
   operand (*packed)(layer_descriptor const&, int, int) = nullptr;
   void (*pack)(layer_descriptor const&, int, int, void const*, u8*) = nullptr;
   bool (*exact)(layer_descriptor const&, int, constant_values const&) = nullptr;
+  u32 (*by_unit)(layer_descriptor const&, int) = nullptr;
   reach_beyond (*beyond)(layer_descriptor const&, int, int, index const*, bool) = nullptr;
 
   constexpr bool packs(layer_descriptor const& l, int form, int o) const {
@@ -92,6 +95,17 @@ struct mapping_facts {
   }
   /// Operand o as this engine's form finds it in memory.
   constexpr operand seen(layer_descriptor const& l, int form, int o) const { return packs(l, form, o) ? packed(l, form, o) : l.with[o]; }
+  /// From a tile's scratch bytes to those of the next one, which is made ready while a unit is at work; 0: they share them.
+  constexpr i64 scratch_turn(layer_descriptor const& l, int form, index const* tile) const {
+    if (by_unit == nullptr || by_unit(l, form) == 0) return 0;
+    bool cut = false;
+    for (int a = 0; a < l.axes; ++a) cut = cut || tile[a] < l.space[a].length;
+    return cut ? (scratch_bytes(l, form, tile) + 31) / 32 * 32 : 0;
+  }
+  /// Scratch bytes of a step.
+  constexpr i64 scratch_of_step(layer_descriptor const& l, int form, index const* tile) const {
+    return scratch_turn(l, form, tile) + scratch_bytes(l, form, tile);
+  }
   constexpr reach_beyond reaches(layer_descriptor const& l, int form, int o, index const* tile, bool in_place) const {
     return beyond == nullptr ? reach_beyond{} : beyond(l, form, o, tile, in_place);
   }
@@ -107,6 +121,7 @@ constexpr mapping_facts facts_of() {
     if constexpr (requires { m::code_bytes; }) f.code_bytes = m::code_bytes;
     if constexpr (requires { m::packed; }) f.packed = m::packed, f.pack = m::pack;
     if constexpr (requires { m::exact; }) f.exact = m::exact;
+    if constexpr (requires { m::by_unit; }) f.by_unit = m::by_unit;
     if constexpr (requires { m::beyond; }) f.beyond = m::beyond;
     return f;
   } else {
