@@ -3,6 +3,7 @@
 // punishes every overlap and every missing wait.
 #include <doctest/doctest.h>
 
+#include <deque>
 #include <host/machine.hpp>
 #include <planner/models.hpp>
 #include <support/rounds.hpp>
@@ -30,8 +31,73 @@ std::vector<runnable> runnables(std::integer_sequence<int, seed...>) {
            codes_of(typename small_net<seed + 1>::net::layers{})}...};
 }
 
+/// Tiles that stay as they were made, for machines that run them later.
+struct kept_tiles : deeploy::detail::walked_tiles {
+  using walked_tiles::walked_tiles;
+  struct kept {
+    tile_record record;
+    tile_entry entry;
+  };
+  std::deque<kept> all;
+  deeploy::detail::ready_tile next() {
+    deeploy::detail::ready_tile const t = walked_tiles::next();
+    if (t.entry == nullptr) return {};
+    all.push_back({*t.record, *t.entry});
+    return {&all.back().entry, &all.back().record};
+  }
+  kernel_arguments& arguments(deeploy::detail::ready_tile const& t) {
+    for (kept& k : all)
+      if (&k.record == t.record) return k.record.arguments;
+    std::abort();
+  }
+};
+/// A machine whose kernels run as late as the executor allows, as jobs of a unit may.
+struct deferring : deeploy::detail::by_pointers<host::checking_machine> {
+  struct job {
+    kernel_code code;
+    kernel_arguments arguments;
+  };
+  std::deque<job> queue;
+  std::size_t deepest = 0;
+  bool run(kernel_code const& code, kernel_arguments const& a) {
+    queue.push_back({code, a});
+    deepest = std::max(deepest, queue.size());
+    return true;
+  }
+  void finish(bool last_stays) {
+    for (; queue.size() > static_cast<std::size_t>(last_stays); queue.pop_front()) of.run(queue.front().code, queue.front().arguments);
+  }
+};
+std::size_t execute_late(program_view const& p, host::checking_machine& machine) {
+  deferring m{{machine}, {}};
+  run_time_extents const actual = deeploy::detail::actual_of(p, {});
+  for (int s = 0; s < p.step_count; ++s) {
+    kept_tiles tiles(p, s, actual);
+    deeploy::detail::run_step(m, s, tiles, [&] {
+      if (s + 1 == p.step_count || p.steps[s + 1].early == 0) return;
+      deeploy::detail::walked_tiles next(p, s + 1, actual);
+      deeploy::detail::load_early(m, s + 1, next);
+    });
+    CHECK(m.queue.empty());
+  }
+  return m.deepest;
+}
+
 /// The bytes of the output when the network runs under a plan; empty and a failed check where the machine objects.
-std::vector<u8> run(runnable const& n, plan::finished_plan const& p, u64 seed, unsigned char poison) {
+///
+/// @param most_queued  null, or kernels run as late as they may, and so many were waiting at once
+std::vector<u8> run(runnable const& n, plan::finished_plan p, u64 seed, unsigned char poison, std::size_t* most_queued = nullptr) {
+  bytes& l1_used = p.memories[0].used[static_cast<int>(section::scratch)];
+  bytes const scratch_turn = most_queued != nullptr && (seed & 1) ? l1_used : 0;
+  if (most_queued != nullptr && (seed & 1)) {  // two buffers of everything, or as planned
+    l1_used *= 2;
+    for (step& s : p.steps)
+      for (tile_buffer& b : s.buffer)
+        if (b.copies == 1) {
+          b = {2, {b.at[0], l1_used}};
+          l1_used += 4096;
+        }
+  }
   std::vector<geometry> geometries;
   std::vector<step_record> records;
   std::vector<i32> values;
@@ -49,6 +115,7 @@ std::vector<u8> run(runnable const& n, plan::finished_plan const& p, u64 seed, u
     r.values_at = values_at[s.layer];
     r.early = s.early;
     r.scratch_at = s.scratch_at;
+    r.scratch_turn = scratch_turn;
     for (int o = 0; o < l.d->operands; ++o) {
       operand const& with = l.d->with[o];
       if (with.of == nullptr) continue;
@@ -70,8 +137,11 @@ std::vector<u8> run(runnable const& n, plan::finished_plan const& p, u64 seed, u
       for (bytes b = 0; b < x.size_bytes(); ++b) at[b] = static_cast<u8>(d.bits());
     if (x.use == role::output) result = at, length = static_cast<std::size_t>(x.size_bytes());
   }
-  execute(program_view{geometries.data(), records.data(), values.data(), static_cast<int>(records.size()), {}},
-          machine);
+  program_view const program{geometries.data(), records.data(), values.data(), static_cast<int>(records.size()), {}};
+  if (most_queued != nullptr)
+    *most_queued = std::max(*most_queued, execute_late(program, machine));
+  else
+    execute(program, machine);
   CHECK(machine.clean());
   return {result, result + length};
 }
@@ -81,6 +151,7 @@ TEST_CASE("execution: every memory size gives the bytes of the untiled network")
   static auto const all = runnables(std::make_integer_sequence<int, 16>{});
   drawn d(41);
   int tiled = 0;
+  std::size_t most_queued = 0;
   for (std::size_t i = 0; i < all.size(); ++i) {
     CAPTURE(i);
     runnable const& n = all[i];
@@ -97,10 +168,12 @@ TEST_CASE("execution: every memory size gives the bytes of the untiled network")
       auto const expected = run(n, whole.plan, seed, 0x5B);
       CHECK(run(n, small.plan, seed, 0x5B) == expected);
       CHECK(run(n, small.plan, seed, 0xE4) == expected);
+      CHECK(run(n, small.plan, seed, 0xE4, &most_queued) == expected);
       for (step const& s : small.plan.steps)
         for (int a = 0; a < max_axes; ++a) tiled += s.tile[a] < s.part.to[a] - s.part.from[a];
     }
   }
   CHECK(tiled > 100);
+  CHECK(most_queued == 2);
 }
 }  // namespace deeploy::test
