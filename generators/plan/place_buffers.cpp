@@ -109,8 +109,16 @@ bool place_buffers(planned_model const& m, plan_options const& options, choice_p
   for (std::size_t i = 0; i < memories.size(); ++i) {
     std::int64_t const alignment = memories[i].alignment_bytes;
     std::int64_t state = 0;
-    std::vector<placement_item> items;
+    // In L1 a step's results, buffers and scratch keep clear of what a unit's step before uses, where there is room: it may
+    // then begin while the unit computes that step's last tile.
+    std::vector<placement_item> items, apart;
     std::vector<l1_buffer> what;
+    auto const add = [&](int first, int end, int begins_with, std::int64_t size, l1_buffer const& of) {
+      bool const follows_unit = begins_with > 0 && has_unit(m, plan.steps[static_cast<std::size_t>(begins_with) - 1]);
+      items.push_back({first, end, size, alignment, {}});
+      apart.push_back({follows_unit ? std::min(first, begins_with - 1) : first, end, size, alignment, {}});
+      what.push_back(of);
+    };
     for (std::size_t t = 0; t < m.tensors.size(); ++t) {
       if (m.tensors[t].d->use == role::constant || c.home[t] != i) continue;
       if (m.tensors[t].d->use == role::state) {
@@ -118,31 +126,20 @@ bool place_buffers(planned_model const& m, plan_options const& options, choice_p
         state += round_up(p.size_of_tensor(static_cast<int>(t)), alignment);
         continue;
       }
-      items.push_back({order.born[t], order.dies[t] + 1, round_up(p.size_of_tensor(static_cast<int>(t)), alignment), alignment, {}});
-      what.push_back({0, 0, 0, static_cast<int>(t)});
+      add(order.born[t], order.dies[t] + 1, order.born[t], round_up(p.size_of_tensor(static_cast<int>(t)), alignment), {0, 0, 0, static_cast<int>(t)});
     }
-    // Where there is room for it, a step's buffers and scratch keep clear of those of a unit's step before: it may then
-    // begin while the unit computes that step's last tile.
-    std::vector<placement_item> apart;
     if (i == 0) {
-      apart = items;
       for (int s = 0; s < p.steps(); ++s) {
         candidate const& k = *p.columns(s)[c.column[s]].of;
         layer_descriptor const& l = *m.layers[order.layer_at[s]].d;
-        int const first = s > 0 && has_unit(m, plan.steps[s - 1]) ? s - 1 : s, end = s + 1 < p.steps() && has_unit(m, plan.steps[s]) ? s + 2 : s + 1;
-        auto const add = [&](int operand, int copy, bool early, bool leaves, std::int64_t size) {
-          items.push_back({early ? s - 1 : s, s + 1, size, alignment, {}});
-          apart.push_back({early ? s - 1 : first, leaves ? end : s + 1, size, alignment, {}});
-          what.push_back({s, operand, copy, -1});
-        };
         for (int o = 0; o < l.operands; ++o) {
           if (l.with[o].of == nullptr || k.home[o] == 0) continue;
           std::int64_t const size = round_up(tile_bytes(l.with[o], k.tile.data()), alignment);
-          for (int copy = 0; copy < k.copies[o]; ++copy) add(o, copy, copy == 0 && (k.early >> o & 1), l.with[o].way == direction::out, size);
+          for (int copy = 0; copy < k.copies[o]; ++copy) add(copy == 0 && (k.early >> o & 1) ? s - 1 : s, s + 1, s, size, {s, o, copy, -1});
         }
         std::int64_t const scratch =
             round_up(m.layers[order.layer_at[s]].engines[k.engine].scratch_of_step(l, k.form, k.tile.data()), alignment);
-        if (scratch > 0) add(-1, 0, false, false, scratch);
+        if (scratch > 0) add(s, s + 1, s, scratch, {s, -1, 0, -1});
       }
     }
     std::int64_t const room = options.capacity[i] - next[i] - state;

@@ -20,6 +20,7 @@ struct mapping<op::conv2d_kind, Engine> {
              : l.space[window_rows].length == 3 && !c.gathers ? npu::form::dense_3x3 : npu::form::pointwise;
     c.channel_axis = depthwise ? groups : outputs;
     c.requantises = form != npu::sums_form;
+    c.byte_scales = c.requantises && npu::has_byte_scale(l);
     c.signed_weights = l.with[npu::at::weight].of->type == element::i8;
     return c;
   }
@@ -64,7 +65,7 @@ struct mapping<op::conv2d_kind, Engine> {
     npu::unit_class const c = class_of_form(l, form);
     index const channels = tile[c.channel_axis];
     npu::job_descriptor const d{.kind = c.kind, .in_channels = c.gathers ? depth_of(l) : c.kind == npu::form::depthwise_3x3 ? channels : tile[inputs], .out_channels = channels,
-                                .rows = tile[rows], .columns = tile[columns], .output_32 = !c.requantises, .requantise = c.requantises};
+                                .rows = tile[rows], .columns = tile[columns], .output_32 = !c.requantises, .requantise = c.requantises, .scale_32 = !c.byte_scales};
     return npu::call_cycles + npu::job_cycles(d, Engine::weight_memory_cycles) + (c.gathers ? gather_cycles(l, tile) : c.turns ? 100 + turned_bytes(l, c, tile) * 5 / 8 : 0) +
            (c.requantises ? npu::scales_cycles(channels) : npu::finish_cycles(l, i64{channels} * tile[rows] * tile[columns]));
   }

@@ -39,7 +39,7 @@ struct lowered_unit {
     u32 second[3];  ///< words 16, 17 and 19
   };
   struct channel_steps {
-    i32 add, start;  ///< where they do not come from operands
+    i32 mul, add;  ///< where they do not come from operands
     i32 step[3];     ///< elements from channel to channel of mul, add and bias
   };
   template <bool is, class Part, int id>
@@ -48,7 +48,7 @@ struct lowered_unit {
   struct constants : part<U.two_jobs, second_job, 0>, part<by_channel, channel_steps, 1>, part<lays_out, laid_out, 2> {
     u32 word[constant_words];
     i32 channels;
-    i32 mul;   ///< where it does not come from an operand
+    u32 scales;  ///< a word of them, where they do not come from an operand
     i32 bias;  ///< of every bias word, or all of it
   };
   static constexpr int second_words[] = {16, 17, 19};
@@ -66,10 +66,10 @@ struct lowered_unit {
     c.channels = a.length[U.channel_axis];
     i32 const* const v = a.values;
     requantisation const q{.round = static_cast<rounding>(C.classes[2]), .shift = static_cast<u8>(v[0]), .mul = v[1], .add = v[2], .zero = v[3], .low = v[4], .high = v[5]};
-    c.mul = v[1];
+    c.scales = static_cast<u32>(v[1]) * (U.byte_scales ? 0x0101'0101u : 1u);
     c.bias = static_cast<i32>(npu_requant(q, 0, 0, 0).bias) + (by_channel ? 0 : v[2]);
     if constexpr (by_channel) {
-      c.add = v[2];
+      c.mul = v[1], c.add = v[2];
       for (int i = 0; i < 3; ++i) c.step[i] = a.with[channel_operands[i]].stride[U.channel_axis];
     }
 
@@ -124,17 +124,23 @@ struct lowered_unit {
     if constexpr (U.gathers) gather(core, cores, b.constants, b.at[laid_out_from], behind_scales);
     if constexpr (U.turns) turn(core, cores, b.constants, b.at[laid_out_from], behind_scales);
     if (core == 0 && cores > 1) return;
-    cluster::core_share const mine(b.constants.channels, cores > 1 ? core - 1 : 0, cores > 1 ? cores - 1 : 1, 1);
-    auto* const scale = static_cast<u32*>(b.at[3]);
-    auto* const bias = static_cast<u32*>(b.at[5]);
-    for (index k = mine.begin; k < mine.end; ++k) {
-      u32 mul = static_cast<u32>(b.constants.mul), word = static_cast<u32>(b.constants.bias);
-      if constexpr (by_channel) {
-        mul = channel<0>(b, b.constants.mul, k);
-        word += channel<2>(b, 0, k) * mul + channel<1>(b, b.constants.add, k);
+    // Eight channels at a time: there is room up to the next multiple.
+    cluster::core_share mine(tiles_of(b.constants.channels, 8), cores > 1 ? core - 1 : 0, cores > 1 ? cores - 1 : 1, 1);
+    index const eights = mine.end - mine.begin;
+    if (eights <= 0) return;
+    u8* scale = static_cast<u8*>(b.at[3]) + mine.begin * (U.byte_scales ? 8 : 32);
+    u8* bias = static_cast<u8*>(b.at[5]) + mine.begin * 32;
+    cluster::rows::order_memory();
+    if constexpr (!C.present[at::mul]) detail::fill_pairs(scale, b.constants.scales, U.byte_scales ? eights : 4 * eights);
+    if constexpr (!by_channel) {
+      detail::fill_pairs(bias, static_cast<u32>(b.constants.bias), 4 * eights);
+    } else {
+      index const end = mine.end * 8 < b.constants.channels ? mine.end * 8 : b.constants.channels;
+      for (index k = mine.begin * 8; k < end; ++k) {
+        u32 const mul = channel<0>(b, b.constants.mul, k);
+        if constexpr (C.present[at::mul]) cluster::rows::put_word(scale, mul);
+        cluster::rows::put_word(bias, channel<2>(b, 0, k) * mul + channel<1>(b, b.constants.add, k) + static_cast<u32>(b.constants.bias));
       }
-      scale[k] = mul;
-      bias[k] = word;
     }
   }
   /// The jobs run when all scales are ready.

@@ -24,6 +24,7 @@ struct unit_class {
   bool turns = false;           ///< the cores lay the input out anew, channels of a pixel side by side
   bool requantises = false;     ///< the unit stores the results; else it leaves 32-bit sums to the cores
   bool signed_weights = true;
+  bool byte_scales = false;     ///< one factor for all channels, of at most 8 bits: four channels' scales come at once
   bool two_jobs = false;        ///< rows that are no whole line of pixels may be a job of their own
   u8 channel_axis = 4;          ///< of the outputs
   constexpr bool operator==(unit_class const&) const = default;
@@ -41,6 +42,9 @@ constexpr index turned_length(kernel_arguments const& a, int axis, index filter)
 inline constexpr int sums_form = 0, requantised_form = 1, gathered_form = 2, turned_form = 3;
 
 constexpr bool one_byte(element e) { return e == element::i8 || e == element::u8; }
+
+/// Is there one factor, and does it fit a byte?
+constexpr bool has_byte_scale(layer_descriptor const& l) { return l.with[at::mul].of == nullptr && l.values[1] >= 0 && l.values[1] <= 255; }
 
 /// Operands that the cores do not touch; none where they finish what the unit began.
 constexpr u32 operands_of_unit(unit_class const& c) {

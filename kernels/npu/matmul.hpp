@@ -16,6 +16,7 @@ struct mapping<op::matmul_kind, Engine> {
             .rows_of_pixels = true,
             .requantises = form == npu::requantised_form,
             .signed_weights = l.with[npu::at::weight].of->type == element::i8,
+            .byte_scales = form == npu::requantised_form && npu::has_byte_scale(l),
             .two_jobs = form == npu::requantised_form && l.space[rows].length > npu::tile_pixels,
             .channel_axis = outputs};
   }
@@ -35,7 +36,7 @@ struct mapping<op::matmul_kind, Engine> {
   }
   static constexpr i64 tile_cycles(layer_descriptor const& l, int form, index const* tile) {
     bool const requantises = class_of_form(l, form).requantises;
-    npu::job_descriptor d{.kind = npu::form::pointwise, .in_channels = tile[inputs], .out_channels = tile[outputs], .output_32 = !requantises, .requantise = requantises};
+    npu::job_descriptor d{.kind = npu::form::pointwise, .in_channels = tile[inputs], .out_channels = tile[outputs], .output_32 = !requantises, .requantise = requantises, .scale_32 = !class_of_form(l, form).byte_scales};
     i64 cycles = npu::call_cycles + (requantises ? npu::scales_cycles(tile[outputs]) : npu::finish_cycles(l, i64{tile[outputs]} * tile[rows]));
     // With its own requantisation a rest of rows is a job of its own.
     if (requantises && tile[rows] > npu::tile_pixels && tile[rows] % npu::tile_pixels != 0) cycles += npu::job_cycles(d, Engine::weight_memory_cycles) + 200;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Short runs of bytes copied and cleared: hardware loops over pairs of words, with their plain twins.
+// Short runs of bytes copied and filled: hardware loops over pairs of words, with their plain twins.
 #pragma once
 #include <cluster/xpulp_rows.hpp>
 
@@ -16,19 +16,19 @@ DEEPLOY_ALWAYS_INLINE void copy_pairs(u8*& to, u8 const*& from, index pairs) {
       : [to] "+r"(to), [from] "+r"(from), [a] "=&r"(a), [b] "=&r"(b)
       : [pairs] "r"(pairs));
 }
-DEEPLOY_ALWAYS_INLINE void clear_pairs(u8*& to, index pairs) {
+DEEPLOY_ALWAYS_INLINE void fill_pairs(u8*& to, u32 word, index pairs) {
   asm volatile(
       ".balign 4\n.option push\n.option norvc\n.insn i 0x7b, 4, x0, %[pairs], 2 * 2\n"
-      ".insn s 0x2b, 2, x0, 4(%[to])\n.insn s 0x2b, 2, x0, 4(%[to])\n.option pop\n"
+      ".insn s 0x2b, 2, %[word], 4(%[to])\n.insn s 0x2b, 2, %[word], 4(%[to])\n.option pop\n"
       : [to] "+r"(to)
-      : [pairs] "r"(pairs));
+      : [pairs] "r"(pairs), [word] "r"(word));
 }
 #else
 inline void copy_pairs(u8*& to, u8 const*& from, index pairs) {
   for (index n = 2 * pairs; n > 0; --n) cluster::rows::put_word(to, cluster::rows::next_word(from));
 }
-inline void clear_pairs(u8*& to, index pairs) {
-  for (index n = 2 * pairs; n > 0; --n) cluster::rows::put_word(to, 0);
+inline void fill_pairs(u8*& to, u32 word, index pairs) {
+  for (index n = 2 * pairs; n > 0; --n) cluster::rows::put_word(to, word);
 }
 #endif
 }  // namespace detail
@@ -40,7 +40,7 @@ DEEPLOY_ALWAYS_INLINE void copy_bytes(u8*& to, u8 const* from, index n) {
   for (n &= 3; n > 0; --n) cluster::rows::put<u8>(to, cluster::rows::next<u8>(from, 1), 1);
 }
 DEEPLOY_ALWAYS_INLINE void clear_bytes(u8*& to, index n) {
-  if (n >= 8) detail::clear_pairs(to, n >> 3);
+  if (n >= 8) detail::fill_pairs(to, 0, n >> 3);
   if (n & 4) cluster::rows::put_word(to, 0);
   for (n &= 3; n > 0; --n) cluster::rows::put<u8>(to, 0, 1);
 }

@@ -27,6 +27,7 @@ constexpr job_descriptor descriptor_of(kernel_arguments const& a, bool signed_in
   d.signed_input = signed_input;
   d.requantise = U.requantises;
   d.output_32 = !U.requantises;
+  d.scale_32 = !U.byte_scales;
   d.shift = U.requantises ? a.values[0] : 0;
   d.unsigned_output = U.requantises && a.values[4] >= 0;
   return d;

@@ -26,7 +26,7 @@ struct unit_kernel {
   /// Scale and bias of every channel of the tile, for the unit.
   static void prepare(int core, int cores, kernel_arguments const& a) {
     index const n = a.length[channels];
-    u32* const scale = static_cast<u32*>(a.scratch);
+    [[maybe_unused]] u32* const scale = static_cast<u32*>(a.scratch);
     u32* const bias = reinterpret_cast<u32*>(static_cast<u8*>(a.scratch) + scales_bytes(n));
     i32 const* const v = a.values;
     requantisation const q{.round = static_cast<rounding>(C.classes[2]), .shift = static_cast<u8>(v[0]), .mul = v[1],
@@ -36,7 +36,10 @@ struct unit_kernel {
       if constexpr (C.present[at::mul]) mul = value<at::mul>(a, k), add = value<at::add>(a, k);
       if constexpr (C.present[at::bias]) start = value<at::bias>(a, k);
       requant_words const w = npu_requant(q, mul, add, start);
-      scale[k] = w.scale;
+      if constexpr (U.byte_scales)
+        static_cast<u8*>(a.scratch)[k] = static_cast<u8>(w.scale);
+      else
+        scale[k] = w.scale;
       bias[k] = w.bias;
     }
     if constexpr (U.gathers) gather(core, cores, gather_shape(a), a.with[at::x].at, gathered(a));
