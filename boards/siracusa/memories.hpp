@@ -26,7 +26,7 @@ inline constexpr memory_facts siracusa_memories[] = {
 /// of the literature, not a measurement, and serves for ranking only.
 inline constexpr execution_costs siracusa_costs{.dma_issue_cycles = 48, .dma_line_cycles = 6, .run_cycles = 2200, .step_cycles = 60,
                                                 .tile_cycles = 200, .code_line_cycles = 15, .code_cache_bytes = 4096, .picojoules_per_cycle = 922,
-                                                .picojoules_per_byte = 2};
+                                                .picojoules_per_byte = 2, .unit_wake_cycles = 30};
 /// Cluster cores that run kernels.
 inline constexpr int siracusa_cores = 8;
 }  // namespace deeploy::board

@@ -129,7 +129,16 @@ void evaluator::set_tile(candidate const& c) {
     least_moved_ += loads * group_size_[g];
   }
   scratch_ = round_up(m.scratch_of_step(d, c.form, c.tile.data()), alignment);
-  compute_ = m.tile_cycles(d, c.form, c.tile.data()) + b_.costs.tile_cycles;
+  compute_ = m.tile_cycles(d, c.form, c.tile.data());
+  ready_ = 0;
+  if (m.by_unit == nullptr || m.by_unit(d, c.form) == 0) {
+    compute_ += b_.costs.tile_cycles;
+    unit_ = 0;
+  } else {
+    unit_ = compute_;
+    ready_ = m.ready_cycles(d, c.form, c.tile.data()) + b_.costs.tile_cycles;
+    compute_ = std::max(compute_, ready_) + b_.costs.unit_wake_cycles;
+  }
   refill_ = m.code_bytes == nullptr ? 0 : refill_cycles(m.code_bytes(d, c.form, c.tile.data()), b_.costs);
 }
 
@@ -173,7 +182,9 @@ void evaluator::ends(candidate& c, std::int64_t serial) const {
       latency = std::max(latency, wait);
     }
   }
-  std::int64_t const once = b_.costs.step_cycles + refill_ + first + latency + last;
+  c.ready_cycles = ready_;
+  c.unit_cycles = unit_;
+  std::int64_t const once = b_.costs.step_cycles + refill_ + ready_ + first + latency + last;
   c.stretch_cycles += once;
   c.fixed_cycles = once + serial;
   c.compute_cycles = compute_ * tiles_;

@@ -24,6 +24,8 @@ struct candidate {
   std::int64_t loose_cycles = 0;  ///< its DMA alone
   std::int64_t early_cycles = 0;  ///< DMA cycles put under the step before
   std::int64_t compute_cycles = 0;
+  std::int64_t ready_cycles = 0;  ///< of the cores before a unit has the first tile; hidden where the step before leaves its last one to it
+  std::int64_t unit_cycles = 0;   ///< of a unit for the last tile; the cores go on meanwhile where the next step allows
   std::int64_t stretch_cycles = 0;  ///< at most from one tile to the next: how long nothing can stop the run
   std::int64_t bytes = 0;         ///< L1 while the step runs
   std::int64_t early_bytes = 0;   ///< of these, already while the step before runs
@@ -74,7 +76,7 @@ class evaluator {
   bool placeable_ = true;
   std::vector<group> groups_;
   // Of the tile.
-  std::int64_t trips_[max_axes] = {}, tiles_ = 1, compute_ = 0, scratch_ = 0, refill_ = 0;
+  std::int64_t trips_[max_axes] = {}, tiles_ = 1, compute_ = 0, scratch_ = 0, refill_ = 0, ready_ = 0, unit_ = 0;
   std::int64_t cycles_[max_operands] = {}, issue_[max_operands] = {}, size_[max_operands] = {};
   std::int64_t group_cycles_[max_operands] = {}, group_issue_[max_operands] = {}, group_latency_[max_operands] = {}, group_size_[max_operands] = {};
   std::int64_t least_dma_ = 0, least_moved_ = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Second stage: offsets in every memory for the buffers and tensors of a choice.
 #include <algorithm>
+#include <deeploy/overlap.hpp>
 #include <generators/plan/placement.hpp>
 #include <generators/plan/planner.hpp>
 
@@ -16,11 +17,7 @@ struct l1_buffer {
 
 std::int64_t round_up(std::int64_t n, std::int64_t multiple) { return (n + multiple - 1) / multiple * multiple; }
 
-/// May a unit compute the step's last tile while the cores go on?
-bool has_unit(planned_model const& m, step const& s) {
-  mapping_facts const& on = m.layers[s.layer].engines[s.engine];
-  return on.by_unit != nullptr && on.by_unit(*m.layers[s.layer].d, s.form) != 0;
-}
+bool has_unit(planned_model const& m, step const& s) { return detail::computes_by_unit(s, *m.layers[s.layer].d, m.layers[s.layer].engines[s.engine]); }
 
 /// Does all that engines may address around buffers in L1 lie in L1?
 bool engines_stay_inside(planned_model const& m, finished_plan const& plan) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <deeploy/overlap.hpp>
 #include <generators/plan/order.hpp>
 #include <generators/plan/planner.hpp>
 #include <limits>
@@ -66,12 +67,25 @@ infeasibility too_small(planned_model const& m, plan_options const& o, choice_pr
 }
 
 /// What stands before the first step and behind the last one is the first one's: no choice changes it.
-void report_steps(choice_problem const& p, choice const& c, execution_costs const& costs, plan_result& r) {
+void report_steps(planned_model const& m, choice_problem const& p, choice const& c, plan_result& r) {
+  auto const touched = [&](int s, bool after) {
+    step const& x = r.plan.steps[static_cast<std::size_t>(s)];
+    planned_layer const& l = m.layers[x.layer];
+    return detail::touched_by(x, *l.d, l.engines[x.engine], [&](int o) { return r.plan.tensors[static_cast<std::size_t>(l.tensor[static_cast<std::size_t>(o)])]; }, after);
+  };
   for (int s = 0; s < p.steps(); ++s) {
     candidate const& k = *p.columns(s)[c.column[s]].of;
     std::int64_t const early = s + 1 < p.steps() ? p.columns(s + 1)[c.column[s + 1]].of->early_cycles : 0;
     r.steps.push_back({p.order().layer_at[s], k, k.fixed_cycles + std::max(k.tight_cycles, k.loose_cycles + early), p.live_bytes(c, 0, s)});
-    if (s == 0) r.steps[0].cycles += costs.run_cycles;
+    if (s == 0) {
+      r.steps[0].cycles += m.board.costs.run_cycles;
+      continue;
+    }
+    // Beside the unit's last tile of the step before: a unit's step is made ready, any other one runs.
+    candidate const& before = *p.columns(s - 1)[c.column[s - 1]].of;
+    if (before.unit_cycles == 0 || detail::conflict(touched(s - 1, true), touched(s, false))) continue;
+    std::int64_t const beside = k.unit_cycles != 0 ? k.ready_cycles : r.steps.back().cycles;
+    r.steps.back().cycles -= std::min(before.unit_cycles, beside);
   }
 }
 
@@ -234,7 +248,7 @@ plan_result make_plan(planned_model const& m, plan_options const& wanted) {
     return r;
   }
   r.proven_optimal = r.plan.bound >= r.plan.objective;
-  report_steps(*p, *best, m.board.costs, r);
+  report_steps(m, *p, *best, r);
   return r;
 }
 }  // namespace deeploy::plan

@@ -41,6 +41,7 @@ struct execution_costs {
   index code_cache_bytes;
   index picojoules_per_cycle;   ///< whole chip
   index picojoules_per_byte;    ///< moved between memories
+  index unit_wake_cycles = 0;   ///< from the end of a unit's job to what the core does then
 };
 
 /// Satisfied by a board: its name, memories, costs, cores and engines.

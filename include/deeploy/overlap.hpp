@@ -23,20 +23,21 @@ struct touched_list {
   }
 };
 
-/// What step s of a plan touches: after its last tile was given to the unit, or up to then.
-template <class Net, class B>
-constexpr touched_list touched_by(int s, bool after) {
-  using g = graph<Net>;
-  step const& x = plan_of<Net>::steps[s];
-  layer_descriptor const& l = g::layer(x.layer);
-  mapping_facts const& m = mappings<Net, B>::of[x.layer].of[x.engine];
+/// May a unit compute the last tile of a step while the cores go on?
+constexpr bool computes_by_unit(step const& x, layer_descriptor const& l, mapping_facts const& m) { return m.by_unit != nullptr && m.by_unit(l, x.form) != 0; }
+
+/// What a step touches: after its last tile was given to the unit, or up to then.
+///
+/// @param place_of  place_of(o): where the tensor of operand o lies
+template <class PlaceOf>
+constexpr touched_list touched_by(step const& x, layer_descriptor const& l, mapping_facts const& m, PlaceOf place_of, bool after) {
   u32 const unit = m.by_unit == nullptr ? 0 : m.by_unit(l, x.form), l1 = address(0, section::scratch, 0).base();
   touched_list all;
   for (int o = 0; o < l.operands; ++o) {
     operand const& with = l.with[o];
     bool const writes = with.way == direction::out, by_unit = unit >> o & 1, moved = x.buffer[o].copies != 0;
     if (with.of == nullptr || m.packs(l, x.form, o) || (after && !by_unit)) continue;
-    place const& p = plan_of<Net>::tensors[g::tensor(x.layer, o)];
+    place const p = place_of(o);
     // Parts come into buffers before the tile runs; results leave them afterwards.
     if (!moved || writes == after)
       all.add({address(p.memory, p.where, 0).base(), p.offset, i64{p.offset} + with.of->size_bytes(), writes, by_unit && !moved, moved && writes});
@@ -53,16 +54,22 @@ constexpr bool conflict(touched_bytes const& before, touched_bytes const& behind
   return (before.writes || behind.writes) && (before.stored_after || !before.by_unit || !behind.by_unit);
 }
 
+constexpr bool conflict(touched_list const& before, touched_list const& behind) {
+  for (int i = 0; i < behind.count; ++i)
+    for (int j = 0; j < before.count; ++j)
+      if (conflict(before.of[j], behind.of[i])) return true;
+  return false;
+}
+
 /// May step s + 1 begin while a unit computes the last tile of step s?
 template <class Net, class B>
 constexpr bool may_overlap(int s) {
+  using g = graph<Net>;
+  auto const touched = [](int n, bool after) {
+    step const& x = plan_of<Net>::steps[n];
+    return touched_by(x, g::layer(x.layer), mappings<Net, B>::of[x.layer].of[x.engine], [&](int o) { return plan_of<Net>::tensors[g::tensor(x.layer, o)]; }, after);
+  };
   step const& x = plan_of<Net>::steps[s];
-  mapping_facts const& m = mappings<Net, B>::of[x.layer].of[x.engine];
-  if (m.by_unit == nullptr || m.by_unit(graph<Net>::layer(x.layer), x.form) == 0) return false;
-  touched_list const before = touched_by<Net, B>(s, true), behind = touched_by<Net, B>(s + 1, false);
-  for (int i = 0; i < behind.count; ++i)
-    for (int j = 0; j < before.count; ++j)
-      if (conflict(before.of[j], behind.of[i])) return false;
-  return true;
+  return computes_by_unit(x, g::layer(x.layer), mappings<Net, B>::of[x.layer].of[x.engine]) && !conflict(touched(s, true), touched(s + 1, false));
 }
 }  // namespace deeploy::detail

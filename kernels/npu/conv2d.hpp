@@ -66,8 +66,12 @@ struct mapping<op::conv2d_kind, Engine> {
     index const channels = tile[c.channel_axis];
     npu::job_descriptor const d{.kind = c.kind, .in_channels = c.gathers ? depth_of(l) : c.kind == npu::form::depthwise_3x3 ? channels : tile[inputs], .out_channels = channels,
                                 .rows = tile[rows], .columns = tile[columns], .output_32 = !c.requantises, .requantise = c.requantises, .scale_32 = !c.byte_scales};
-    return npu::call_cycles + npu::job_cycles(d, Engine::weight_memory_cycles) + (c.gathers ? gather_cycles(l, tile) : c.turns ? 100 + turned_bytes(l, c, tile) * 5 / 8 : 0) +
-           (c.requantises ? npu::scales_cycles(channels) : npu::finish_cycles(l, i64{channels} * tile[rows] * tile[columns]));
+    i64 const finish = c.requantises ? 0 : npu::call_cycles + npu::finish_cycles(l, i64{channels} * tile[rows] * tile[columns]);
+    return npu::job_cycles(d, Engine::weight_memory_cycles) + finish;
+  }
+  static constexpr i64 ready_cycles(layer_descriptor const& l, int form, index const* tile) {
+    npu::unit_class const c = class_of_form(l, form);
+    return npu::ready_cycles(l, tile[c.channel_axis]) + (c.gathers ? gather_cycles(l, tile) : c.turns ? 100 + turned_bytes(l, c, tile) * 5 / 8 : 0);
   }
   static constexpr u32 by_unit(layer_descriptor const& l, int form) { return npu::operands_of_unit(class_of_form(l, form)); }
   static constexpr operand packed(layer_descriptor const& l, int form, int o) {

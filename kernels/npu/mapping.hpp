@@ -144,9 +144,14 @@ constexpr i64 scales_bytes(index channels) { return i64{tiles_of(channels, 8)} *
 /// Windows laid out by the cores: bytes from one pixel to the next.
 constexpr index gathered_pitch(index depth) { return (depth + 3) & ~3; }
 
-/// Core cycles to program a job and to wait for it, the kernel's call included.
-inline constexpr i64 call_cycles = 550;
-constexpr i64 scales_cycles(index channels) { return 30 + channels * 2; }
+/// Core cycles to program a job; where the cores finish what the unit began, also to wait for it.
+inline constexpr i64 program_cycles = 210, call_cycles = 550;
+/// The cores' part of a tile of a requantising form: the job's registers, and the scales at the same time.
+constexpr i64 ready_cycles(layer_descriptor const& l, index channels) {
+  bool const by_channel = l.with[at::mul].of != nullptr || l.with[at::add].of != nullptr || l.with[at::bias].of != nullptr;
+  i64 const scales = 40 + i64{channels} * (by_channel ? 20 : 3) / 7;
+  return scales > program_cycles ? scales : program_cycles;
+}
 /// Of the cores, to finish sums.
 constexpr i64 finish_cycles(layer_descriptor const& l, i64 results) { return 150 + results * (l.classes[1] == 0 ? 24 : l.classes[3] != 0 ? 175 : 150) / 8; }
 }  // namespace deeploy::npu

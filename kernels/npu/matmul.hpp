@@ -35,14 +35,17 @@ struct mapping<op::matmul_kind, Engine> {
     return i64{4} * tile[outputs] * (tile[rows] < npu::tile_pixels ? tile[rows] : lines_of(tile[rows]) * npu::tile_pixels);
   }
   static constexpr i64 tile_cycles(layer_descriptor const& l, int form, index const* tile) {
-    bool const requantises = class_of_form(l, form).requantises;
-    npu::job_descriptor d{.kind = npu::form::pointwise, .in_channels = tile[inputs], .out_channels = tile[outputs], .output_32 = !requantises, .requantise = requantises, .scale_32 = !class_of_form(l, form).byte_scales};
-    i64 cycles = npu::call_cycles + (requantises ? npu::scales_cycles(tile[outputs]) : npu::finish_cycles(l, i64{tile[outputs]} * tile[rows]));
+    npu::unit_class const c = class_of_form(l, form);
+    npu::job_descriptor d{.kind = npu::form::pointwise, .in_channels = tile[inputs], .out_channels = tile[outputs], .output_32 = !c.requantises, .requantise = c.requantises, .scale_32 = !c.byte_scales};
+    i64 cycles = c.requantises ? 0 : npu::call_cycles + npu::finish_cycles(l, i64{tile[outputs]} * tile[rows]);
     // With its own requantisation a rest of rows is a job of its own.
-    if (requantises && tile[rows] > npu::tile_pixels && tile[rows] % npu::tile_pixels != 0) cycles += npu::job_cycles(d, Engine::weight_memory_cycles) + 200;
-    d.rows = requantises && tile[rows] >= npu::tile_pixels ? tile[rows] / npu::tile_pixels : lines_of(tile[rows]);
+    if (c.requantises && tile[rows] > npu::tile_pixels && tile[rows] % npu::tile_pixels != 0) cycles += npu::job_cycles(d, Engine::weight_memory_cycles);
+    d.rows = c.requantises && tile[rows] >= npu::tile_pixels ? tile[rows] / npu::tile_pixels : lines_of(tile[rows]);
     d.columns = npu::tile_pixels;
     return cycles + npu::job_cycles(d, Engine::weight_memory_cycles);
+  }
+  static constexpr i64 ready_cycles(layer_descriptor const& l, int, index const* tile) {
+    return npu::ready_cycles(l, tile[outputs]) + (tile[rows] > npu::tile_pixels && tile[rows] % npu::tile_pixels != 0 ? npu::program_cycles : 0);
   }
   static constexpr u32 by_unit(layer_descriptor const& l, int form) { return npu::operands_of_unit(class_of_form(l, form)); }
   static constexpr operand packed(layer_descriptor const& l, int form, int o) {

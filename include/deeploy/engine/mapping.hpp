@@ -52,6 +52,8 @@ struct constant_values {
 ///         does the form give the operator's results with these constants? Asked when planning and when packing
 ///     static constexpr u32 by_unit(layer_descriptor const&, int form);   optional: bit o: operand o of a lowered tile is
 ///         touched by a unit alone, which computes while the cores make the next tile ready; 0: the cores wait for it
+///     static constexpr i64 ready_cycles(layer_descriptor const&, int form, index const* tile);   then: of the cores, to make a
+///         tile ready; tile_cycles() are the unit's
 ///     static constexpr reach_beyond beyond(layer_descriptor const&, int form, int o, index const* tile, bool in_place);
 ///         of an operand in L1, or of the scratch bytes (o == -1)
 ///
@@ -88,6 +90,7 @@ struct mapping_facts {
   void (*pack)(layer_descriptor const&, int, int, void const*, u8*) = nullptr;
   bool (*exact)(layer_descriptor const&, int, constant_values const&) = nullptr;
   u32 (*by_unit)(layer_descriptor const&, int) = nullptr;
+  i64 (*ready_cycles)(layer_descriptor const&, int, index const*) = nullptr;
   reach_beyond (*beyond)(layer_descriptor const&, int, int, index const*, bool) = nullptr;
 
   constexpr bool packs(layer_descriptor const& l, int form, int o) const {
@@ -121,7 +124,7 @@ constexpr mapping_facts facts_of() {
     if constexpr (requires { m::code_bytes; }) f.code_bytes = m::code_bytes;
     if constexpr (requires { m::packed; }) f.packed = m::packed, f.pack = m::pack;
     if constexpr (requires { m::exact; }) f.exact = m::exact;
-    if constexpr (requires { m::by_unit; }) f.by_unit = m::by_unit;
+    if constexpr (requires { m::by_unit; }) f.by_unit = m::by_unit, f.ready_cycles = m::ready_cycles;
     if constexpr (requires { m::beyond; }) f.beyond = m::beyond;
     return f;
   } else {
