@@ -241,11 +241,9 @@ void evaluator::evaluate(candidate& c) {
   finish(c, twice);
 }
 
-namespace {
 bool is_allowed(plan_options const& options, char const* engine) {
   return options.engines.empty() || std::find(options.engines.begin(), options.engines.end(), engine) != options.engines.end();
 }
-}  // namespace
 
 void for_each_packing(planned_layer const& l, plan_options const& options, std::function<void(int, std::int64_t)> const& visit) {
   for (std::size_t e = 0; e < l.engines.size(); ++e)

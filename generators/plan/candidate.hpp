@@ -108,6 +108,9 @@ std::vector<index> tile_lengths(planned_layer const& l, mapping_facts const& m, 
 /// Calls `visit` with every legal engine, form and tile of a layer (the rest of the candidate is empty).
 void for_each_tile(planned_layer const& l, plan_options const& options, std::function<void(candidate const&)> const& visit);
 
+/// May the plan use an engine of this name?
+bool is_allowed(plan_options const& options, char const* engine);
+
 /// Calls `visit` with operand and bytes of every constant that an engine would read in place, form by form.
 void for_each_packing(planned_layer const& l, plan_options const& options, std::function<void(int, std::int64_t)> const& visit);
 

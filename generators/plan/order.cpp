@@ -87,7 +87,7 @@ std::vector<std::vector<int>> all_orders(planned_model const& m, std::size_t mos
   return found;
 }
 
-std::vector<std::vector<int>> candidate_orders(planned_model const& m) {
+std::vector<std::vector<int>> candidate_orders(planned_model const& m, std::function<bool(int)> const& has_unit) {
   auto const before = layers_before(m);
   auto const freed = [&](int l, std::vector<int> const& readers_left) {
     std::int64_t bytes = 0;
@@ -114,6 +114,20 @@ std::vector<std::vector<int>> candidate_orders(planned_model const& m) {
   orders.push_back(greedy(m, before, [&](int l, auto const& left, auto const& at) {
     return std::tuple(recent(l, at), freed(l, left), -l);
   }));
+  std::vector<bool> unit(m.layers.size());
+  for (std::size_t l = 0; l < unit.size(); ++l) unit[l] = has_unit(static_cast<int>(l));
+  // The layer that ran last, if a unit has it, need not have ended.
+  auto const goes_on = [&](int l, std::vector<int> const& at) {
+    auto const last = std::max_element(at.begin(), at.end());
+    int const b = static_cast<int>(last - at.begin());
+    return *last < 0 || !unit[static_cast<std::size_t>(b)] || std::find(before[l].begin(), before[l].end(), b) == before[l].end();
+  };
+  if (std::find(unit.begin(), unit.end(), true) != unit.end())
+    for (bool units_first : {true, false}) {
+      auto const fits = [&, units_first](int l) { return unit[static_cast<std::size_t>(l)] == units_first; };
+      orders.push_back(greedy(m, before, [&](int l, auto const&, auto const& at) { return std::tuple(goes_on(l, at), fits(l), recent(l, at), -l); }));
+      orders.push_back(greedy(m, before, [&](int l, auto const&, auto const& at) { return std::tuple(goes_on(l, at), recent(l, at), fits(l), -l); }));
+    }
   std::vector<std::vector<int>> distinct;
   for (auto& o : orders)
     if (o.size() == m.layers.size() && std::find(distinct.begin(), distinct.end(), o) == distinct.end()) distinct.push_back(std::move(o));

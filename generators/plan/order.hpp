@@ -12,8 +12,11 @@ std::vector<std::vector<int>> layers_before(planned_model const& m);
 /// All legal orders, if there are at most `most`; else none.
 std::vector<std::vector<int>> all_orders(planned_model const& m, std::size_t most);
 
-/// Legal orders worth a look: the network's own, and greedy ones that keep few bytes alive.
-std::vector<std::vector<int>> candidate_orders(planned_model const& m);
+/// Legal orders worth a look: the network's own, greedy ones that keep few bytes alive, and such that what a unit computes is
+/// not waited for at once.
+///
+/// @param has_unit  may a unit compute this layer while the cores go on?
+std::vector<std::vector<int>> candidate_orders(planned_model const& m, std::function<bool(int)> const& has_unit);
 
 /// Improves an order by moving single layers, while `cost` falls; at most `evaluations` calls of it.
 std::vector<int> improve_order(planned_model const& m, std::vector<int> order, std::uint64_t evaluations,

@@ -16,14 +16,41 @@ constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
 /// Dynamic programs that the local search may solve, so that its time does not grow with the square of the network.
 std::uint64_t evaluations_for(planned_model const& m) { return 60 + 60000 / (m.layers.size() + 1); }
 
+/// Cycles of a choice that pass while a unit computes the last tile of the step before; the objective does not know of them.
+/// That buffers keep apart is taken for granted: the second stage sees to it where there is room.
+std::int64_t hidden_cycles(planned_model const& m, choice_problem const& p, choice const& c) {
+  std::int64_t hidden = 0;
+  for (int s = 1; s < p.steps(); ++s) {
+    candidate const &before = *p.columns(s - 1)[c.column[s - 1]].of, &k = *p.columns(s)[c.column[s]].of;
+    if (before.unit_cycles == 0) continue;
+    planned_layer const &first = m.layers[p.order().layer_at[s - 1]], &second = m.layers[p.order().layer_at[s]];
+    u32 const by_unit = k.unit_cycles == 0 ? 0 : second.engines[k.engine].by_unit(*second.d, k.form);
+    bool waits = false;  // for a result, which only the unit's next job may take where the one before leaves it
+    for (int o = 0; o < first.d->operands; ++o)
+      for (int i = 0; i < second.d->operands; ++i)
+        if (first.tensor[o] >= 0 && first.tensor[o] == second.tensor[i] && (first.d->with[o].way == direction::out || second.d->with[i].way == direction::out))
+          waits = waits || (by_unit >> i & 1) == 0 || k.home[i] != 0;
+    if (!waits) hidden += std::min(before.unit_cycles, k.unit_cycles != 0 ? k.ready_cycles : k.fixed_cycles + k.tight_cycles);
+  }
+  return hidden;
+}
+
+/// May a unit compute the layer's tiles by itself?
+bool has_unit(planned_layer const& l, plan_options const& o) {
+  for (std::size_t e = 0; e < l.engines.size(); ++e)
+    for (int f = 0; l.engines[e].by_unit != nullptr && is_allowed(o, l.engines[e].engine) && f < l.engines[e].form_count; ++f)
+      if (l.may_take(e, f) && l.engines[e].by_unit(*l.d, f) != 0) return true;
+  return false;
+}
+
 std::vector<int> best_order(planned_model const& m, plan_options const& o, front_store& fronts) {
   auto const cost = [&](std::vector<int> const& order) -> std::int64_t {
     choice_problem const p(m, o, fronts, schedule(m, order));
     if (!p.infeasible().empty()) return never;
     auto const c = p.search({}, evaluations_for(m) / 4, o.capacity[0]);
-    return c ? c->objective : never - 1;
+    return c ? c->objective - hidden_cycles(m, p, *c) : never - 1;
   };
-  auto const orders = candidate_orders(m);
+  auto const orders = candidate_orders(m, [&](int l) { return has_unit(m.layers[static_cast<std::size_t>(l)], o); });
   std::vector<int> best = orders.front();
   if (orders.size() > 1) {
     std::int64_t least = never;
@@ -211,7 +238,8 @@ plan_result make_plan(planned_model const& m, plan_options const& wanted) {
       if (found) bound = std::min({bound, way.bound(), found->objective});
       if (!found && tried.relaxation_bound > 0) bound = std::min(bound, way.bound());
     }
-    if (p && (!found || (best && found->objective >= best->objective))) return;
+    auto const rank = [&](choice_problem const& of, choice const& c) { return std::pair(c.objective, -hidden_cycles(m, of, c)); };
+    if (p && (!found || (best && rank(*tried_problem, *found) >= rank(*p, *best)))) return;
     p = std::move(tried_problem);
     best = std::move(found);
     r = std::move(tried);
