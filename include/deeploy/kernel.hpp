@@ -60,9 +60,9 @@ struct lowered_tile;  // lowered.hpp
 /// @param aligned  bit o: the tile's part of operand o begins at a multiple of 4 bytes
 using kernel_lowering = bool (*)(kernel_arguments const& a, u32 aligned, lowered_tile& to);
 
-/// The phases of a kernel, ended by null.
+/// The phases of a kernel, at most three, ended by null.
 struct kernel_code {
-  kernel_phase phase[3] = {};
+  kernel_phase phase[4] = {};
   kernel_lowering lower = nullptr;
 };
 }  // namespace deeploy

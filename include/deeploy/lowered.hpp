@@ -13,7 +13,7 @@ struct lowered_tile {
     i32 offset_bytes = 0;  ///< from the first byte of the tile's part
     bool operator==(pointer const&) const = default;
   };
-  kernel_phase phase[3] = {};
+  kernel_phase phase[4] = {};  ///< at most three, ended by null
   /// Null, or what one core may call in place of the last phase: a unit then computes the tile by itself, and the machine
   /// waits for it later.
   kernel_phase queue = nullptr;

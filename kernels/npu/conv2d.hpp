@@ -8,7 +8,7 @@ namespace deeploy {
 template <npu::NpuEngine Engine>
 struct mapping<op::conv2d_kind, Engine> {
   static constexpr bool supported = true;
-  static constexpr form forms[] = {{"sums", false}, {"requantised", false}, {"gathered", false}, {"turned", false}};
+  static constexpr form forms[] = {{"sums", false}, {"requantised", false}, {"gathered", false}, {"turned", false}, {"picked", false}};
   static constexpr int batch = 0, rows = 1, columns = 2, groups = 3, outputs = 4, inputs = 5, window_rows = 6, window_columns = 7;
 
   static constexpr npu::unit_class class_of_form(layer_descriptor const& l, int form) {
@@ -16,6 +16,7 @@ struct mapping<op::conv2d_kind, Engine> {
     bool const depthwise = l.space[groups].length > 1;
     c.gathers = form == npu::gathered_form;
     c.turns = form == npu::turned_form;
+    c.picks = form == npu::picked_form;
     c.kind = depthwise ? npu::form::depthwise_3x3
              : l.space[window_rows].length == 3 && !c.gathers ? npu::form::dense_3x3 : npu::form::pointwise;
     c.channel_axis = depthwise ? groups : outputs;
@@ -28,12 +29,14 @@ struct mapping<op::conv2d_kind, Engine> {
     npu::unit_class const c = class_of_form(l, form);
     if (c.gathers) return takes_gathered(l, c);
     if (c.turns && takes(l, npu::requantised_form)) return false;
+    if (c.picks && c.kind == npu::form::pointwise) return false;
     index const size = npu::filter_size(c.kind);
     if (l.space[window_rows].length != size || l.space[window_columns].length != size || l.space[batch].length != 1) return false;
     if (c.kind == npu::form::depthwise_3x3 && (l.space[outputs].length != 1 || l.space[inputs].length != 1)) return false;
     index const *const stride = l.classes + 4, *const dilation = l.classes + 6;
     for (int i = 0; i < 2; ++i)
-      if (size != 1 && (stride[i] != 1 || dilation[i] != 1)) return false;
+      if (size != 1 && ((stride[i] != 1 && !c.picks) || dilation[i] != 1)) return false;
+    if (c.picks && stride[0] == 1 && stride[1] == 1) return false;
     if (l.values[6] != 0 || l.values[7] != 0) return false;  // zero points
     // At most one row and column of padding, and none in 1x1 form.
     for (int axis = rows; axis <= columns; ++axis) {
@@ -52,20 +55,29 @@ struct mapping<op::conv2d_kind, Engine> {
   }
   static constexpr index multiple(layer_descriptor const& l, int form, int axis) {
     npu::unit_class const c = class_of_form(l, form);
-    return axis == c.channel_axis ? npu::output_tile(c.kind) : axis == rows || axis == columns ? npu::tile_pixels : 1;
+    if (axis == c.channel_axis) return npu::output_tile(c.kind);
+    if (axis != rows && axis != columns) return 1;
+    index const step = c.picks ? l.classes[4 + axis - rows] : 1;
+    return (npu::tile_pixels + step - 1) / step;
   }
   static constexpr i64 scratch_bytes(layer_descriptor const& l, int form, index const* tile) {
     npu::unit_class const c = class_of_form(l, form);
     i64 const pixels = i64{tile[rows]} * tile[columns];
     if (!c.requantises) return 4 * pixels * tile[c.channel_axis];
     i64 const laid_out = c.gathers ? pixels * npu::gathered_pitch(depth_of(l)) : c.turns ? turned_bytes(l, c, tile) : 0;
-    return 2 * npu::scales_bytes(tile[c.channel_axis]) + laid_out;
+    i64 const picked = c.picks ? computed_pixels(l, tile) * tile[c.channel_axis] : 0;
+    return 2 * npu::scales_bytes(tile[c.channel_axis]) + laid_out + picked;
   }
   static constexpr i64 tile_cycles(layer_descriptor const& l, int form, index const* tile) {
     npu::unit_class const c = class_of_form(l, form);
     index const channels = tile[c.channel_axis];
-    npu::job_descriptor const d{.kind = c.kind, .in_channels = c.gathers ? depth_of(l) : c.kind == npu::form::depthwise_3x3 ? channels : tile[inputs], .out_channels = channels,
+    npu::job_descriptor d{.kind = c.kind, .in_channels = c.gathers ? depth_of(l) : c.kind == npu::form::depthwise_3x3 ? channels : tile[inputs], .out_channels = channels,
                                 .rows = tile[rows], .columns = tile[columns], .output_32 = !c.requantises, .requantise = c.requantises, .scale_32 = !c.byte_scales};
+    if (c.picks) {
+      d.rows = npu::computed_length(tile[rows], l.classes[4]), d.columns = npu::computed_length(tile[columns], l.classes[5]);
+      i64 const picking = (i64{tile[rows]} * tile[columns] + 7) / 8 * (25 + channels * 5 / 8);
+      return npu::call_cycles + npu::ready_cycles(l, channels) + npu::job_cycles(d, Engine::weight_memory_cycles) + picking;
+    }
     i64 const finish = c.requantises ? 0 : npu::call_cycles + npu::finish_cycles(l, i64{channels} * tile[rows] * tile[columns]);
     return npu::job_cycles(d, Engine::weight_memory_cycles) + finish;
   }
@@ -113,6 +125,8 @@ struct mapping<op::conv2d_kind, Engine> {
         pixel = channels * along;
         row = channels * across * l.classes[4];
       }
+    } else if (o == npu::at::y && c.picks) {
+      return {};
     } else if (o == npu::at::y && c.requantises) {
       pixel = in_place ? npu::step_along(l.with[o], columns) : tile[c.channel_axis];
       row = in_place ? npu::step_along(l.with[o], rows) : pixel * tile[columns];
@@ -122,6 +136,9 @@ struct mapping<op::conv2d_kind, Engine> {
     } else if (o == -1 && c.gathers) {
       pixel = npu::gathered_pitch(depth_of(l));
       row = pixel * tile[columns];
+    } else if (o == -1 && c.picks) {
+      pixel = tile[c.channel_axis];
+      row = pixel * npu::computed_length(tile[columns], l.classes[5]);
     } else if (o == -1 && !c.requantises) {
       pixel = i64{4} * tile[c.channel_axis];
       row = pixel * tile[columns];
@@ -136,6 +153,9 @@ struct mapping<op::conv2d_kind, Engine> {
 
  private:
   static constexpr index depth_of(layer_descriptor const& l) { return l.space[inputs].length * l.space[window_rows].length * l.space[window_columns].length; }
+  static constexpr i64 computed_pixels(layer_descriptor const& l, index const* tile) {
+    return i64{npu::computed_length(tile[rows], l.classes[4])} * npu::computed_length(tile[columns], l.classes[5]);
+  }
   static constexpr index turned_channels(layer_descriptor const&, npu::unit_class const& c, index const* tile) { return tile[c.kind == npu::form::depthwise_3x3 ? groups : inputs]; }
   static constexpr index touched_along(layer_descriptor const& l, int axis, index const* tile) {
     operand const& x = l.with[npu::at::x];

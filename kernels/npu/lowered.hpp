@@ -18,8 +18,8 @@ struct lowered_unit {
   static constexpr bool lays_out = U.gathers || U.turns;
   static constexpr int address_words = 6, constant_words = job_words - address_words;
   /// Pointers: words 0 to 5 of the first job; then, as far as there are such, input and output of the second, what the
-  /// input is laid out from, and mul, add and bias of the channels.
-  static constexpr int second = address_words, laid_out_from = second + (U.two_jobs ? 2 : 0), per_channel = laid_out_from + lays_out;
+  /// input is laid out from, where picked results go, and mul, add and bias of the channels.
+  static constexpr int second = address_words, laid_out_from = second + (U.two_jobs ? 2 : 0), picked_to = laid_out_from + lays_out, per_channel = picked_to + U.picks;
   static constexpr int channel_operands[] = {at::mul, at::add, at::bias};
   static constexpr bool by_channel = C.present[at::mul] || C.present[at::add] || C.present[at::bias];
   static constexpr int place_of(int o) {
@@ -45,7 +45,7 @@ struct lowered_unit {
   template <bool is, class Part, int id>
   using part = deeploy::detail::select<is, Part, nothing<id>>;
   using laid_out = deeploy::detail::select<U.gathers, gather_shape, turn_shape>;
-  struct constants : part<U.two_jobs, second_job, 0>, part<by_channel, channel_steps, 1>, part<lays_out, laid_out, 2> {
+  struct constants : part<U.two_jobs, second_job, 0>, part<by_channel, channel_steps, 1>, part<lays_out, laid_out, 2>, part<U.picks, pick_shape, 3> {
     u32 word[constant_words];
     i32 channels;
     u32 scales;  ///< a word of them, where they do not come from an operand
@@ -78,7 +78,7 @@ struct lowered_unit {
     i64 const scales = scales_bytes(first.d.out_channels);
     t.point(at::weight, 0);
     place_input(t, padded(first), 2 * scales + padded(first));
-    t.point(at::y, first.output);
+    t.point(U.picks ? lowered_tile::in_scratch : at::y, U.picks ? 2 * scales : first.output);
     t.point(lowered_tile::in_scratch, 0);
     t.point(lowered_tile::in_scratch, 0);
     t.point(lowered_tile::in_scratch, scales);
@@ -89,14 +89,19 @@ struct lowered_unit {
       t.point(at::y, rest.output);
     }
     if constexpr (lays_out) t.point(at::x, 0);
+    if constexpr (U.picks) t.point(at::y, 0);
     for (int o : channel_operands)
       if (C.present[o]) t.point(o, i64{a.with[o].origin} * 4);
     if constexpr (U.gathers) static_cast<laid_out&>(c) = gather_shape(a);
     if constexpr (U.turns) static_cast<laid_out&>(c) = turn_shape(a, turned_axis<U>, filter_size(U.kind));
+    if constexpr (U.picks) static_cast<pick_shape&>(c) = pick_shape(a, U.channel_axis);
     t.set(c);
     t.phase[0] = &prepare;
     t.phase[1] = &compute;
-    t.queue = &queue;
+    if constexpr (U.picks)
+      t.phase[2] = &pick_results;
+    else
+      t.queue = &queue;
     return true;
   }
 
@@ -161,6 +166,10 @@ struct lowered_unit {
     if (core != 0) return;
     queue(0, 1, a);
     Driver::finish();
+  }
+  static void pick_results(int core, int cores, kernel_arguments const& a) {
+    block const& b = block::of(a);
+    if constexpr (U.picks) pick(core, cores, b.constants, static_cast<u8 const*>(b.at[2]), b.at[picked_to]);
   }
   template <int i>
   static u32 channel(block const& b, i32 otherwise, index k) {

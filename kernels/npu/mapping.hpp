@@ -22,6 +22,7 @@ struct unit_class {
   bool rows_of_pixels = false;  ///< a matrix product, whose rows are laid out as pixels
   bool gathers = false;         ///< the cores lay the windows out as pixels of the 1x1 form
   bool turns = false;           ///< the cores lay the input out anew, channels of a pixel side by side
+  bool picks = false;           ///< of windows that are no neighbours the cores pick the wanted from all
   bool requantises = false;     ///< the unit stores the results; else it leaves 32-bit sums to the cores
   bool signed_weights = true;
   bool byte_scales = false;     ///< one factor for all channels, of at most 8 bits: four channels' scales come at once
@@ -39,7 +40,7 @@ inline constexpr int turned_axis = U.kind == form::depthwise_3x3 ? U.channel_axi
 constexpr index turned_length(kernel_arguments const& a, int axis, index filter) { return filter == 1 ? a.length[axis] : a.limit[axis]; }
 
 /// The forms of every mapping.
-inline constexpr int sums_form = 0, requantised_form = 1, gathered_form = 2, turned_form = 3;
+inline constexpr int sums_form = 0, requantised_form = 1, gathered_form = 2, turned_form = 3, picked_form = 4;
 
 constexpr bool one_byte(element e) { return e == element::i8 || e == element::u8; }
 
@@ -48,7 +49,7 @@ constexpr bool has_byte_scale(layer_descriptor const& l) { return l.with[at::mul
 
 /// Operands that the cores do not touch; none where they finish what the unit began.
 constexpr u32 operands_of_unit(unit_class const& c) {
-  if (!c.requantises) return 0;
+  if (!c.requantises || c.picks) return 0;
   return 1u << at::weight | 1u << at::y | (c.gathers || c.turns ? 0 : 1u << at::x);
 }
 

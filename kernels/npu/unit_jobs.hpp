@@ -3,6 +3,7 @@
 #pragma once
 #include <deeploy/kernel.hpp>
 #include <npu/mapping.hpp>
+#include <npu/pick.hpp>
 
 namespace deeploy::npu {
 /// A job and where its input and output begin, in bytes from the first element of the operands.
@@ -58,6 +59,26 @@ constexpr unit_jobs image_jobs(kernel_arguments const& a, job_descriptor d) {
   return {{{d, x.origin + i64{d.pad_top} * d.input_row_stride + d.pad_left * d.input_pixel_stride, U.requantises ? y.origin : 0}}, 1};
 }
 
+/// All windows between the first and the last; results into scratch.
+template <unit_class U>
+constexpr unit_jobs picked_jobs(kernel_arguments const& a, job_descriptor d) {
+  constexpr int rows = 1, columns = 2, window_rows = 6, window_columns = 7;
+  kernel_operand const& x = a.with[at::x];
+  d.rows = computed_length(a.length[rows], a.step[rows]);
+  d.columns = computed_length(a.length[columns], a.step[columns]);
+  auto const before = [&](int axis) { return a.first[axis] < 0 ? -a.first[axis] : 0; };
+  auto const behind = [&](int axis, index computed) {
+    index const beyond = a.first[axis] + computed - 1 + filter_size(U.kind) - a.limit[axis];
+    return beyond > 0 ? beyond : 0;
+  };
+  d.pad_top = before(rows), d.pad_left = before(columns), d.pad_bottom = behind(rows, d.rows), d.pad_right = behind(columns, d.columns);
+  d.input_pixel_stride = x.stride[window_columns];
+  d.input_row_stride = x.stride[window_rows];
+  d.output_pixel_stride = d.out_channels;
+  d.output_row_stride = d.output_pixel_stride * d.columns;
+  return {{{d, x.origin + i64{d.pad_top} * d.input_row_stride + d.pad_left * d.input_pixel_stride, 0}}, 1};
+}
+
 template <unit_class U>
 constexpr unit_jobs window_jobs(kernel_arguments const& a, job_descriptor d) {
   constexpr int rows = 1, columns = 2;
@@ -104,7 +125,9 @@ constexpr unit_jobs row_jobs(kernel_arguments const& a, job_descriptor d) {
 template <unit_class U>
 constexpr unit_jobs jobs_of(kernel_arguments const& a, bool signed_input) {
   job_descriptor const d = detail::descriptor_of<U>(a, signed_input);
-  if constexpr (U.gathers)
+  if constexpr (U.picks)
+    return detail::picked_jobs<U>(a, d);
+  else if constexpr (U.gathers)
     return detail::window_jobs<U>(a, d);
   else if constexpr (U.rows_of_pixels)
     return detail::row_jobs<U>(a, d);

@@ -42,8 +42,8 @@ struct unit_kernel {
         scale[k] = w.scale;
       bias[k] = w.bias;
     }
-    if constexpr (U.gathers) gather(core, cores, gather_shape(a), a.with[at::x].at, gathered(a));
-    if constexpr (U.turns) turn(core, cores, turn_shape(a, turned_axis<U>, filter_size(U.kind)), a.with[at::x].at, gathered(a));
+    if constexpr (U.gathers) gather(core, cores, gather_shape(a), a.with[at::x].at, behind_scales(a));
+    if constexpr (U.turns) turn(core, cores, turn_shape(a, turned_axis<U>, filter_size(U.kind)), a.with[at::x].at, behind_scales(a));
   }
 
   /// The jobs of the tile, one after the other. Nobody else may touch its operands before the barrier behind.
@@ -52,6 +52,8 @@ struct unit_kernel {
     start_jobs(a);
     Driver::finish();
   }
+
+  static void pick_results(int core, int cores, kernel_arguments const& a) { pick(core, cores, pick_shape(a, channels), behind_scales(a), a.with[at::y].at); }
 
   /// Bias, requantisation and store of the sums in scratch.
   static void finish(int core, int cores, kernel_arguments const& a) {
@@ -69,7 +71,7 @@ struct unit_kernel {
   }
 
  private:
-  static u8* gathered(kernel_arguments const& a) { return static_cast<u8*>(a.scratch) + 2 * scales_bytes(a.length[channels]); }
+  static u8* behind_scales(kernel_arguments const& a) { return static_cast<u8*>(a.scratch) + 2 * scales_bytes(a.length[channels]); }
   template <int o>
   static i32 value(kernel_arguments const& a, index k) {
     return static_cast<i32>(cluster::elements<C, o>(a)[a.with[o].origin + a.with[o].stride[channels] * k]);
@@ -80,7 +82,7 @@ struct unit_kernel {
   static void start_jobs(kernel_arguments const& a) {
     unit_jobs const jobs = jobs_of<U>(a, C.type[at::x] == element::i8);
     u32 const scale = address(a.scratch);
-    u32 const input = U.gathers || U.turns ? address(gathered(a)) : address(a.with[at::x].at), output = address(U.requantises ? a.with[at::y].at : a.scratch);
+    u32 const input = U.gathers || U.turns ? address(behind_scales(a)) : address(a.with[at::x].at), output = address(U.picks ? behind_scales(a) : U.requantises ? a.with[at::y].at : a.scratch);
     for (int i = 0; i < jobs.count; ++i) {
       placed_job const& j = jobs.of[i];
       start_job<Driver>(j.d, {.input = input + static_cast<u32>(j.input), .output = output + static_cast<u32>(j.output), .weights = Driver::weight_offset(a.with[at::weight].at), .scale = scale,
@@ -93,7 +95,9 @@ struct unit_kernel {
 template <layer_descriptor const& L, unit_class U, class Driver>
 constexpr kernel_code unit_code() {
   using kernel = unit_kernel<deeploy::class_of(L, false), U, cluster::requant_class_of(L, 1, 0), Driver>;
-  if constexpr (U.requantises)
+  if constexpr (U.picks)
+    return {{&kernel::prepare, &kernel::compute, &kernel::pick_results}, &lowered_unit<deeploy::class_of(L, false), U, Driver>::lower};
+  else if constexpr (U.requantises)
     return {{&kernel::prepare, &kernel::compute}, &lowered_unit<deeploy::class_of(L, false), U, Driver>::lower};
   else
     return {{&kernel::compute, &kernel::finish}};

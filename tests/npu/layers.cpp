@@ -56,7 +56,7 @@ struct arena {
 };
 
 struct calls {
-  int requantised = 0, sums = 0, gathered = 0, turned = 0, lowered = 0;
+  int requantised = 0, sums = 0, gathered = 0, turned = 0, picked = 0, lowered = 0;
 };
 
 /// One box by one form: all phases on eight cores, compared with the reference kernel on the same box.
@@ -133,7 +133,7 @@ void compare(int form, random_numbers& random, calls& made) {
       CHECK(last < tile_bytes(l.with[npu::at::x], lengths));
     }
   }
-  kernel_code const all[] = {mine::template code<l, 0>, mine::template code<l, 1>, mine::template code<l, forms - 2>, mine::template code<l, forms - 1>};
+  kernel_code const all[] = {mine::template code<l, 0>, mine::template code<l, 1>, mine::template code<l, forms < 3 ? 0 : 2>, mine::template code<l, forms < 4 ? 0 : 3>, mine::template code<l, forms < 5 ? 0 : 4>};
   kernel_code const run = all[form];
   kernel_code const reference = mapping<typename L::kind, reference_engine>::template code<l, 0>;
   for (kernel_phase phase : reference.phase)
@@ -152,7 +152,7 @@ void compare(int form, random_numbers& random, calls& made) {
     gives(tile.code(), tile.block());
     ++made.lowered;
   }
-  int* const counted[] = {&made.sums, &made.requantised, &made.gathered, &made.turned};
+  int* const counted[] = {&made.sums, &made.requantised, &made.gathered, &made.turned, &made.picked};
   ++*counted[form];
 }
 
@@ -234,6 +234,15 @@ TEST_CASE("gathered windows") {
   all_forms<typename convolution<i8, i8, u8, 20, 9, 1, 64, 10, 4, {.stride = {2, 2}, .pad = {4, 1, 5, 2}, .result = to_u8}>::layer>(8, made);
   all_forms<typename convolution<i8, u8, i8, 15, 15, 7, 33, 3, 5, {.pad = {2, 2, 2, 2}, .dilation = {2, 1}, .result = down}>::layer>(9, made);
   CHECK(made.gathered >= 36);
+}
+TEST_CASE("3x3 with strides, picked by the cores") {
+  calls made;
+  all_forms<typename convolution<u8, i8, i8, 17, 12, 61, 61, 3, 3, {.stride = {2, 2}, .pad = {1, 1, 1, 1}, .groups = 61, .result = to_i8}>::layer>(31, made);
+  all_forms<typename convolution<i8, i8, u8, 4, 4, 64, 64, 3, 3, {.stride = {2, 2}, .pad = {1, 1, 0, 0}, .groups = 64, .result = to_u8}>::layer>(32, made);
+  all_forms<typename convolution<i8, u8, i8, 16, 21, 30, 30, 3, 3, {.stride = {1, 3}, .pad = {0, 1, 1, 1}, .groups = 30, .result = down}>::layer>(33, made);
+  all_forms<typename convolution<u8, i8, i8, 15, 14, 40, 33, 3, 3, {.stride = {3, 2}, .pad = {1, 0, 0, 1}, .result = to_i8}>::layer>(34, made);
+  CHECK(made.picked >= 48);
+  CHECK(made.lowered >= made.picked);
 }
 TEST_CASE("rows of matrices") {
   calls made;
