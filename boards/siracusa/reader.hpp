@@ -64,13 +64,22 @@ struct stream_view {
   int pages;
 };
 
-/// One run of a stream.
+/// `bits` bits of a word from bit `at` on, in one instruction (p.extractu).
+template <int at, int bits>
+[[gnu::always_inline]] inline u32 field(u32 w) {
+  u32 value;
+  asm(".insn r 0x33, 1, %2, %0, %1, x%3" : "=r"(value) : "r"(w), "i"(0x60 | (bits - 1)), "i"(at));
+  return value;
+}
+
+/// One run of a stream. What is done for every tile is written with the instruction cache in mind: a core's own part of it
+/// holds less than this loop, and each of its lines costs two cycles or more.
 ///
 /// @tparam Hooks  what to do around steps
 template <class Hooks>
 class stream_reader {
  public:
-  stream_reader(stream_view const& s, memory_bases const& bases, control_block& control) : next_(s.words), left_(s.pages), control_(control) {
+  stream_reader(stream_view const& s, memory_bases const& bases) : next_(s.words), left_(s.pages) {
     fetch(0);
     // In L1: looked up several times a tile.
     for (int i = 0; i < base_count; ++i) base_[i] = reinterpret_cast<u32>(bases.of[i]);
@@ -81,29 +90,33 @@ class stream_reader {
   template <class Walk>
   bool run(Walk walk) {
     namespace f = stream_field;
+    control_block& control = deeploy_control;
     int step = -1;
     u32 position = 0;
     bool finished = false;
     for (word const* at = turn(1);;) {
-      // No switch: its table would be read from L2.
       u32 const first = at[0];
-      auto const kind = static_cast<command_kind>(first & ((1u << f::kind_bits) - 1));
-      if (kind == command_kind::copy) {
+      if (static_cast<i32>(first) < 0) {
+        static_assert(f::tile_at == 31);
+        if (control.cancel != 0) break;
+        control.position = ++position;
+        at = run_tile(first, at);
+      } else if (first >> f::copy_at & 1) {
         at = copy(first, at);
-      } else if (kind == command_kind::wait) {
-        wait(slot_of(first));
+      } else if (auto const kind = static_cast<command_kind>(field<0, f::kind_bits>(first)); kind == command_kind::wait) {  // no switch: its table would be read from L2
+        wait(field<f::slot_at, f::slot_bits>(first));
         ++at;
-      } else if (kind == command_kind::run || kind == command_kind::tile) {
-        if (control_.cancel != 0) break;
-        control_.position = ++position;
-        at = run_tile(first, at, kind == command_kind::tile);
       } else if (kind == command_kind::step) {
         ++at;
-        if ((first >> f::overlaps_at & 1) == 0 && step >= 0) Hooks::step_ends(step - (first >> f::ends_at & 1));
+        if ((first >> f::overlaps_at & 1) == 0 && step >= 0) Hooks::step_ends(step - static_cast<int>(field<f::ends_at, 1>(first)));
         if (first >> f::ends_at & 1) continue;
         step = static_cast<int>(first >> f::step_at);
-        control_.position = position = static_cast<u32>(step) << 16;
+        control.position = position = static_cast<u32>(step) << 16;
         Hooks::step_begins(step);
+      } else if (kind == command_kind::run) {
+        if (control.cancel != 0) break;
+        control.position = ++position;
+        at = run_general(first, at);
       } else if (kind == command_kind::page) {
         page_ ^= 1;
         at = turn(page_ ^ 1);
@@ -124,47 +137,55 @@ class stream_reader {
  private:
   using word [[gnu::may_alias]] = u32;
   static constexpr u32 slots = channel::count + 1, slot_of_page = channel::count;
-  static u32 slot_of(u32 first) { return first >> stream_field::slot_at & ((1u << stream_field::slot_bits) - 1); }
 
   word const* copy(u32 first, word const* at) {
-    if (first >> stream_field::opens_at & 1) open_[slot_of(first)] |= static_cast<u16>(1u << dma::allocate());
+    if (first >> stream_field::opens_at & 1) open_[field<stream_field::slot_at, stream_field::slot_bits>(first)] |= 1u << dma::allocate();
     store(dma::command_port, at[1]);
     store(dma::command_port, resolve(at[2]));
     store(dma::command_port, resolve(at[3]));
-    if ((first >> stream_field::lines_at & 1) == 0) return at + 4;
-    store(dma::command_port, at[4]);
-    store(dma::command_port, at[5]);
-    return at + 6;
-  }
-  word const* run_tile(u32 first, word const* at, bool lowered) {
-    namespace f = stream_field;
-    auto* const phases = reinterpret_cast<kernel_phase const*>(at + 1);
-    auto* const block = reinterpret_cast<word*>(base_[base_of_page]) + (first >> f::block_at);
-    word const* patch = at + 2 + (first >> f::phases_at & ((1u << f::phases_bits) - 1));
-    u32 const patches = first >> f::patches_at & ((1u << f::patches_bits) - 1);
-    auto const& arguments = *reinterpret_cast<kernel_arguments const*>(block);
-    if (lowered) {
-      auto const queue = reinterpret_cast<kernel_phase>(*patch);
-      resolve_all(patch + 1, patches, block);
-      post(control_.work, phases, arguments);
-      if (queue != nullptr) {
-        unit_works_ = true;
-        queue(0, 1, arguments);
-      }
-    } else {
-      for (u32 left = patches; left != 0; --left, patch += 2) *reinterpret_cast<word*>(reinterpret_cast<u8*>(block) + patch[0]) = resolve(patch[1]);
-      post(control_.work, phases, arguments);
+    at += 4;
+    if (first >> stream_field::lines_at & 1) {
+      store(dma::command_port, at[0]);
+      store(dma::command_port, at[1]);
+      at += 2;
     }
-    return at + (first >> f::words_at & ((1u << f::words_bits) - 1));
+    return at;
+  }
+  word* block_of(u32 first) const { return reinterpret_cast<word*>(base_[base_of_page]) + field<stream_field::block_at, stream_field::block_bits>(first); }
+  static u32 patches_of(u32 first) { return field<stream_field::patches_at, stream_field::patches_bits>(first); }
+  static word const* behind_phases(u32 first, word const* at) { return at + 2 + field<stream_field::phases_at, stream_field::phases_bits>(first); }
+  static word const* behind_call(u32 first, word const* at) { return at + field<stream_field::words_at, stream_field::words_bits>(first); }
+  static kernel_arguments const& arguments_in(word const* block) { return *reinterpret_cast<kernel_arguments const*>(block); }
+
+  word const* run_tile(u32 first, word const* at) {
+    word* const block = block_of(first);
+    word const* const patches = behind_phases(first, at);
+    auto const queue = reinterpret_cast<kernel_phase>(patches[0]);
+    resolve_all(patches + 1, patches_of(first), block);
+    post(deeploy_control.work, reinterpret_cast<kernel_phase const*>(at + 1), arguments_in(block));
+    if (queue != nullptr) {
+      unit_works_ = true;
+      queue(0, 1, arguments_in(block));
+    }
+    return behind_call(first, at);
+  }
+  word const* run_general(u32 first, word const* at) {
+    word* const block = block_of(first);
+    word const* patch = behind_phases(first, at);
+    for (u32 left = patches_of(first); left != 0; --left, patch += 2) *reinterpret_cast<word*>(reinterpret_cast<u8*>(block) + patch[0]) = resolve(patch[1]);
+    post(deeploy_control.work, reinterpret_cast<kernel_phase const*>(at + 1), arguments_in(block));
+    return behind_call(first, at);
   }
   /// The offset has a sign: the NPU counts from the origin of the padding, which may lie before the section.
   u32 resolve(u32 a) const {
-    constexpr int base_bits = 32 - deeploy::address::offset_bits;
-    return base_[a >> deeploy::address::offset_bits] + static_cast<u32>(static_cast<i32>(a << base_bits) >> base_bits);
+    static_assert(deeploy::address::offset_bits == 27);
+    u32 base, offset;
+    asm(".insn r 0x03, 7, 0x10, %0, %1, %2" : "=r"(base) : "r"(base_), "r"((a >> 27) << 2), "m"(base_));  // p.lw base, index(bases)
+    asm(".insn r 0x33, 0, 0x7a, %0, %1, x0" : "=r"(offset) : "r"(a));                                      // p.extract offset, a, 26, 0
+    return base + offset;
   }
   /// The same for several, at least one. Reads the word behind them too.
   void resolve_all(word const* from, u32 count, word* to) const {
-    static_assert(deeploy::address::offset_bits == 27);
     u32 a = *from++, base, offset;
     asm volatile(
         ".balign 4\n.option push\n.option norvc\n.insn i 0x7b, 4, x0, %[count], 2 * 7\n"
@@ -186,7 +207,7 @@ class stream_reader {
   void fetch(int to) {
     if (left_ == 0) return;
     --left_;
-    open_[slot_of_page] = static_cast<u16>(1u << dma::allocate());
+    open_[slot_of_page] = 1u << dma::allocate();
     dma::start(dma::to::l1, reinterpret_cast<u32>(deeploy_stream_pages + to * reserved::page_bytes), reinterpret_cast<u32>(next_), reserved::page_bytes);
     next_ += reserved::page_bytes / 4;
   }
@@ -202,8 +223,7 @@ class stream_reader {
   stream_word const* next_;
   int left_, page_ = 0;
   bool unit_works_ = false;  ///< it may: it was given jobs
-  control_block& control_;
-  u16 open_[slots] = {};
+  u32 open_[slots] = {};     ///< DMA counters that are not waited for yet
   u32 base_[base_of_page + 1];
 };
 }  // namespace deeploy::siracusa

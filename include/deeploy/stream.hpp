@@ -18,9 +18,10 @@ union stream_word {
 ///     tile  phases, null behind them; what core 0 calls then, or null; the addresses that the block begins with; the block
 ///     page  nothing: go on at the begin of the next page
 namespace stream_field {
-inline constexpr int kind_bits = 3, slot_at = 3, slot_bits = 4, opens_at = 7, lines_at = 8;            // copy, wait
-inline constexpr int patches_at = 3, patches_bits = 4, phases_at = 7, phases_bits = 2, words_at = 9, words_bits = 11, block_at = 20;  // run, tile
-inline constexpr int overlaps_at = 3, ends_at = 4, step_at = 8;                                      // step, walk
+inline constexpr int kind_bits = 3, tile_at = 31, copy_at = 30;  // the two that come most often have a bit of their own besides
+inline constexpr int slot_at = 3, slot_bits = 4, opens_at = 7, lines_at = 8;  // copy, wait
+inline constexpr int patches_at = 3, patches_bits = 4, phases_at = 7, phases_bits = 2, words_at = 9, words_bits = 10, block_at = 19, block_bits = 9;  // run, tile
+inline constexpr int overlaps_at = 3, ends_at = 4, step_at = 8;  // step, walk
 }  // namespace stream_field
 
 /// Addresses with this base are bytes from the begin of the page that is read.
@@ -39,7 +40,7 @@ constexpr address in_page(i64 offset_bytes) {
 /// @tparam page_words  of a page
 template <class Dma, int page_words>
 class page_writer {
-  static_assert(base_count <= static_cast<int>(base_of_page) && page_words <= 1 << (32 - stream_field::block_at) && page_words < 1 << stream_field::words_bits);
+  static_assert(base_count <= static_cast<int>(base_of_page) && page_words <= 1 << stream_field::block_bits && page_words < 1 << stream_field::words_bits);
 
  public:
   constexpr page_writer(stream_word* to) : to_(to) {}
@@ -76,7 +77,9 @@ class page_writer {
     int at;
   };
   static constexpr int most_blocks = 8, turn_words = 1;
-  static constexpr u32 head(command const& c) { return static_cast<u32>(c.kind); }
+  static constexpr u32 head(command const& c) {
+    return static_cast<u32>(c.kind) | static_cast<u32>(c.kind == command_kind::tile) << stream_field::tile_at | static_cast<u32>(c.kind == command_kind::copy) << stream_field::copy_at;
+  }
   constexpr void put(stream_word w) {
     if (to_ != nullptr) to_[page_ * page_words + used_] = w;
     ++used_;
