@@ -17,7 +17,7 @@ struct l1_buffer {
 
 std::int64_t round_up(std::int64_t n, std::int64_t multiple) { return (n + multiple - 1) / multiple * multiple; }
 
-bool has_unit(planned_model const& m, step const& s) { return detail::computes_by_unit(s, *m.layers[s.layer].d, m.layers[s.layer].engines[s.engine]); }
+bool leaves_something(planned_model const& m, step const& s) { return detail::leaves_something(s, *m.layers[s.layer].d, m.layers[s.layer].engines[s.engine]); }
 
 /// Does all that engines may address around buffers in L1 lie in L1?
 bool engines_stay_inside(planned_model const& m, finished_plan const& plan) {
@@ -106,14 +106,14 @@ bool place_buffers(planned_model const& m, plan_options const& options, choice_p
   for (std::size_t i = 0; i < memories.size(); ++i) {
     std::int64_t const alignment = memories[i].alignment_bytes;
     std::int64_t state = 0;
-    // In L1 a step's results, buffers and scratch keep clear of what a unit's step before uses, where there is room: it may
-    // then begin while the unit computes that step's last tile.
+    // In L1 a step's results, buffers and scratch keep clear of what the step before leaves, where there is room: it may then
+    // begin while a unit computes that step's last tile, or while its results are stored.
     std::vector<placement_item> items, apart;
     std::vector<l1_buffer> what;
     auto const add = [&](int first, int end, int begins_with, std::int64_t size, l1_buffer const& of) {
-      bool const follows_unit = begins_with > 0 && has_unit(m, plan.steps[static_cast<std::size_t>(begins_with) - 1]);
+      bool const follows = begins_with > 0 && leaves_something(m, plan.steps[static_cast<std::size_t>(begins_with) - 1]);
       items.push_back({first, end, size, alignment, {}});
-      apart.push_back({follows_unit ? std::min(first, begins_with - 1) : first, end, size, alignment, {}});
+      apart.push_back({follows ? std::min(first, begins_with - 1) : first, end, size, alignment, {}});
       what.push_back(of);
     };
     for (std::size_t t = 0; t < m.tensors.size(); ++t) {

@@ -95,10 +95,10 @@ infeasibility too_small(planned_model const& m, plan_options const& o, choice_pr
 
 /// What stands before the first step and behind the last one is the first one's: no choice changes it.
 void report_steps(planned_model const& m, choice_problem const& p, choice const& c, plan_result& r) {
-  auto const touched = [&](int s, bool after) {
+  auto const touched = [&](int s, detail::moment when) {
     step const& x = r.plan.steps[static_cast<std::size_t>(s)];
     planned_layer const& l = m.layers[x.layer];
-    return detail::touched_by(x, *l.d, l.engines[x.engine], [&](int o) { return r.plan.tensors[static_cast<std::size_t>(l.tensor[static_cast<std::size_t>(o)])]; }, after);
+    return detail::touched_by(x, *l.d, l.engines[x.engine], [&](int o) { return r.plan.tensors[static_cast<std::size_t>(l.tensor[static_cast<std::size_t>(o)])]; }, when);
   };
   for (int s = 0; s < p.steps(); ++s) {
     candidate const& k = *p.columns(s)[c.column[s]].of;
@@ -110,7 +110,7 @@ void report_steps(planned_model const& m, choice_problem const& p, choice const&
     }
     // Beside the unit's last tile of the step before: a unit's step is made ready, any other one runs.
     candidate const& before = *p.columns(s - 1)[c.column[s - 1]].of;
-    if (before.unit_cycles == 0 || detail::conflict(touched(s - 1, true), touched(s, false))) continue;
+    if (before.unit_cycles == 0 || detail::conflict(touched(s - 1, detail::moment::left), touched(s, detail::moment::begun))) continue;
     std::int64_t const beside = k.unit_cycles != 0 ? k.ready_cycles : r.steps.back().cycles;
     r.steps.back().cycles -= std::min(before.unit_cycles, beside);
   }

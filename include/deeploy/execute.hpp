@@ -142,16 +142,23 @@ constexpr void store_results(M& machine, Tiles const& v, tile_in_flight const& t
   });
 }
 
+/// How a step meets its neighbours.
+struct step_flow {
+  bool after_stores = false;  ///< the step before is left with stores under way, or
+  bool after_unit = false;    ///< with its last tile in a unit: it ends when this one's first tile has run
+  bool early_waits = false;   ///< the next step's early tiles come only then
+  bool may_leave = false;     ///< this one may be left so
+};
+
 /// Runs the tiles of step s.
 ///
-/// @param tiles        the step's tiles: r, head, values, early, next(), slid(), arguments()
-/// @param early_next   starts the early loads of the step behind
-/// @param end_before   called when the first tile runs, with whether a unit has it: ends the step before, if that was left
-///                     in flight. Only then begins what is not safe beside it. False: it had ended before
-/// @param left         the last tile, when it may be left in flight at the end and is
+/// @param v           the step's tiles: r, head, values, early, next(), slid(), arguments()
+/// @param early_next  starts the early loads of the step behind
+/// @param end_before  ends the step before, if that was left; a unit is done with it then
+/// @param left        the last tile, when it is left in a unit
 /// @returns false when the machine asked to stop
 template <class M, class Tiles, class EarlyNext, class EndBefore>
-constexpr bool run_step(M& machine, int s, Tiles& v, EarlyNext early_next, EndBefore end_before, bool after_flight, bool may_leave, tile_in_flight& left) {
+constexpr bool run_step(M& machine, int s, Tiles& v, step_flow const& flow, EarlyNext early_next, EndBefore end_before, tile_in_flight& left) {
   step_head const& head = *v.head;
   step_record const& r = *v.r;
   ready_tile now = v.next();
@@ -167,11 +174,11 @@ constexpr bool run_step(M& machine, int s, Tiles& v, EarlyNext early_next, EndBe
     decltype(auto) a = v.arguments(now);  // before next() makes another tile
     ready_tile const ahead = v.next();
     u8 const fetched = ahead.entry != nullptr ? ahead.entry->fetched : 0;
-    bool const alone = !flight.is && !(after_flight && tile == 0);
+    bool const after = tile == 0 && (flow.after_stores || flow.after_unit);
     auto const fetch_ahead = [&] { each_bit(fetched & head.twice, [&](int o) { load(machine, channel::load + ((tile + 1) & 1), v, o, ahead, copy[o] ^ 1); }); };
-    if (alone) fetch_ahead();
+    if (!flight.is) fetch_ahead();
     if (tile == 0) {
-      if (alone) early_next();
+      if (!flow.early_waits) early_next();
       machine.wait(channel::early + (s & 1));
     }
     machine.wait(channel::load + (tile & 1));
@@ -186,18 +193,19 @@ constexpr bool run_step(M& machine, int s, Tiles& v, EarlyNext early_next, EndBe
     }
     each_bit(head.single | head.twice, [&](int o) { machine.place(a, o, in_l1(machine, r.buffer[o][copy[o]])); });
     bool const queued = machine.run(head.code, a);
-    if (!alone) {
-      machine.finish(queued);
-      if (flight.is)
-        store_results(machine, v, flight);
-      else
-        end_before(), early_next();
+    if (flight.is || (after && flow.after_unit)) machine.finish(queued);
+    if (flight.is) {
+      store_results(machine, v, flight);
       fetch_ahead();
+    }
+    if (after) {
+      end_before();
+      if (flow.early_waits) early_next();
     }
     flight = {queued, now, {}, channel::store + (filled & 1)};
     for (int o = 0; o < max_operands; ++o) flight.copy[o] = copy[o];
     // It may stay in flight while nothing that it uses is changed.
-    bool const leaves = ahead.entry != nullptr ? ((fetched | results) & head.single) == 0 : may_leave;
+    bool const leaves = ahead.entry != nullptr ? ((fetched | results) & head.single) == 0 : flow.may_leave;
     if (!queued || !leaves) {
       if (queued) machine.finish(false);
       store_results(machine, v, flight);
@@ -213,6 +221,7 @@ constexpr bool run_step(M& machine, int s, Tiles& v, EarlyNext early_next, EndBe
     now = ahead;
   }
   left = flight;
+  if (flow.may_leave) return true;
   machine.wait(channel::store);
   machine.wait(channel::store + 1);
   return true;
@@ -222,7 +231,7 @@ constexpr bool run_step(M& machine, int s, Tiles& v, EarlyNext early_next, EndBe
 template <class M, class Tiles, class EarlyNext>
 constexpr bool run_step(M& machine, int s, Tiles& v, EarlyNext early_next) {
   tile_in_flight none;
-  return run_step(machine, s, v, early_next, [] {}, false, false, none);
+  return run_step(machine, s, v, step_flow{}, early_next, [] {}, none);
 }
 
 /// The planned maxima, and what is given below them.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which steps may begin while a unit still computes the last tile of the step before: those that touch nothing of it that
-// is not ready, and change nothing that it needs.
+// Which steps may begin while a unit still computes the last tile of the step before, or while its results are still being
+// stored: those that touch nothing of it that is not ready, and change nothing that it needs.
 #pragma once
 #include <deeploy/packing.hpp>
 #include <deeploy/tables.hpp>
@@ -26,25 +26,42 @@ struct touched_list {
 /// May a unit compute the last tile of a step while the cores go on?
 constexpr bool computes_by_unit(step const& x, layer_descriptor const& l, mapping_facts const& m) { return m.by_unit != nullptr && m.by_unit(l, x.form) != 0; }
 
-/// What a step touches: after its last tile was given to the unit, or up to then.
+/// May something of a step be left when the next one begins: its last tile in a unit, or its results on their way?
+constexpr bool leaves_something(step const& x, layer_descriptor const& l, mapping_facts const& m) {
+  for (int o = 0; o < l.operands; ++o)
+    if (l.with[o].of != nullptr && l.with[o].way == direction::out && x.buffer[o].copies != 0) return true;
+  return computes_by_unit(x, l, m);
+}
+
+/// When a step touches what it touches.
+enum class moment : u8 {
+  begun,  ///< up to the time when its first tile has run
+  left,   ///< after its last tile was run, or given to the unit
+  early   ///< while its early tiles come
+};
+
+/// What a step touches.
 ///
 /// @param place_of  place_of(o): where the tensor of operand o lies
 template <class PlaceOf>
-constexpr touched_list touched_by(step const& x, layer_descriptor const& l, mapping_facts const& m, PlaceOf place_of, bool after) {
+constexpr touched_list touched_by(step const& x, layer_descriptor const& l, mapping_facts const& m, PlaceOf place_of, moment when) {
   u32 const unit = m.by_unit == nullptr ? 0 : m.by_unit(l, x.form), l1 = address(0, section::scratch, 0).base();
   touched_list all;
   for (int o = 0; o < l.operands; ++o) {
     operand const& with = l.with[o];
-    bool const writes = with.way == direction::out, by_unit = unit >> o & 1, moved = x.buffer[o].copies != 0;
-    if (with.of == nullptr || m.packs(l, x.form, o) || (after && !by_unit)) continue;
+    if (with.of == nullptr || m.packs(l, x.form, o)) continue;
+    bool const writes = with.way == direction::out, by_unit = unit >> o & 1, moved = x.buffer[o].copies != 0, stored = moved && writes;
+    if (when == moment::early && (x.early >> o & 1) == 0) continue;
+    if (when == moment::left && !by_unit && !stored) continue;
     place const p = place_of(o);
     // Parts come into buffers before the tile runs; results leave them afterwards.
-    if (!moved || writes == after)
-      all.add({address(p.memory, p.where, 0).base(), p.offset, i64{p.offset} + with.of->size_bytes(), writes, by_unit && !moved, moved && writes});
-    for (int c = 0; c < x.buffer[o].copies; ++c)
-      all.add({l1, x.buffer[o].at[c], i64{x.buffer[o].at[c]} + tile_bytes(with, x.tile), true, by_unit && (after || writes), writes});
+    if (!moved || writes == (when == moment::left))
+      all.add({address(p.memory, p.where, 0).base(), p.offset, i64{p.offset} + with.of->size_bytes(), writes, by_unit && !moved, stored});
+    for (int c = 0; c < (when == moment::early ? 1 : x.buffer[o].copies); ++c)
+      all.add({l1, x.buffer[o].at[c], i64{x.buffer[o].at[c]} + tile_bytes(with, x.tile), true, by_unit && (when == moment::left || writes), stored});
   }
-  all.add({l1, x.scratch_at, x.scratch_at + m.scratch_of_step(l, x.form, x.tile), true, after, false});
+  bool const left = when == moment::left;
+  if (when == moment::begun || (left && unit != 0)) all.add({l1, x.scratch_at, x.scratch_at + m.scratch_of_step(l, x.form, x.tile), true, left, false});
   return all;
 }
 
@@ -61,15 +78,14 @@ constexpr bool conflict(touched_list const& before, touched_list const& behind) 
   return false;
 }
 
-/// May step s + 1 begin while a unit computes the last tile of step s?
+/// May step s + `on` begin, or its early tiles come, while what is left of step s is under way?
 template <class Net, class B>
-constexpr bool may_overlap(int s) {
+constexpr bool may_overlap(int s, int on, moment when) {
   using g = graph<Net>;
-  auto const touched = [](int n, bool after) {
+  auto const touched = [](int n, moment at) {
     step const& x = plan_of<Net>::steps[n];
-    return touched_by(x, g::layer(x.layer), mappings<Net, B>::of[x.layer].of[x.engine], [&](int o) { return plan_of<Net>::tensors[g::tensor(x.layer, o)]; }, after);
+    return touched_by(x, g::layer(x.layer), mappings<Net, B>::of[x.layer].of[x.engine], [&](int o) { return plan_of<Net>::tensors[g::tensor(x.layer, o)]; }, at);
   };
-  step const& x = plan_of<Net>::steps[s];
-  return computes_by_unit(x, g::layer(x.layer), mappings<Net, B>::of[x.layer].of[x.engine]) && !conflict(touched(s, true), touched(s + 1, false));
+  return !conflict(touched(s, moment::left), touched(s + on, when));
 }
 }  // namespace deeploy::detail

@@ -36,8 +36,14 @@ struct program_stream {
   static constexpr int write_part(stream_word* to) {
     writer w(to);
     int const end = part + 1 == parts ? step_count : (part + 1) * steps_in_part;
-    detail::tile_in_flight left;
-    auto const overlap = [&](int s) { return s + 1 < end && !steps[s].walks() && !steps[s + 1].walks() && detail::may_overlap<Net, B>(s); };
+    detail::left_step left;
+    auto const overlap = [&](int s) -> detail::step_overlaps {
+      if (s + 1 >= end || steps[s].walks() || steps[s + 1].walks() || !detail::may_overlap<Net, B>(s, 1, detail::moment::begun)) return {};
+      bool const early_next = s + 2 >= step_count || detail::may_overlap<Net, B>(s, 2, detail::moment::early);
+      step const& x = tables::plan::steps[s];
+      // Stores are short: early tiles do not wait for them.
+      return {early_next || detail::computes_by_unit(x, tables::graph_t::layer(x.layer), tables::mappings::of[x.layer].of[x.engine]), early_next};
+    };
     for (int s = part * steps_in_part; s < end; ++s) detail::record_step(steps, step_count, s, overlap, left, [&](command const& c) { w(c); });
     w(command{.kind = part + 1 == parts ? command_kind::end : command_kind::page});
     return w.pages();

@@ -94,6 +94,7 @@ class recorder {
     if (owner_ == which) owner_ = -1;
     sink_(command{.kind = command_kind::wait, .slot = static_cast<u8>(which)});
   }
+  constexpr bool is_open(int which) const { return open_[which]; }
   /// What the step before started is waited for here.
   constexpr void opened_before(int which) { open_[which] = true; }
   constexpr bool stopped() const { return false; }
@@ -137,16 +138,28 @@ constexpr bool fetched_early(Steps const& steps, int s) {
   return s > 0 && !steps[s].walks() && !steps[s - 1].walks() && steps[s].record.early != 0;
 }
 
+/// What is left of a step when the next one begins.
+struct left_step {
+  tile_in_flight flight = {};     ///< in a unit
+  bool stores[2] = {};            ///< channels of stores that are under way
+  constexpr bool is() const { return flight.is || stores[0] || stores[1]; }
+};
+/// What may go on while what is left of step s does; see overlap.hpp.
+struct step_overlaps {
+  bool next = false;        ///< step s + 1
+  bool early_next = false;  ///< the early loads of step s + 2
+};
+
 /// Writes step s down.
 ///
 /// @param steps    recorded_step of each step
-/// @param overlap  overlap(s): may step s + 1 begin while a unit computes the last tile of step s?
-/// @param left     in: of step s - 1, if that was left in flight; out: of this step
+/// @param overlap  step_overlaps of each step
+/// @param left     in: of step s - 1; out: of this step
 template <class Steps, class Overlap, class Sink>
-constexpr void record_step(Steps const& steps, int count, int s, Overlap overlap, tile_in_flight& left, Sink sink) {
-  tile_in_flight const before = left;
+constexpr void record_step(Steps const& steps, int count, int s, Overlap overlap, left_step& left, Sink sink) {
+  left_step const before = left;
   left = {};
-  sink(command{.kind = command_kind::step, .overlaps = before.is, .step = s});
+  sink(command{.kind = command_kind::step, .overlaps = before.is(), .step = s});
   if (steps[s].walks()) {
     sink(command{.kind = command_kind::walk, .step = s});
     return;
@@ -155,20 +168,27 @@ constexpr void record_step(Steps const& steps, int count, int s, Overlap overlap
   bool const early = fetched_early(steps, s);
   if (early) machine.opened_before(channel::early + (s & 1));
   tabled_tiles tiles(steps[s], early);
+  step_flow const flow{.after_stores = before.stores[0] || before.stores[1], .after_unit = before.flight.is, .early_waits = before.is() && !overlap(s - 1).early_next, .may_leave = overlap(s).next};
   run_step(
-      machine, s, tiles,
+      machine, s, tiles, flow,
       [&] {
         if (s + 1 == count || !fetched_early(steps, s + 1)) return;
         tabled_tiles next(steps[s + 1], true);
         load_early(machine, s + 1, next);
       },
       [&] {
-        tabled_tiles const of_before(steps[s - 1], false);
-        store_results(machine, of_before, before);
-        machine.wait(before.channel);  // early tiles of the next step may read what it stored
+        if (before.flight.is) {
+          tabled_tiles const of_before(steps[s - 1], false);
+          store_results(machine, of_before, before.flight);
+        }
+        for (int i = 0; i < 2; ++i) {
+          if (before.stores[i]) machine.opened_before(channel::store + i);
+          machine.wait(channel::store + i);
+        }
         sink(command{.kind = command_kind::step, .ends = true, .step = s - 1});
       },
-      before.is, overlap(s), left);
+      left.flight);
+  for (int i = 0; i < 2; ++i) left.stores[i] = machine.is_open(channel::store + i);
 }
 }  // namespace detail
 }  // namespace deeploy
