@@ -3,6 +3,7 @@
 #pragma once
 #include <cluster/element_mapping.hpp>
 #include <cluster/move_elements.hpp>
+#include <cluster/small_copy.hpp>
 #include <deeploy/op/copy.hpp>
 
 namespace deeploy::cluster {
@@ -78,6 +79,17 @@ constexpr i64 move_cycles(layer_descriptor const& l, index const* tile, int from
   // Runs that follow each other in both places become one; others cost their set-up each.
   return walk_cycles + (elements * eighths + 7) / 8 + (runs_merge(l, from, to) ? 0 : (elements + run - 1) / run * 50);
 }
+/// The same of small tiles, which are lowered.
+constexpr bool is_small_copy(layer_descriptor const& l, index const* tile) {
+  element const x = l.with[0].of->type, y = l.with[1].of->type;
+  return (x == y || (is_byte(x) && is_byte(y))) && elements_of(l, tile) * size_of(y) <= most_small_copy_bytes;
+}
+constexpr i64 small_copy_cycles(layer_descriptor const& l, index const* tile) {
+  index const size = size_of(l.with[1].of->type);
+  int const inner = innermost_axis(l.with[1]);
+  i64 const elements = elements_of(l, tile), run = inner < 0 || !runs_together(l.with[0], l.with[1]) ? 1 : tile[inner];
+  return 100 + (elements / run + 7) / 8 * (run == 1 && size == 1 ? 6 : 18 + run * size / 2);
+}
 }  // namespace deeploy::cluster
 
 namespace deeploy {
@@ -89,14 +101,20 @@ struct mapping<op::copy_kind, Engine> {
   static constexpr index multiple(layer_descriptor const&, int, int) { return 1; }
   static constexpr i64 scratch_bytes(layer_descriptor const&, int, index const*) { return 0; }
   static constexpr i64 tile_cycles(layer_descriptor const& l, int, index const* tile) {
-    return cluster::move_cycles(l, tile, 0, 1);
+    i64 const general = cluster::move_cycles(l, tile, 0, 1);
+    if (!cluster::is_small_copy(l, tile)) return general;
+    i64 const small = cluster::small_copy_cycles(l, tile);
+    return small < general ? small : general;
   }
-  static constexpr i64 code_bytes(layer_descriptor const& l, int, index const*) { return cluster::runs_together(l.with[0], l.with[1]) ? 800 : 960; }
+  static constexpr i64 code_bytes(layer_descriptor const& l, int, index const* tile) {
+    if (cluster::is_small_copy(l, tile)) return 320;
+    return cluster::runs_together(l.with[0], l.with[1]) ? 800 : 960;
+  }
   template <layer_descriptor const& L, int>
   static constexpr kernel_code code = [] {
     constexpr element x = L.with[0].of->type, y = L.with[1].of->type;
     if constexpr (x == y || (cluster::is_byte(x) && cluster::is_byte(y)))
-      return kernel_code{{&cluster::copy_elements<size_of(y), cluster::only_axis(L)>::run}};
+      return kernel_code{{&cluster::copy_elements<size_of(y), cluster::only_axis(L)>::run}, &cluster::small_copy<size_of(y)>::lower};
     else
       return kernel_code{{&cluster::convert_elements<x, y>::run}};
   }();

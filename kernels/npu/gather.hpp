@@ -3,7 +3,7 @@
 #pragma once
 #include <deeploy/kernel.hpp>
 #include <npu/mapping.hpp>
-#include <npu/move_bytes.hpp>
+#include <cluster/byte_runs.hpp>
 
 namespace deeploy::npu {
 /// What laying out needs to know of a tile; words, so that it may be among the constants of a lowered tile.
@@ -77,16 +77,16 @@ namespace detail {
   taps const s(column, g.tap_column_step, g.size, g.column_limit);
   row += s.from * g.tap_column_stride;
   for (; rows_left > 0; --rows_left, row += g.tap_row_stride) {
-    clear_bytes(to, s.from * g.channels);
+    cluster::put_zeros(to, s.from * g.channels);
     u8 const* tap = row;
     for (index n = s.to - s.from; n > 0; --n, tap += g.tap_column_stride) {
       u8 const* at = tap;
       if (g.channel_stride == 1)
-        copy_bytes(to, at, g.channels);
+        cluster::put_bytes(to, at, g.channels);
       else
         for (index c = g.channels; c > 0; --c) cluster::rows::put<u8>(to, cluster::rows::next<u8>(at, g.channel_stride), 1);
     }
-    clear_bytes(to, (g.size - s.to) * g.channels);
+    cluster::put_zeros(to, (g.size - s.to) * g.channels);
   }
 }
 }  // namespace detail
@@ -109,14 +109,14 @@ inline void gather(int core, int cores, gather_shape const& g, void const* input
     u8 const* window = static_cast<u8 const*>(input) + g.origin + i * g.row_stride + j * g.column_stride + r.from * g.tap_row_stride;
     for (; n > 0; --n, out += g.pitch, window += g.column_stride, column += g.column_step) {
       u8* at = out;
-      clear_bytes(at, r.from * run);
+      cluster::put_zeros(at, r.from * run);
       if (in_one && column >= 0 && column + reach < g.column_limit) {
         u8 const* row = window;
-        for (index k = r.to - r.from; k > 0; --k, row += g.tap_row_stride) copy_bytes(at, row, run);
+        for (index k = r.to - r.from; k > 0; --k, row += g.tap_row_stride) cluster::put_bytes(at, row, run);
       } else {
         detail::gather_edge(g, column, window, r.to - r.from, at);
       }
-      clear_bytes(at, (g.window_rows - r.to) * run);
+      cluster::put_zeros(at, (g.window_rows - r.to) * run);
     }
   }
 }

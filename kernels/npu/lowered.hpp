@@ -136,9 +136,9 @@ struct lowered_unit {
     u8* scale = static_cast<u8*>(b.at[3]) + mine.begin * (U.byte_scales ? 8 : 32);
     u8* bias = static_cast<u8*>(b.at[5]) + mine.begin * 32;
     cluster::rows::order_memory();
-    if constexpr (!C.present[at::mul]) detail::fill_pairs(scale, b.constants.scales, U.byte_scales ? eights : 4 * eights);
+    if constexpr (!C.present[at::mul]) cluster::fill_pairs(scale, b.constants.scales, U.byte_scales ? eights : 4 * eights);
     if constexpr (!by_channel) {
-      detail::fill_pairs(bias, static_cast<u32>(b.constants.bias), 4 * eights);
+      cluster::fill_pairs(bias, static_cast<u32>(b.constants.bias), 4 * eights);
     } else {
       index const end = mine.end * 8 < b.constants.channels ? mine.end * 8 : b.constants.channels;
       for (index k = mine.begin * 8; k < end; ++k) {

@@ -4,7 +4,7 @@
 #include <cluster/runs.hpp>
 #include <deeploy/kernel.hpp>
 #include <npu/mapping.hpp>
-#include <npu/move_bytes.hpp>
+#include <cluster/byte_runs.hpp>
 
 namespace deeploy::npu {
 /// Results that the unit makes for n wanted ones along an axis.
@@ -28,7 +28,7 @@ inline void pick(int core, int cores, pick_shape const& g, u8 const* from, void*
   cluster::core_share const mine(g.pixels, core, cores, 1);
   for (index p = mine.begin, i = p / g.across, j = p - i * g.across; p < mine.end; ++p) {
     u8* to = static_cast<u8*>(output) + g.origin + i * g.row_stride + j * g.column_stride;
-    copy_bytes(to, from + i * g.row_step + j * g.column_step, g.channels);
+    cluster::put_bytes(to, from + i * g.row_step + j * g.column_step, g.channels);
     if (++j == g.across) j = 0, ++i;
   }
 }

@@ -73,6 +73,19 @@ TEST_CASE("gather") {
   CHECK(compared<gather<x, s<1, i32, 7>, s<2, i8, 3, 7, 8>>>(33, 80, 6) == "");
 }
 
+TEST_CASE("copy: small tiles, lowered") {
+  int const before = rows_test::comparison::lowered_calls;
+  using x = s<0, i8, 6, 5, 7>;
+  using y = s<1, i8, 6, 5, 7>;
+  CHECK(compared<copy<x, y>>(90, 80) == "");
+  CHECK(compared<copy<view<x, {.of = {7, 5, 6}, .stride = {1, 7, 35}}>, s<1, i8, 7, 5, 6>>>(91, 80) == "");
+  CHECK(compared<copy<view<x, {.of = {5, 6, 7}, .stride = {7, 35, 1}}>, s<1, i8, 5, 6, 7>>>(92, 80) == "");
+  CHECK(compared<copy<view<s<0, i32, 4, 9, 8>, {.offset = 3, .of = {4, 5}, .stride = {72, 8}}>, s<1, i32, 4, 5>>>(93, 80) == "");
+  CHECK(compared<copy<view<s<0, i8, 400>, {.offset = 9, .of = {333}, .stride = {1}}>, s<1, i8, 333>>>(94, 80) == "");
+  CHECK(compared<copy<s<0, i8, 12>, s<1, i8, 12>>>(95, 80) == "");
+  CHECK(rows_test::comparison::lowered_calls >= before + 100);
+}
+
 TEST_CASE("max_pool") {
   CHECK(compared<pool<s<0, i8, 1, 12, 11, 20>, s<1, i8, 1, 6, 5, 20>, {.kernel = {2, 2}, .stride = {2, 2}}>>(40, 80) ==
         "");

@@ -3,8 +3,7 @@
 #pragma once
 #include <cluster/xpulp_rows.hpp>
 
-namespace deeploy::npu {
-namespace detail {
+namespace deeploy::cluster {
 #if defined(__riscv)
 /// @param pairs  of words, at least 1
 DEEPLOY_ALWAYS_INLINE void copy_pairs(u8*& to, u8 const*& from, index pairs) {
@@ -25,23 +24,22 @@ DEEPLOY_ALWAYS_INLINE void fill_pairs(u8*& to, u32 word, index pairs) {
 }
 #else
 inline void copy_pairs(u8*& to, u8 const*& from, index pairs) {
-  for (index n = 2 * pairs; n > 0; --n) cluster::rows::put_word(to, cluster::rows::next_word(from));
+  for (index n = 2 * pairs; n > 0; --n) rows::put_word(to, rows::next_word(from));
 }
 inline void fill_pairs(u8*& to, u32 word, index pairs) {
-  for (index n = 2 * pairs; n > 0; --n) cluster::rows::put_word(to, word);
+  for (index n = 2 * pairs; n > 0; --n) rows::put_word(to, word);
 }
 #endif
-}  // namespace detail
 
 /// Copies n bytes from anywhere to anywhere: the cores split a word that crosses another.
-DEEPLOY_ALWAYS_INLINE void copy_bytes(u8*& to, u8 const* from, index n) {
-  if (n >= 8) detail::copy_pairs(to, from, n >> 3);
-  if (n & 4) cluster::rows::put_word(to, cluster::rows::next_word(from));
-  for (n &= 3; n > 0; --n) cluster::rows::put<u8>(to, cluster::rows::next<u8>(from, 1), 1);
+DEEPLOY_ALWAYS_INLINE void put_bytes(u8*& to, u8 const* from, index n) {
+  if (n >= 8) copy_pairs(to, from, n >> 3);
+  if (n & 4) rows::put_word(to, rows::next_word(from));
+  for (n &= 3; n > 0; --n) rows::put<u8>(to, rows::next<u8>(from, 1), 1);
 }
-DEEPLOY_ALWAYS_INLINE void clear_bytes(u8*& to, index n) {
-  if (n >= 8) detail::fill_pairs(to, 0, n >> 3);
-  if (n & 4) cluster::rows::put_word(to, 0);
-  for (n &= 3; n > 0; --n) cluster::rows::put<u8>(to, 0, 1);
+DEEPLOY_ALWAYS_INLINE void put_zeros(u8*& to, index n) {
+  if (n >= 8) fill_pairs(to, 0, n >> 3);
+  if (n & 4) rows::put_word(to, 0);
+  for (n &= 3; n > 0; --n) rows::put<u8>(to, 0, 1);
 }
-}  // namespace deeploy::npu
+}  // namespace deeploy::cluster
