@@ -82,7 +82,8 @@ class stream_reader {
   stream_reader(stream_view const& s, memory_bases const& bases) : next_(s.words), left_(s.pages) {
     fetch(0);
     // In L1: looked up several times a tile.
-    for (int i = 0; i < base_count; ++i) base_[i] = reinterpret_cast<u32>(bases.of[i]);
+    constexpr int sections = static_cast<int>(sizeof(board::siracusa_memories) / sizeof(memory_facts)) * section_count;
+    for (int i = 0; i < sections; ++i) base_[i] = reinterpret_cast<u32>(bases.of[i]);
   }
 
   /// @param walk  called as walk(step): runs a step whose tiles are made ready at run time; false: it was asked to stop
