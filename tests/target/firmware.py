@@ -68,7 +68,8 @@ def flags(*elves):
             totals.append(run(elf, "--stats", stats)["second"])
             instructions.append([c["instructions"] for c in harness.read(stats)["cores"][:8]])
     harness.check(all(i == instructions[0] for i in instructions), "the cluster executes other instructions: %s" % instructions)
-    harness.check(max(totals) <= 1.01 * min(totals), "cycles depend on the program's flags: %s" % totals)
+    # start() and wait() are compiled with the program.
+    harness.check(max(totals) - min(totals) <= 200, "cycles depend on the program's flags: %s" % totals)
 
 
 def loaded(elf, folder):
