@@ -74,15 +74,17 @@ DEEPLOY_ALWAYS_INLINE void scores(u8 const*& key, u8 const*& mask, u8*& out, u32
 #define DEEPLOY_OPERAND(i) ".insn i 0x0b, 4, %[x" i "], %[x], 1\n"
 #define DEEPLOY_OFFSET(i) "slli %[x" i "], %[x" i "], 2\n"
 #define DEEPLOY_EXPONENTIAL(i) ".insn r 0x03, 7, 0x10, %[x" i "], %[table], %[x" i "]\n"
-#define DEEPLOY_KEEP(i) ".insn s 0x2b, 1, %[x" i "], 2(%[out])\nadd %[sum], %[sum], %[x" i "]\n"
-/// Exponentials of 4 * fours operands as halves, and their sum. @param table  entry 0 is operand 0's
+#define DEEPLOY_KEEP_TWO(low, high)                                                                       \
+  ".insn r 0x57, 0, 0x68, %[x" low "], %[x" high "], %[x" low "]\n.insn s 0x2b, 2, %[x" low "], 4(%[out])\n"   \
+  ".insn r 0x57, 0, 0x50, %[sum], %[x" low "], %[ones]\n"
+/// Exponentials of 4 * fours operands as halves, and their sum. @param table  entry 0 is operand 0's, 16 bits at most
 DEEPLOY_ALWAYS_INLINE u32 exponentials(u8 const* x, u8* out, u8 const* table, index fours) {
   u32 x0, x1, x2, x3, sum = 0;
   asm volatile(
-      DEEPLOY_HARDWARE_LOOP("20") DEEPLOY_EACH(DEEPLOY_OPERAND) DEEPLOY_EACH(DEEPLOY_OFFSET)
-          DEEPLOY_EACH(DEEPLOY_EXPONENTIAL) DEEPLOY_EACH(DEEPLOY_KEEP) DEEPLOY_LOOP_END
+      DEEPLOY_HARDWARE_LOOP("18") DEEPLOY_EACH(DEEPLOY_OPERAND) DEEPLOY_EACH(DEEPLOY_OFFSET)
+          DEEPLOY_EACH(DEEPLOY_EXPONENTIAL) DEEPLOY_KEEP_TWO("0", "1") DEEPLOY_KEEP_TWO("2", "3") DEEPLOY_LOOP_END
       : [x] "+r"(x), [out] "+r"(out), [sum] "+r"(sum), [x0] "=&r"(x0), [x1] "=&r"(x1), [x2] "=&r"(x2), [x3] "=&r"(x3)
-      : [table] "r"(table), [fours] "r"(fours));
+      : [table] "r"(table), [ones] "r"(0x00010001u), [fours] "r"(fours));
   return sum;
 }
 
@@ -154,7 +156,7 @@ DEEPLOY_ALWAYS_INLINE void weighted(u8 const*& value, u8 const*& p, i32 (&sum)[4
 #undef DEEPLOY_OPERAND
 #undef DEEPLOY_OFFSET
 #undef DEEPLOY_EXPONENTIAL
-#undef DEEPLOY_KEEP
+#undef DEEPLOY_KEEP_TWO
 #undef DEEPLOY_TWO
 #undef DEEPLOY_PROBABILITY
 #undef DEEPLOY_VALUE
