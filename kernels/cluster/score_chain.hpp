@@ -45,6 +45,7 @@ struct score_chain {
       c.axis[i].mask_row = c.mask_rows;
       c.mask_rows *= c.axis[i].length;
     }
+    c.kept = score_room(a.length[keys]);
     c.keys = a.length[keys], c.depth = a.length[depth], c.width = a.length[width];
     c.key_on = a.with[1].stride[keys], c.value_on = a.with[2].stride[keys];
     c.mask_on = C.masked ? a.with[3].stride[keys] : 0;
@@ -101,6 +102,16 @@ struct score_chain {
         row = above;
       }
     }
+    /// To the next row of all.
+    DEEPLOY_ALWAYS_INLINE void advance(call const& c) {
+      ++at[axes - 1];
+#pragma GCC unroll 4
+      for (int i = axes - 1; i > 0; --i)
+        if (at[i] == c.axis[i].length) {
+          at[i] = 0;
+          ++at[i - 1];
+        }
+    }
   };
   DEEPLOY_ALWAYS_INLINE static index along(call const& c, place const& p, index score_axis::* step) {
     index offset = 0;
@@ -110,55 +121,59 @@ struct score_chain {
   }
 
   DEEPLOY_ALWAYS_INLINE static void prepare(int core, int cores, block const& b) {
-    core_share const words(64, core, cores, 1);
-    u8 const* from = operand(b, tables) + op::score_tables::probabilities + 4 * words.begin;
-    u8* to = copies(b) + 4 * words.begin;
-    for (index n = words.begin; n < words.end; ++n) {
-      u32 const word = rows::next_word(from);
-#pragma GCC unroll 4
-      for (int i = 0; i < copy_count; ++i) xpulp::store_word(to + i * copy_bytes, word);
-      to += 4;
-    }
+    rows::order_memory();
+    core_share const pairs(32, core, cores, 1);
+    if (pairs.begin < pairs.end)
+      score_loops::copy<copy_bytes>(operand(b, tables) + op::score_tables::probabilities + 8 * pairs.begin, copies(b) + 8 * pairs.begin,
+                                    pairs.end - pairs.begin);
     if constexpr (C.masked) prepare_mask(core, cores, b);
+    rows::order_memory();
   }
   DEEPLOY_ALWAYS_INLINE static void prepare_mask(int core, int cores, block const& b) {
     call const& c = b.constants;
     core_share const mine(c.keys, core, cores, 1);
-    index const on = c.mask_on;
-    u8 const* const sums = operand(b, tables) + op::score_tables::sums;
-    u8 const* const masks = operand(b, tables) + op::score_tables::masks;
-    for (index row = 0; row < c.mask_rows; ++row) {
-      u8 const* from = operand(b, 3) + along(c, place(c, row, true), &score_axis::mask) + mine.begin * on;
-      u8* out = reinterpret_cast<u8*>(mask(b) + row * c.keys + mine.begin);
-      auto entry = [&](i32 byte) DEEPLOY_INLINE_LAMBDA { return score_loops::mask_entry(sums, rows::load_u8(masks, byte)); };
-      index n = mine.end - mine.begin;
-      for (; n >= 4; n -= 4) {  // loads come before their uses
-        i32 const m0 = rows::next<u8>(from, on), m1 = rows::next<u8>(from, on);
-        i32 const m2 = rows::next<u8>(from, on), m3 = rows::next<u8>(from, on);
-        u32 const e0 = entry(m0), e1 = entry(m1), e2 = entry(m2), e3 = entry(m3);
-        rows::put_word(out, e0);
-        rows::put_word(out, e1);
-        rows::put_word(out, e2);
-        rows::put_word(out, e3);
-      }
-      for (; n > 0; --n) rows::put_word(out, entry(rows::next<u8>(from, on)));
-    }
+    if (mine.begin >= mine.end) return;
+    for (index row = 0; row < c.mask_rows; ++row)
+      score_loops::mask_entries(operand(b, 3) + along(c, place(c, row, true), &score_axis::mask) + mine.begin * c.mask_on, c.mask_on,
+                                operand(b, tables) + op::score_tables::masks, operand(b, tables) + op::score_tables::sums,
+                                reinterpret_cast<u8*>(mask(b) + row * c.keys + mine.begin), mine.end - mine.begin);
   }
 
   DEEPLOY_ALWAYS_INLINE static void run(int core, int cores, block const& b) {
     call const& c = b.constants;
     core_share const mine(c.rows, core, cores, 1);
-    score_pass<C> const pass{.c = c,
-                             .tables = operand(b, tables),
-                             .probabilities = copies(b) + (static_cast<u32>(core) % copy_count) * copy_bytes,
-                             .kept = reinterpret_cast<u8*>(mask(b) + (C.masked ? c.mask_rows * c.keys : 0)) +
-                                     core * score_pass<C>::kept_bytes(c.keys)};
-    for (index row = mine.begin; row < mine.end; ++row) {
-      place const p(c, row, false);
-      index const mask_row = C.masked ? along(c, p, &score_axis::mask_row) : 0;
-      pass({operand(b, 0) + along(c, p, &score_axis::query), operand(b, 1) + along(c, p, &score_axis::keys),
-            operand(b, 2) + along(c, p, &score_axis::values), reinterpret_cast<u8 const*>(mask(b) + mask_row * c.keys),
-            operand(b, result) + along(c, p, &score_axis::result)});
+    using pass = score_pass<C>;
+    u8* const kept = reinterpret_cast<u8*>(mask(b) + (C.masked ? c.mask_rows * c.keys : 0)) + core * c.kept.of_core;
+    u8 const* const probabilities = copies(b) + (static_cast<u32>(core) % copy_count) * copy_bytes;
+    place at(c, mine.begin, false);
+    for (index rest = mine.end - mine.begin; rest > 0; rest -= score_room::at_once) {
+      rest = rows::unknown(rest);
+      u8* const end = kept + (rest < score_room::at_once ? rest : score_room::at_once) * c.kept.of_row;
+      // Phases read what they need anew: the loops leave no registers for more than where they are.
+      auto each = [&](auto phase) DEEPLOY_INLINE_LAMBDA {
+        place p = at;
+        for (u8* of = kept; of != end;) {
+          block const& now = *rows::anew(&b);
+          phase(now, p, of);
+          of += now.constants.kept.of_row;
+          p.advance(now.constants);
+        }
+        return p;
+      };
+      each([&](block const& b, place const& p, u8* of) DEEPLOY_INLINE_LAMBDA {
+        call const& c = b.constants;
+        index const mask_row = C.masked ? along(c, p, &score_axis::mask_row) : 0;
+        pass{c}.operands(operand(b, 0) + along(c, p, &score_axis::query), operand(b, 1) + along(c, p, &score_axis::keys),
+                         reinterpret_cast<u8 const*>(mask(b) + mask_row * c.keys), operand(b, tables), of);
+      });
+      each([&](block const& b, place const&, u8* of) DEEPLOY_INLINE_LAMBDA {
+        pass const p{b.constants};
+        p.weigh(p.exponentiate(operand(b, tables), of), probabilities, of);
+      });
+      at = each([&](block const& b, place const& p, u8* of) DEEPLOY_INLINE_LAMBDA {
+        call const& c = b.constants;
+        pass{c}.results(operand(b, 2) + along(c, p, &score_axis::values), operand(b, result) + along(c, p, &score_axis::result), of);
+      });
     }
   }
 };
@@ -219,7 +234,7 @@ struct score_chain_mapping {
     if (form != 0 || !serves(l)) return 0;
     i64 const count = i64{tile[0]} * tile[1] * tile[2] * tile[3], busy = count < 8 ? count : 8;  // the first cores have a row each
     return score_chain<score_class{}, 1>::all_copies_bytes + mask_rows(l, tile) * tile[keys] * 4 +
-           busy * score_pass<score_class{}>::kept_bytes(tile[keys]);
+           busy * score_room(tile[keys]).of_core;
   }
   /// Counted instructions of the loops, in quarters per key, and about one access in eight that loses against another core.
   static constexpr i64 tile_cycles(layer_descriptor const& l, int form, index const* tile) {

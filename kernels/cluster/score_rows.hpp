@@ -15,6 +15,19 @@ struct score_class {
   constexpr bool operator==(score_class const&) const = default;
 };
 
+/// What a core keeps of its rows. Keys are taken by fours: behind the last one lie operands of the softmax as large as the largest.
+struct score_room {
+  /// Rows that a core takes at once, phase by phase: from the second one on a phase's code is in the core's own cache.
+  static constexpr index at_once = 2;
+  index fours = 0;
+  index of_row = 0;   ///< bytes: exponentials, a half per key; then a byte per key
+  index of_core = 0;  ///< cores begin two banks apart
+  constexpr score_room() = default;
+  constexpr explicit score_room(index keys) : fours((keys + 3) / 4), of_row(12 * fours + 4), of_core(at_once * of_row) {
+    of_core += (8 - of_core) & 60;
+  }
+};
+
 /// What rows need to know. Elements of a query, a key, a value and a result are neighbours.
 template <score_class C>
 struct score_constants {
@@ -23,14 +36,7 @@ struct score_constants {
   index keys = 0, depth = 0, width = 0;
   index key_on = 0, value_on = 0;  ///< from key to key
   u32 most = 0;                    ///< levels - 1, of at most eight bits
-};
-
-struct score_row {
-  u8 const* query;
-  u8 const* keys;
-  u8 const* values;
-  u8 const* mask;  ///< a word per key, see score_loops::mask_entry
-  u8* result;
+  score_room kept = {};
 };
 
 template <score_class C>
@@ -38,76 +44,51 @@ struct score_pass {
   static constexpr bool hardware_scores = C.words != 0 && C.scores.of.present && C.scores.of.narrow && C.scores.fits &&
                                           C.scores.of.clip != clip_range::any && requantiser<C.scores.of>::zero_commutes;
   score_constants<C> const& c;
-  u8 const* tables;
-  u8 const* probabilities;  ///< this core's copy of that table
-  u8* kept;                 ///< of this core: exponentials, a half per key; then a byte per key
 
-  /// Keys are taken by fours: behind the last one lie operands of the softmax that are as large as the largest.
-  static constexpr index fours(index keys) { return (keys + 3) >> 2; }
-  static constexpr index kept_bytes(index keys) { return 12 * fours(keys) + 4; }
-  u8* bytes_kept() const { return kept + 8 * fours(c.keys); }
+  u8* bytes_of(u8* kept) const { return kept + 8 * c.kept.fours; }
 
-  /// The softmax's operand of each key into the kept bytes; the largest of them.
-  DEEPLOY_ALWAYS_INLINE u32 operands(score_row const& row) const {
+  /// The softmax's operand of each key into the kept bytes, and the largest of them.
+  /// @param mask  a word per key, see score_loops::mask_entry
+  DEEPLOY_ALWAYS_INLINE void operands(u8 const* query, u8 const* key, u8 const* mask, u8 const* tables, u8* kept) const {
     namespace at = op::score_tables;
-    u8 const* key = row.keys;
-    u8 const* mask = row.mask;
-    u8* out = bytes_kept();
+    u8* out = bytes_of(kept);
     u8 const* const first = tables + at::first - c.to_score.low();
     u8 const* const sums = tables + at::sums;
-    index n = c.keys;
-    u32 best = 0;
-    u32 q[C.words == 0 ? 1 : C.words];
-    if constexpr (C.words != 0) {
-      u8 const* from = row.query;
-#pragma GCC unroll 4
-      for (int w = 0; w < C.words; ++w) q[w] = rows::next_word(from);
-    }
     if constexpr (hardware_scores) {
-      if (n >= 4) [[likely]]
-        score_loops::scores<C.masked, C.words, C.scores.of.clip == clip_range::full_i8>(
-            key, mask, out, best, c.key_on, q, {c.to_score.scale.mul, c.to_score.scale.add, c.to_score.shift(), first}, sums, n >> 2);
-      n &= 3;
-      best = xpulp::maxub(best, best >> 16);
-      best = xpulp::maxub(best, best >> 8) & 255u;
+      constexpr bool is_signed = C.scores.of.clip == clip_range::full_i8;
+      return score_loops::operands<C.masked, C.words, is_signed>(query, key, mask, out, first, sums, c);
     }
-    for (; n > 0; --n) {
-      u8 const* k = key;
-      key += c.key_on;
+    u32 best = 0;
+    for (index n = c.keys; n > 0; --n, key += c.key_on) {
+      u8 const *q = query, *k = key;
       i32 s = 0;
-      if constexpr (C.words != 0) {
-#pragma GCC unroll 4
-        for (int w = 0; w < C.words; ++w) s = xpulp::sdotsp(s, rows::next_word(k), q[w]);
-      } else {
-        u8 const* of_query = row.query;
-        for (index d = c.depth; d > 0; --d) s = xpulp::mac(s, rows::next<i8>(of_query, 1), rows::next<i8>(k, 1));
-      }
+      for (index d = c.depth; d > 0; --d) s = xpulp::mac(s, rows::next<i8>(q, 1), rows::next<i8>(k, 1));
       u32 x = rows::load_u8(first, requantise_element<C.scores>(c.to_score, c.to_score.scale, s));
       if constexpr (C.masked) x = score_loops::masked(sums, rows::next_word(mask), x);
       best = xpulp::maxu(best, x);
       rows::put<u8>(out, static_cast<i32>(x), 1);
     }
     rows::put_word(out, best * 0x01010101u);
-    return best;
   }
 
   /// The exponentials of the kept bytes; their sum.
-  DEEPLOY_ALWAYS_INLINE u32 exponentiate(u32 largest) const {
-    u8 const* const e = tables + op::score_tables::exponentials + 4 * (255 - static_cast<index>(largest));
-    u32 const sum = score_loops::exponentials(bytes_kept(), kept, e, fours(c.keys));
+  DEEPLOY_ALWAYS_INLINE u32 exponentiate(u8 const* tables, u8* kept) const {
+    u8* const bytes = bytes_of(kept);
+    u8 const* const e = tables + op::score_tables::exponentials + 4 * (255 - static_cast<index>(rows::load_u8(bytes, c.keys)));
+    u32 const sum = score_loops::exponentials(bytes, kept, e, c.kept.fours);
     return rows::multiply_subtract(sum, rows::load_word(tables, op::score_tables::exponentials + 4 * 255), static_cast<u32>(-c.keys & 3));
   }
 
   template <int by>
-  DEEPLOY_ALWAYS_INLINE void quotients(u32 r) const {
-    score_loops::probabilities<by>(kept, bytes_kept(), r, probabilities, fours(c.keys));
+  DEEPLOY_ALWAYS_INLINE void quotients(u32 r, u8 const* probabilities, u8* kept) const {
+    score_loops::probabilities<by>(kept, bytes_of(kept), r, probabilities, c.kept.fours);
   }
   /// The probabilities into the kept bytes.
   ///
   /// A quotient e * most / sum is e * r / 2^k with r = 2^k * most / sum rounded up, when e * sum < 2^k: the error is below
   /// 1 / sum, of which the quotient is a multiple. With 16 bits of e, k = 24 serves sums of up to `most` (which no e is
   /// above), k = 32 those of 16 bits, k = 40 those of 24, and r has 32 bits.
-  DEEPLOY_ALWAYS_INLINE void weigh(u32 sum) const {
+  DEEPLOY_ALWAYS_INLINE void weigh(u32 sum, u8 const* probabilities, u8* kept) const {
     u32 const most = c.most;
     if (sum - 1 < (1u << 24) - 1) [[likely]] {
       u32 r = (most << 24) / sum, rest = rows::multiply_subtract(most << 24, r, sum);
@@ -117,15 +98,15 @@ struct score_pass {
         rest = rows::multiply_subtract(rest, part, sum);
         r = (r << 8) + part;
       };
-      if (sum <= most) return quotients<8>(r + (rest != 0));
+      if (sum <= most) return quotients<8>(r + (rest != 0), probabilities, kept);
       digit();
-      if (sum >> 16 == 0) return quotients<16>(r + (rest != 0));
+      if (sum >> 16 == 0) return quotients<16>(r + (rest != 0), probabilities, kept);
       digit();
-      return quotients<24>(r + (rest != 0));
+      return quotients<24>(r + (rest != 0), probabilities, kept);
     }
     rows::divider const by(sum == 0 ? 1 : sum);
     u8 const* e = kept;
-    u8* out = bytes_kept();
+    u8* out = bytes_of(kept);
     for (index n = c.keys; n > 0; --n) {
       u32 const part = sum == 0 ? 0 : by(static_cast<u32>(rows::next<u16>(e, 2)) * most) & 255u;
       rows::put<u8>(out, static_cast<i32>(rows::load_u8(probabilities, static_cast<i32>(part))), 1);
@@ -136,29 +117,20 @@ struct score_pass {
     if constexpr (C.signed_probabilities) return rows::next<i8>(p, 1);
     return rows::next<u8>(p, 1);
   }
-  DEEPLOY_ALWAYS_INLINE void results(score_row const& row) const {
-    u8* out = row.result;
-    u8 const* values = row.values;
+  DEEPLOY_ALWAYS_INLINE void results(u8 const* values, u8* out, u8* kept) const {
     index rest = c.width;
     for (; rest >= 4; rest -= 4, values += 4) {
-      u8 const* value = values;
-      u8 const* p = bytes_kept();
-      i32 sum[4] = {};
-      index n = c.keys;
-      if (n >= 4) [[likely]]
-        score_loops::weighted<C.signed_probabilities>(value, p, sum, c.value_on, n >> 2);
-      for (n &= 3; n > 0; --n, value += c.value_on) {
-        i32 const w = next_probability(p);
+      score_pass const p{*rows::anew(&c)};
+      rest = rows::unknown(rest);
+      i32 sum[4];
+      score_loops::weighted<C.signed_probabilities>(values, p.bytes_of(kept), sum, p.c);
 #pragma GCC unroll 4
-        for (int i = 0; i < 4; ++i) sum[i] = xpulp::mac(sum[i], w, static_cast<i8>(value[i]));
-      }
-#pragma GCC unroll 4
-      for (int i = 0; i < 4; ++i) sum[i] = requantise_element<C.result>(c.to_result, c.to_result.scale, sum[i]);
+      for (int i = 0; i < 4; ++i) sum[i] = requantise_element<C.result>(p.c.to_result, p.c.to_result.scale, sum[i]);
       rows::put_word(out, rows::pack(sum[0], sum[1], sum[2], sum[3]));
     }
     for (; rest > 0; --rest) {
       u8 const* value = values++;
-      u8 const* p = bytes_kept();
+      u8 const* p = bytes_of(kept);
       i32 sum = 0;
       for (index n = c.keys; n > 0; --n) {
         i32 const w = next_probability(p);
@@ -166,15 +138,6 @@ struct score_pass {
       }
       rows::put<u8>(out, requantise_element<C.result>(c.to_result, c.to_result.scale, sum), 1);
     }
-  }
-
-  /// The whole chain for one row.
-  DEEPLOY_ALWAYS_INLINE void operator()(score_row const& row) const {
-    rows::order_memory();
-    u32 const largest = operands(row);
-    weigh(exponentiate(largest));
-    results(row);
-    rows::order_memory();
   }
 };
 }  // namespace deeploy::cluster

@@ -15,6 +15,17 @@ struct [[gnu::packed, gnu::may_alias]] loose_word {
 // The compiler does not know what these read and write: that would make it keep everything else in memory. They stay in
 // order among each other, and a kernel reads and writes its operands by nothing else after order_memory().
 DEEPLOY_ALWAYS_INLINE void order_memory() { asm volatile("" : : : "memory"); }
+/// The same pointer, of which the compiler forgets what it read there: it reads again what it needs instead of keeping it on the stack.
+template <class T>
+DEEPLOY_ALWAYS_INLINE T* anew(T* at) {
+  asm volatile("" : "+r"(at) : : "memory");
+  return at;
+}
+/// The same number, of which the compiler knows nothing: it derives no counters and bounds of loops from it.
+DEEPLOY_ALWAYS_INLINE index unknown(index n) {
+  asm volatile("" : "+r"(n));
+  return n;
+}
 // The register forms: the pointer moves on by any number of bytes, so that one loop serves all strides.
 template <class T>
 DEEPLOY_ALWAYS_INLINE i32 next(u8 const*& at, i32 bytes_on) {
@@ -80,6 +91,11 @@ DEEPLOY_ALWAYS_INLINE u32 multiply_subtract(u32 sum, u32 a, u32 b) {
 }
 #else
 DEEPLOY_ALWAYS_INLINE void order_memory() {}
+template <class T>
+DEEPLOY_ALWAYS_INLINE T* anew(T* at) {
+  return at;
+}
+DEEPLOY_ALWAYS_INLINE index unknown(index n) { return n; }
 template <class T>
 DEEPLOY_ALWAYS_INLINE i32 next(u8 const*& at, i32 bytes_on) {
   i32 const y = static_cast<i32>(*reinterpret_cast<T const*>(at));
