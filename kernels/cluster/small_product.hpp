@@ -43,6 +43,26 @@ constexpr result_loops result_loops_of(kernel_arguments const& a) {
   return r;
 }
 
+/// sum + the sum of (a - zero_a) * (b - zero_b) over n >= 1 elements that lie any distance apart.
+template <class A, class B>
+DEEPLOY_ALWAYS_INLINE i32 strided_dot(i32 sum, u8 const* a, u8 const* b, i32 const (&on)[2], i32 const (&zero)[2], index n) {
+#if defined(__riscv)
+  i32 x, w;
+  asm volatile(".balign 4\n.option push\n.option norvc\n.insn i 0x7b, 4, x0, %[n], 2 * (5)\n"
+               ".insn r 0x0b, 7, %[load_a], %[x], %[a], %[on_a]\n.insn r 0x0b, 7, %[load_b], %[w], %[b], %[on_b]\n"
+               "sub %[x], %[x], %[zero_a]\nsub %[w], %[w], %[zero_b]\n.insn r 0x33, 0, 0x21, %[sum], %[x], %[w]\n.option pop"
+               : [sum] "+r"(sum), [a] "+r"(a), [b] "+r"(b), [x] "=&r"(x), [w] "=&r"(w)
+               : [n] "r"(n), [on_a] "r"(on[0]), [on_b] "r"(on[1]), [zero_a] "r"(zero[0]), [zero_b] "r"(zero[1]),
+                 [load_a] "i"(lowest(element_of<A>) < 0 ? 0 : 0x20), [load_b] "i"(lowest(element_of<B>) < 0 ? 0 : 0x20));
+#else
+  for (; n > 0; --n) {
+    i32 const x = rows::next<A>(a, on[0]), w = rows::next<B>(b, on[1]);
+    sum = xpulp::mac(sum, x - zero[0], w - zero[1]);
+  }
+#endif
+  return sum;
+}
+
 template <kernel_class C, product_class P>
 struct small_product {
   static constexpr int depth = product_axis::depth;
@@ -53,26 +73,31 @@ struct small_product {
   using result_requantiser = requantiser<P.result, true>;
   struct constants : result_requantiser {
     i32 total, inner, depth;
+    i32 inverse;        ///< of inner, rounded up: a division would take longer than a result
     i32 step_bytes[2];  ///< along the reduction, of a and b
     i32 inner_bytes[result_loops::count], outer_bytes[result_loops::count];
+    i32 turn_bytes[result_loops::count];  ///< from behind an inner loop to the next one
     i32 zero[2];
-    constexpr explicit constants(i32 const* values) : result_requantiser(values), total(0), inner(0), depth(0), step_bytes{}, inner_bytes{}, outer_bytes{}, zero{values[8], values[9]} {}
+    constexpr explicit constants(i32 const* values) : result_requantiser(values), total(0), inner(0), depth(0), inverse(0), step_bytes{}, inner_bytes{}, outer_bytes{}, turn_bytes{}, zero{values[8], values[9]} {}
   };
+  static constexpr int inverse_bits = 20;
   static constexpr bool serves = !C.accumulates && one_byte(C.type[0]) && one_byte(C.type[1]) && !P.result.scaled;
 
   static constexpr bool lower(kernel_arguments const& a, u32, lowered_tile& t) {
     if (a.values[6] != 1 || a.values[7] != 1) return false;
     result_loops const r = result_loops_of(a);
-    if (!r.two || small_product_work(r.total, a.length[depth]) > most_small_product_work(P)) return false;
+    if (!r.two || r.total > 1 << inverse_bits / 2 || small_product_work(r.total, a.length[depth]) > most_small_product_work(P)) return false;
     constants c(a.values);
     constexpr i32 size[] = {sizeof(A), sizeof(B), sizeof(bias_t), sizeof(out)};
     c.total = r.total;
     c.inner = r.inner;
     c.depth = a.length[depth];
+    c.inverse = ((1 << inverse_bits) + r.inner - 1) / r.inner;
     for (int o = 0; o < 2; ++o) c.step_bytes[o] = a.with[o].stride[depth] * size[o];
     for (int o = 0; o < r.count; ++o) {
       c.inner_bytes[o] = r.inner_step[o] * size[o];
       c.outer_bytes[o] = r.outer_step[o] * size[o];
+      c.turn_bytes[o] = c.outer_bytes[o] - r.inner * c.inner_bytes[o];
       t.point(r.operands[o], i64{a.with[r.operands[o]].origin} * size[o]);
     }
     t.set(c);
@@ -84,19 +109,31 @@ struct small_product {
     auto const& block = lowered_block<result_loops::count, constants>::of(a);
     constants const& c = block.constants;
     core_share const mine(c.total, core, cores, 1);
-    index outer = mine.begin / c.inner, inner = mine.begin - outer * c.inner;
-    auto const place = [&](int o) DEEPLOY_INLINE_LAMBDA { return static_cast<u8*>(block.at[o]) + outer * c.outer_bytes[o] + inner * c.inner_bytes[o]; };
+    index const outer = mine.begin * c.inverse >> inverse_bits, inner = mine.begin - outer * c.inner;
+    u8* at[result_loops::count];
+    auto each = [](auto step) DEEPLOY_INLINE_LAMBDA {
+#pragma GCC unroll 4
+      for (int o = 0; o < result_loops::count; ++o)
+        if (o != 2 || C.present[2]) step(o);
+    };
+    each([&](int o) DEEPLOY_INLINE_LAMBDA { at[o] = static_cast<u8*>(block.at[o]) + outer * c.outer_bytes[o] + inner * c.inner_bytes[o]; });
+    rows::order_memory();
+    index until = c.inner - inner;
     for (index left = mine.end - mine.begin; left > 0; --left) {
-      u8 const *x = place(0), *w = place(1);
       i32 sum = 0;
-      if constexpr (C.present[2]) sum = static_cast<i32>(*reinterpret_cast<bias_t const*>(place(2)));
-      for (index k = c.depth; k > 0; --k) {
-        i32 const from_a = rows::next<A>(x, c.step_bytes[0]), from_b = rows::next<B>(w, c.step_bytes[1]);
-        sum = xpulp::mac(sum, from_a - c.zero[0], from_b - c.zero[1]);
+      if constexpr (C.present[2]) {
+        u8 const* bias = at[2];
+        sum = rows::next<bias_t>(bias, 0);
       }
-      *reinterpret_cast<out*>(place(3)) = static_cast<out>(static_cast<result_requantiser const&>(c)(sum));
-      if (++inner == c.inner) inner = 0, ++outer;
+      sum = strided_dot<A, B>(sum, at[0], at[1], c.step_bytes, c.zero, c.depth);
+      rows::put<out>(at[3], static_cast<result_requantiser const&>(c)(sum), c.inner_bytes[3]);
+      each([&](int o) DEEPLOY_INLINE_LAMBDA { at[o] += o == 3 ? 0 : c.inner_bytes[o]; });
+      if (--until == 0) {
+        each([&](int o) DEEPLOY_INLINE_LAMBDA { at[o] += c.turn_bytes[o]; });
+        until = c.inner;
+      }
     }
+    rows::order_memory();
   }
 };
 
