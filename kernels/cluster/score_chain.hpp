@@ -167,8 +167,7 @@ struct score_chain {
                          reinterpret_cast<u8 const*>(mask(b) + mask_row * c.keys), operand(b, tables), of);
       });
       each([&](block const& b, place const&, u8* of) DEEPLOY_INLINE_LAMBDA {
-        pass const p{b.constants};
-        p.weigh(p.exponentiate(operand(b, tables), of), probabilities, of);
+        pass{b.constants}.weigh(operand(b, tables), probabilities, of);
       });
       at = each([&](block const& b, place const& p, u8* of) DEEPLOY_INLINE_LAMBDA {
         call const& c = b.constants;
@@ -213,13 +212,14 @@ struct score_chain_mapping {
   }
 
   static constexpr bool takes(layer_descriptor const& l, int form) { return form == 0 || serves(l); }
-  /// The rows keep exponentials of 16 bits.
+  /// The rows keep exponentials of 16 bits, of which the largest key's is the largest.
   static bool exact(layer_descriptor const& l, int form, constant_values const& v) {
     if (form != 0 || !serves(l)) return true;
     if (v.of[4] == nullptr) return false;
+    u8 const* const words = static_cast<u8 const*>(v.of[4]) + l.with[4].offset + op::score_tables::exponentials;
+    auto word = [&](int i) { return words[4 * i] | words[4 * i + 1] << 8 | words[4 * i + 2] << 16 | static_cast<i64>(words[4 * i + 3]) << 24; };
     for (int i = 0; i < 256; ++i)
-      for (int b = 2; b < 4; ++b)
-        if (static_cast<u8 const*>(v.of[4])[l.with[4].offset + op::score_tables::exponentials + 4 * i + b] != 0) return false;
+      if (word(i) > 65535 || word(i) > word(255)) return false;
     return true;
   }
   static constexpr index multiple(layer_descriptor const&, int, int) { return 1; }

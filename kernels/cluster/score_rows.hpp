@@ -71,42 +71,51 @@ struct score_pass {
     rows::put_word(out, best * 0x01010101u);
   }
 
-  /// The exponentials of the kept bytes; their sum.
-  DEEPLOY_ALWAYS_INLINE u32 exponentiate(u8 const* tables, u8* kept) const {
-    u8* const bytes = bytes_of(kept);
-    u8 const* const e = tables + op::score_tables::exponentials + 4 * (255 - static_cast<index>(rows::load_u8(bytes, c.keys)));
-    u32 const sum = score_loops::exponentials(bytes, kept, e, c.kept.fours);
-    return rows::multiply_subtract(sum, rows::load_word(tables, op::score_tables::exponentials + 4 * 255), static_cast<u32>(-c.keys & 3));
-  }
-
-  template <int by>
-  DEEPLOY_ALWAYS_INLINE void quotients(u32 r, u8 const* probabilities, u8* kept) const {
-    score_loops::probabilities<by>(kept, bytes_of(kept), r, probabilities, c.kept.fours);
-  }
-  /// The probabilities into the kept bytes.
+  /// The exponentials of the kept bytes, then their probabilities in place of the bytes.
   ///
-  /// A quotient e * most / sum is e * r / 2^k with r = 2^k * most / sum rounded up, when e * sum < 2^k: the error is below
-  /// 1 / sum, of which the quotient is a multiple. With 16 bits of e, k = 24 serves sums of up to `most` (which no e is
-  /// above), k = 32 those of 16 bits, k = 40 those of 24, and r has 32 bits.
-  DEEPLOY_ALWAYS_INLINE void weigh(u32 sum, u8 const* probabilities, u8* kept) const {
+  /// A quotient e * most / sum is e * r / 2^k with r = 2^k * most / sum rounded up, when e * (r * sum - 2^k * most) < 2^k:
+  /// the error is below 1 / sum, of which the quotient is a multiple. r has 32 bits, so that k = 32 serves most sums above
+  /// `most`; the largest key has the largest e, see score_chain_mapping::exact().
+  DEEPLOY_ALWAYS_INLINE void weigh(u8 const* tables, u8 const* probabilities, u8* kept) const {
+    u8* const bytes = bytes_of(kept);
+    u8 const* const last = tables + op::score_tables::exponentials + 4 * 255;
+    u32 sum = score_loops::exponentials(bytes, kept, last - 4 * rows::load_u8(bytes, c.keys), c.kept.fours);
+    u32 const most = c.most, e_most = rows::load_word(last, 0);
+    sum = rows::multiply_subtract(sum, e_most, static_cast<u32>(-c.keys & 3));
+    if (sum <= most || sum >> 24 != 0) [[unlikely]]
+      return weigh_any(c, sum, probabilities, kept);
+    quotient r(most, sum);
+    r.digit();
+    if (static_cast<u64>(e_most) * r.excess() >> 32 != 0) [[unlikely]]
+      return weigh_any(c, sum, probabilities, kept);
+    score_loops::probabilities<16>(kept, bytes, r.rounded_up(), probabilities, c.kept.fours);
+  }
+  /// 2^k * most / sum, k = 24 and 8 more with each digit. @param most  of eight bits  @param sum  of 24
+  struct quotient {
+    u32 sum, value, rest;
+    DEEPLOY_ALWAYS_INLINE quotient(u32 most, u32 by) : sum(by), value((most << 24) / by), rest(rows::multiply_subtract(most << 24, value, by)) {}
+    DEEPLOY_ALWAYS_INLINE void digit() {
+      rest <<= 8;
+      u32 const part = rest / sum;
+      rest = rows::multiply_subtract(rest, part, sum);
+      value = (value << 8) + part;
+    }
+    u32 rounded_up() const { return value + (rest != 0); }
+    u32 excess() const { return rest == 0 ? 0 : sum - rest; }  ///< of sum times that
+  };
+  /// For sums of any size: k = 24 up to `most`, which no e is above, k = 40 up to 24 bits (e * sum < 2^40); larger ones are divided by.
+  [[gnu::noinline, gnu::cold]] static void weigh_any(score_constants<C> const& c, u32 sum, u8 const* probabilities, u8* kept) {
     u32 const most = c.most;
-    if (sum - 1 < (1u << 24) - 1) [[likely]] {
-      u32 r = (most << 24) / sum, rest = rows::multiply_subtract(most << 24, r, sum);
-      auto digit = [&]() DEEPLOY_INLINE_LAMBDA {
-        rest <<= 8;
-        u32 const part = rest / sum;
-        rest = rows::multiply_subtract(rest, part, sum);
-        r = (r << 8) + part;
-      };
-      if (sum <= most) return quotients<8>(r + (rest != 0), probabilities, kept);
-      digit();
-      if (sum >> 16 == 0) return quotients<16>(r + (rest != 0), probabilities, kept);
-      digit();
-      return quotients<24>(r + (rest != 0), probabilities, kept);
+    u8* out = score_pass{c}.bytes_of(kept);
+    if (sum - 1 < (1u << 24) - 1) {
+      quotient r(most, sum);
+      if (sum <= most) return score_loops::probabilities<8>(kept, out, r.rounded_up(), probabilities, c.kept.fours);
+      r.digit();
+      r.digit();
+      return score_loops::probabilities<24>(kept, out, r.rounded_up(), probabilities, c.kept.fours);
     }
     rows::divider const by(sum == 0 ? 1 : sum);
     u8 const* e = kept;
-    u8* out = bytes_of(kept);
     for (index n = c.keys; n > 0; --n) {
       u32 const part = sum == 0 ? 0 : by(static_cast<u32>(rows::next<u16>(e, 2)) * most) & 255u;
       rows::put<u8>(out, static_cast<i32>(rows::load_u8(probabilities, static_cast<i32>(part))), 1);
@@ -128,9 +137,14 @@ struct score_pass {
       for (int i = 0; i < 4; ++i) sum[i] = requantise_element<C.result>(p.c.to_result, p.c.to_result.scale, sum[i]);
       rows::put_word(out, rows::pack(sum[0], sum[1], sum[2], sum[3]));
     }
-    for (; rest > 0; --rest) {
+    if (rest > 0) [[unlikely]]
+      last_results(c, values, out, kept, rest);
+  }
+  /// Columns behind the last four.
+  [[gnu::noinline, gnu::cold]] static void last_results(score_constants<C> const& c, u8 const* values, u8* out, u8 const* kept, index columns) {
+    for (; columns > 0; --columns) {
       u8 const* value = values++;
-      u8 const* p = bytes_of(kept);
+      u8 const* p = kept + 8 * c.kept.fours;
       i32 sum = 0;
       for (index n = c.keys; n > 0; --n) {
         i32 const w = next_probability(p);
