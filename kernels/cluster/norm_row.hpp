@@ -14,8 +14,9 @@ struct norm_row {
   static constexpr int y_operand = centred ? 5 : 4, pointers = centred ? 4 : 3;
   struct constants : result_requantiser {
     i32 length, shift;
+    rows::divider by_length;
     i32 x_on, weight_on, bias_on, y_on;  ///< bytes
-    constexpr explicit constants(i32 const* values) : result_requantiser(values), length(0), shift(values[6]), x_on(0), weight_on(0), bias_on(0), y_on(0) {}
+    constexpr explicit constants(i32 const* values) : result_requantiser(values), length(0), shift(values[6]), by_length(0), x_on(0), weight_on(0), bias_on(0), y_on(0) {}
   };
 
   static constexpr bool lower(kernel_arguments const& a, u32, lowered_tile& t) {
@@ -23,6 +24,7 @@ struct norm_row {
       if (axis != C.axis && a.length[axis] != 1) return false;
     constants c(a.values);
     c.length = a.length[C.axis];
+    c.by_length = rows::divider(static_cast<u32>(c.length));
     c.x_on = a.with[0].stride[C.axis];
     c.weight_on = a.with[1].stride[C.axis] * 4;
     c.y_on = a.with[y_operand].stride[C.axis] * static_cast<i32>(sizeof(y_t));
@@ -52,14 +54,14 @@ struct norm_row {
     constants const& c = block.constants;
     core_share const mine(c.length, core, cores, 1);
     if (mine.begin >= mine.end) return;
-    row_sums const sums = sums_of<x_t>(static_cast<u8 const*>(block.at[0]), c.x_on, c.length);
+    row_sums const sums = sums_of<x_t, centred>(static_cast<u8 const*>(block.at[0]), c.x_on, c.length);
     u32 squares = sums.squares;
     i32 mean = 0;
     if constexpr (centred) {
       mean = static_cast<i32>(sums.sum) / c.length;
       squares -= static_cast<u32>(mean) * (2 * sums.sum - static_cast<u32>(mean) * static_cast<u32>(c.length));
     }
-    rows::divider const by(rows::square_root(squares / static_cast<u32>(c.length) + 1));
+    rows::divider const by(rows::square_root(c.by_length(squares) + 1));
     part const p{static_cast<u8 const*>(block.at[0]) + mine.begin * c.x_on, static_cast<u8 const*>(block.at[1]) + mine.begin * c.weight_on,
                  centred ? static_cast<u8 const*>(block.at[2]) + mine.begin * c.bias_on : nullptr,
                  static_cast<u8*>(block.at[pointers - 1]) + mine.begin * c.y_on, mine.end - mine.begin, mean};

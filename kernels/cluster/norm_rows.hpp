@@ -31,7 +31,7 @@ struct norm_rows {
     bool narrow = false;
     auto row = [&](index const* at, index from, index to) DEEPLOY_INLINE_LAMBDA {
       u8 const* x = data<u8>(a, 0) + at[0];
-      row_sums const sums = sums_of<x_t>(x, x_on, length);
+      row_sums const sums = sums_of<x_t, centred>(x, x_on, length);
       i32 mean = 0;
       u32 squares = sums.squares;
       if constexpr (centred) {

@@ -63,26 +63,44 @@ DEEPLOY_ALWAYS_INLINE i32 largest_of(u8 const* x, index step, index n) {
 struct row_sums {
   u32 sum = 0, squares = 0;
 };
-template <class T>
-DEEPLOY_ALWAYS_INLINE row_sums sums_of(u8 const* x, index step, index n) {
-  i32 sum = 0, squares = 0;
-  if (step == 1)
-    for (; n >= 4; n -= 4) {
-      u32 const word = rows::next_word(x);
-      if constexpr (lowest(element_of<T>) < 0) {
-        sum = xpulp::sdotsp(sum, word, 0x01010101u);
-        squares = xpulp::sdotsp(squares, word, word);
-      } else {
-        sum = xpulp::sdotup(sum, word, 0x01010101u);
-        squares = xpulp::sdotup(squares, word, word);
-      }
-    }
-  for (; n > 0; --n) {
-    i32 const v = rows::next<T>(x, step);
-    sum += v;
-    squares = xpulp::mac(squares, v, v);
+/// Adds those of 8 * pairs bytes, pairs >= 1; moves x on.
+template <class T, bool with_sum>
+DEEPLOY_ALWAYS_INLINE void add_words(row_sums& to, u8 const*& x, index pairs) {
+#if defined(__riscv)
+#define DEEPLOY_SUMS(n, sums)                                                                                                        \
+  asm volatile(".balign 4\n.option push\n.option norvc\n.insn i 0x7b, 4, x0, %[pairs], 2 * " n "\n.insn i 0x0b, 2, %[a], %[x], 4\n"  \
+               ".insn i 0x0b, 2, %[b], %[x], 4\n" sums                                                                              \
+               ".insn r 0x57, 1, %[dot], %[squares], %[a], %[a]\n.insn r 0x57, 1, %[dot], %[squares], %[b], %[b]\n.option pop"       \
+               : [x] "+r"(x), [sum] "+r"(to.sum), [squares] "+r"(to.squares), [a] "=&r"(a), [b] "=&r"(b)                             \
+               : [ones] "r"(0x01010101u), [pairs] "r"(pairs), [dot] "i"(lowest(element_of<T>) < 0 ? 0x5c : 0x50))
+  u32 a, b;
+  if constexpr (with_sum)
+    DEEPLOY_SUMS("6", ".insn r 0x57, 1, %[dot], %[sum], %[a], %[ones]\n.insn r 0x57, 1, %[dot], %[sum], %[b], %[ones]\n");
+  else
+    DEEPLOY_SUMS("4", );
+#undef DEEPLOY_SUMS
+#else
+  for (index n = 8 * pairs; n > 0; --n) {
+    u32 const v = static_cast<u32>(rows::next<T>(x, 1));
+    to.sum += with_sum ? v : 0;
+    to.squares += v * v;
   }
-  return {static_cast<u32>(sum), static_cast<u32>(squares)};
+#endif
+}
+/// @tparam with_sum  else that stays 0
+template <class T, bool with_sum>
+DEEPLOY_ALWAYS_INLINE row_sums sums_of(u8 const* x, index step, index n) {
+  row_sums r;
+  if (step == 1 && n >= 8) [[likely]] {
+    add_words<T, with_sum>(r, x, n >> 3);
+    n &= 7;
+  }
+  for (; n > 0; --n) {
+    u32 const v = static_cast<u32>(rows::next<T>(x, step));
+    if (with_sum) r.sum += v;
+    r.squares += v * v;
+  }
+  return r;
 }
 /// Rows of more bytes than this are left to the reference kernel's loops.
 inline constexpr index longest_row = 65536;

@@ -134,22 +134,21 @@ DEEPLOY_ALWAYS_INLINE u32 multiply_subtract(u32 sum, u32 a, u32 b) { return sum 
 /// its integer part is the quotient or one less, which the remainder tells.
 struct divider {
   u32 by, reciprocal;
-  DEEPLOY_ALWAYS_INLINE explicit divider(u32 d) : by(d), reciprocal(d == 0 ? 0 : 0xFFFFFFFFu / d) {}
+  DEEPLOY_ALWAYS_INLINE constexpr explicit divider(u32 d) : by(d), reciprocal(d == 0 ? 0 : 0xFFFFFFFFu / d) {}
   DEEPLOY_ALWAYS_INLINE u32 operator()(u32 n) const {
     u32 const estimate = static_cast<u32>(static_cast<u64>(n) * reciprocal >> 32);
     return estimate + (multiply_subtract(n, estimate, by) >= by ? 1u : 0u);
   }
   /// Towards zero.
   DEEPLOY_ALWAYS_INLINE i32 signed_quotient(i32 n) const {
-    u32 const sign = static_cast<u32>(n >> 31), size = (static_cast<u32>(n) ^ sign) - sign;
-    return static_cast<i32>(((*this)(size) ^ sign) - sign);
+    u32 const sign = static_cast<u32>(n >> 31);
+    return static_cast<i32>(((*this)(static_cast<u32>(xpulp::abs(n))) ^ sign) - sign);
   }
 };
 
-/// floor(sqrt(n)), one bit a step: 16 steps for any number, fewer for small ones.
+/// floor(sqrt(n)), one bit a step.
 inline u32 square_root(u32 n) {
-  u32 root = 0, bit = 1u << 30;
-  while (bit > n) bit >>= 2;
+  u32 root = 0, bit = 1u << (xpulp::fl1(n) & 30);  // the highest power of four that n reaches
   for (; bit != 0; bit >>= 2) {
     if (n >= root + bit) {
       n -= root + bit;
