@@ -66,6 +66,7 @@ struct flat_elements {
       c.step_bytes[o] = r.step[o] * size[o];
       t.point(operand, i64{a.with[operand].origin} * size[o]);
     }
+    if (r.length == 1) c.step_bytes[inputs] = 1;  // so that the loop ends
     t.set(c);
     t.phase[0] = &run;
     return true;
@@ -78,14 +79,15 @@ struct flat_elements {
     auto const& block = lowered_block<inputs + 1, constants>::of(a);
     constants const c = block.constants;  // in registers: stores may not change it
     core_share const mine(c.length, core, cores, 1);
-    index left = mine.end - mine.begin;
     u8 const* x[] = {static_cast<u8 const*>(block.at[i]) + mine.begin * c.step_bytes[i]...};
     u8* y = static_cast<u8*>(block.at[inputs]) + mine.begin * c.step_bytes[inputs];
-    for (; left > 0; --left) {
+    u8* const end = y + (mine.end - mine.begin) * c.step_bytes[inputs];
+    if (mine.begin >= mine.end) return;
+    do {
       i32 const v[] = {rows::next<element_type<of.in[i]>>(x[i], c.step_bytes[i])...};
       i32 const value = static_cast<Op const&>(c)(v[i]...);
       rows::put<out>(y, requantise_element<of.result>(c, static_cast<result_requantiser const&>(c).scale, value), c.step_bytes[inputs]);
-    }
+    } while (y != end);
   }
 };
 

@@ -11,7 +11,7 @@ struct ihardswish {
   static constexpr element_class describe(layer_descriptor const& l) {
     i64 const by = l.values[6], three = l.values[7], six = l.values[8];
     u32 const x = magnitude_of(l.with[0].of->type);
-    bool const narrow = x <= 65535 && three < 1 << 30 && three > -(1 << 30);
+    bool const narrow = x <= 65535 && three < 1 << 30 && three > -(1 << 30) && six >= 0;
     i64 const reach = six > 0 ? six : 0;  // a clip to [0, six] gives six where that is negative
     i64 const gate = (six < 0 ? -six : reach) * (by < 0 ? -by : by);
     bool const bounded = narrow && gate < 1LL << 31 && gate * x < 1LL << 31;
@@ -27,8 +27,7 @@ struct ihardswish {
     DEEPLOY_ALWAYS_INLINE i32 operator()(i32 x) const {
       i32 gate;
       if constexpr (C.narrow) {
-        i32 const moved = x + three;
-        gate = moved < 0 ? 0 : xpulp::min(moved, six);
+        gate = xpulp::clipur(x + three, six);
       } else {
         i64 const moved = static_cast<i64>(x) + three;
         gate = static_cast<i32>(moved < 0 ? 0 : moved > six ? six : moved);
