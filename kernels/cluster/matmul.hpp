@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The cluster's kernel of op::matmul.
 #pragma once
+#include <cluster/linear_row.hpp>
 #include <cluster/mapping.hpp>
 #include <cluster/product_cost.hpp>
 #include <cluster/product_result.hpp>
 #include <cluster/product_tile.hpp>
-#include <cluster/small_product.hpp>
 
 namespace deeploy::cluster {
 /// Axes: batch x 3, rows, out_features, in_features. Operands: a b bias mul add y.
@@ -303,7 +303,7 @@ struct mapping<op::matmul_kind, Engine> {
       c.phase[phase] = &kernel::linear;
     else
       c.phase[phase] = &kernel::compute;
-    c.lower = cluster::small_product_lowering<deeploy::class_of(L, form == 1), class_of_form(L, form)>();
+    c.lower = cluster::product_lowering<deeploy::class_of(L, form == 1), class_of_form(L, form)>();
     return c;
   }();
 };

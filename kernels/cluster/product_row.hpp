@@ -32,19 +32,22 @@ struct product_row {
 
   static constexpr index least = 8;  ///< columns of a block
 
-  /// @param depth  elements along the reduction, at least four
-  [[gnu::always_inline]] void set_operands(u8 const* a, u8 const* b_at, bytes b_rows_apart, index depth, int core) {
-    i32 const words = depth >> 2;
+  /// The reduction is `words` whole words.
+  [[gnu::always_inline]] void set_words(u8 const* a, i32 words, int core) {
     // Rows often begin in the same of the 16 banks of L1, and cores that walk them in step would meet there at every
     // word: each one starts two words before the core before it, and comes round to the words it left out.
     i32 begin = 14 - 2 * core;
     if (begin >= words) begin = 0;
-    b = b_at;
-    b_stride = b_rows_apart;
     first = part + 1;
     part[1] = {a + 4 * begin, 4 * begin, words - begin};
     part[2] = {a, 0, begin};
     part[3].words = 0;
+  }
+  /// @param depth  elements along the reduction, at least four
+  [[gnu::always_inline]] void set_operands(u8 const* a, u8 const* b_at, bytes b_rows_apart, index depth, int core) {
+    b = b_at;
+    b_stride = b_rows_apart;
+    set_words(a, depth >> 2, core);
     if (reduction const along(depth); along.tail_mask != 0) {
       tail = xpulp::load_word(a + depth - 4) & along.tail_mask;
       part[0] = {reinterpret_cast<u8 const*>(&tail), depth - 4, 1};

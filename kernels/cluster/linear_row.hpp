@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// One row against many, lowered: linear layers on one token, of which a language model runs seven a block. What does not
+// depend on the core is in constants.
+#pragma once
+#include <cluster/product_cost.hpp>
+#include <cluster/product_row.hpp>
+#include <cluster/small_product.hpp>
+#include <deeploy/lowered.hpp>
+
+namespace deeploy::cluster {
+template <kernel_class C, product_class P>
+struct linear_row {
+  static constexpr int columns = product_axis::columns, depth = product_axis::depth;
+  static constexpr index wide = product_row::least;
+  using bias_t = element_type<C.type[2]>;
+  static constexpr result_store to = store_of<P.result>;
+  static constexpr signs S = signs_of<element_type<C.type[0]>, element_type<C.type[1]>>;
+  static constexpr int a = 0, b = 1, bias = 2, y = 3, pointers = 4;
+  struct constants {
+    i32 blocks = 0;  ///< of eight columns
+    i32 words = 0;   ///< of the reduction
+    bytes b_stride = 0, y_step = 0;
+    prepared_scale scale = {};
+    i32 shift = 0, low = 0, high = 0;
+  };
+  static constexpr bool serves = P.is_linear() && !P.result.scaled && !C.accumulates;
+
+  static constexpr bool lower(kernel_arguments const& of, u32, lowered_tile& t) {
+    if (of.length[columns] % wide != 0 || of.length[columns] < linear_singles(P.mac_load) * cost_cores || of.length[depth] % 4 != 0) return false;
+    requantiser<P.result, true> const q(of.values);
+    constants c;
+    c.blocks = of.length[columns] / wide;
+    c.words = of.length[depth] / 4;
+    c.b_stride = of.with[1].stride[columns];
+    c.y_step = of.with[5].stride[columns];
+    c.scale = q.scale;
+    c.shift = q.shift(), c.low = q.low(), c.high = q.high();
+    constexpr int operands[] = {0, 1, 2, 5};
+    constexpr i64 size[] = {1, 1, sizeof(bias_t), 1};
+    for (int o = 0; o < pointers; ++o) t.point(operands[o], of.with[operands[o]].origin * size[o]);
+    t.set(c);
+    t.phase[0] = &run;
+    return true;
+  }
+
+  static void run(int core, int cores, kernel_arguments const& of) {
+    auto const& block = lowered_block<pointers, constants>::of(of);
+    constants const& c = block.constants;
+    index const n = split_at(c.blocks, core, cores) * wide, end = split_at(c.blocks, core + 1, cores) * wide;
+    if (n >= end) return;
+    product_row p;
+    p.set_words(static_cast<u8 const*>(block.at[a]), c.words, core);
+    p.b = static_cast<u8 const*>(block.at[b]) + n * c.b_stride;
+    p.b_stride = c.b_stride;
+    p.columns = end - n;
+    p.y = static_cast<u8*>(block.at[y]) + n * c.y_step;
+    p.y_step = c.y_step;
+    p.scale.mul = c.scale.mul, p.scale.add = c.scale.add;
+    if constexpr (!is_small(to)) p.scale.bound = c.scale.bound;
+    p.shift = c.shift;
+    if constexpr (to == result_store::any) p.low = c.low, p.high = c.high;
+    p.start = 0;
+    if constexpr (C.present[2]) p.start = static_cast<i32>(*static_cast<bias_t const*>(block.at[bias]));
+    cluster::run<S, to, true, P.mac_load>(p);
+  }
+};
+
+/// How products are lowered: the smallest ones, then linear layers.
+template <kernel_class C, product_class P>
+constexpr kernel_lowering product_lowering() {
+  constexpr kernel_lowering small = small_product_lowering<C, P>();
+  if constexpr (linear_row<C, P>::serves)
+    return [](kernel_arguments const& a, u32 aligned, lowered_tile& t) constexpr {
+      if (small_product_lowering<C, P>() != nullptr && small_product_lowering<C, P>()(a, aligned, t)) return true;
+      return linear_row<C, P>::lower(a, aligned, t);
+    };
+  else
+    return small;
+}
+}  // namespace deeploy::cluster
