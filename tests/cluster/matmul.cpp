@@ -57,6 +57,15 @@ TEST_CASE("one row, one column, short reductions") {
   CHECK(compared<product<a_of<i8, 9, 4>, b_of<i8, 4, 7>, t<2, i8, 9, 7>, narrow>>(27, 60) == "");
 }
 
+TEST_CASE("one row, lowered") {
+  int const before = rows_test::comparison::lowered_calls;
+  CHECK(compared<product<a_of<i8, 1, 64>, b_rows<i8, 64, 64>, t<2, i8, 1, 64>, narrow>>(30, 200) == "");
+  CHECK(compared<product<a_of<u8, 1, 132>, b_rows<i8, 132, 72>, t<2, u8, 1, 72>, unsigned_result>>(31, 200) == "");
+  CHECK(compared<product<a_of<i8, 1, 4>, b_rows<u8, 4, 200>, t<2, i8, 1, 200>, limited>>(32, 200) == "");
+  CHECK(compared<product<a_of<u8, 1, 60>, b_rows<u8, 60, 320>, t<2, i8, 1, 320>, narrow, bias<t<3, i32, 1>>>>(33, 200) == "");
+  CHECK(rows_test::comparison::lowered_calls > before + 40);
+}
+
 TEST_CASE("bias and scales of every shape") {
   using a = a_of<i8, 13, 37>;
   using b = b_rows<i8, 37, 23>;
