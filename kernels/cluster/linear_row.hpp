@@ -26,7 +26,7 @@ struct linear_row {
   static constexpr bool serves = P.is_linear() && !P.result.scaled && !C.accumulates;
 
   static constexpr bool lower(kernel_arguments const& of, u32, lowered_tile& t) {
-    if (of.length[columns] % wide != 0 || of.length[columns] < linear_singles(P.mac_load) * cost_cores || of.length[depth] % 4 != 0) return false;
+    if (!linear_is_lowered(P.mac_load, of.length)) return false;
     requantiser<P.result, true> const q(of.values);
     constants c;
     c.blocks = of.length[columns] / wide;

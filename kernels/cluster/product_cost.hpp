@@ -10,6 +10,8 @@ inline constexpr i64 cost_cores = 8;
 inline constexpr i64 product_call_cycles = 700;
 /// The same of the short way of one row.
 inline constexpr i64 product_linear_call_cycles = 340;
+inline constexpr i64 product_lowered_call_cycles = 240;
+inline constexpr i64 small_product_call_cycles = 110;
 inline constexpr i64 product_phase_cycles = 1100;
 /// Of a core's further batches: where their operands and results begin.
 inline constexpr i64 product_batch_cycles = 850;
@@ -25,10 +27,18 @@ constexpr bool is_small_product(product_class const& p, bool accumulates, index 
          small_product_work(results, tile[product_axis::depth]) <= most_small_product_work(p);
 }
 
+/// Columns of a core up to which they are done one by one in products of one row: a block of eight takes longer.
+constexpr i64 linear_singles(bool mac_load) { return mac_load ? 2 : 4; }
+/// Is a tile of one row lowered?
+constexpr bool linear_is_lowered(bool mac_load, index const* tile) {
+  index const columns = tile[product_axis::columns];
+  return columns % 8 == 0 && columns >= linear_singles(mac_load) * cost_cores && tile[product_axis::depth] % 4 == 0;
+}
+
 /// Instructions that a call runs through: bytes.
 constexpr i64 matmul_code_bytes(product_class const& p, bool accumulates, index const* tile) {
-  if (is_small_product(p, accumulates, tile)) return 350;
-  if (p.is_linear()) return 1000;
+  if (is_small_product(p, accumulates, tile)) return 320;
+  if (p.is_linear()) return linear_is_lowered(p.mac_load, tile) ? 740 : 1000;
   i64 const results = p.has_records() ? (p.column_records() ? 500 : 0) : 750;
   return (p.byte_products ? 1750 : 1200) + results + (p.packs[0] || p.packs[1] ? 600 : 0);
 }
@@ -72,11 +82,8 @@ constexpr i64 shared_products(block_cost const& c, i64 batches, i64 rows, i64 co
   return least(by_rows, by_columns);
 }
 
-/// Columns of a core up to which they are done one by one in products of one row: a block of eight takes longer.
-constexpr i64 linear_singles(bool mac_load) { return mac_load ? 2 : 4; }
-
 /// One row by columns in blocks of eight. Rows that begin within words take two accesses a load.
-constexpr i64 linear_cycles(bool mac_load, i64 columns, i64 depth) {
+constexpr i64 linear_cycles(bool mac_load, bool lowered, i64 columns, i64 depth) {
   i64 const words = parts_of(depth, 4), blocks = columns / 8, odd = columns % 8;
   bool const loose = depth % 4 != 0;
   i64 const block = mac_load ? words * (loose ? 21 : 9) + 160 : words * (loose ? 25 : 17) + 64;
@@ -86,15 +93,15 @@ constexpr i64 linear_cycles(bool mac_load, i64 columns, i64 depth) {
   longest *= block;
   if (blocks < cost_cores) longest = -least(-block, -parts_of(odd, cost_cores - blocks) * single);
   if (columns < linear_singles(mac_load) * cost_cores) longest = parts_of(columns, cost_cores) * single;
-  return product_linear_call_cycles + longest;
+  return (lowered ? product_lowered_call_cycles : product_linear_call_cycles) + longest;
 }
 
 constexpr i64 matmul_cycles(product_class const& p, bool accumulates, index const* tile) {
   i64 const rows = tile[product_axis::rows], columns = tile[product_axis::columns], depth = tile[product_axis::depth];
   i64 const batches = static_cast<i64>(tile[0]) * tile[1] * tile[2];
-  // Its loops take longer than the work that it is limited by; no larger tile is cheaper.
-  if (is_small_product(p, accumulates, tile)) return 20 + parts_of(batches * rows * columns, cost_cores) * (7 * depth + 60);
-  i64 const most_small = accumulates || !p.byte_products ? 0 : most_small_product_work(p) * 3 / 2;
+  // No larger tile is cheaper.
+  if (is_small_product(p, accumulates, tile)) return small_product_call_cycles + parts_of(batches * rows * columns, cost_cores) * (5 * depth + 22);
+  i64 const most_small = accumulates || !p.byte_products ? 0 : small_product_call_cycles + most_small_product_work(p);
   i64 const store = p.direct()        ? 0
                     : p.has_records() ? product_exact_cycles
                                       : product_finish_cycles + (accumulates ? 8 : 0);
@@ -111,7 +118,7 @@ constexpr i64 matmul_cycles(product_class const& p, bool accumulates, index cons
   }
   i64 const call = product_call_cycles + (parts_of(batches, cost_cores) - 1) * product_batch_cycles;
   i64 const large =
-      p.is_linear() ? linear_cycles(p.mac_load, columns, depth)
+      p.is_linear() ? linear_cycles(p.mac_load, linear_is_lowered(p.mac_load, tile), columns, depth)
                     : call + prepared +
                           shared_products(cost_of(p.direct() && p.column_records(), p.mac_load, depth % 4 != 0 && !(p.packs[0] && p.packs[1])),
                                           batches, rows, columns, parts_of(depth, 4), store);

@@ -171,7 +171,7 @@ struct row_mapping {
   static constexpr i64 code_bytes(layer_descriptor const& l, int, index const* tile) {
     if (!Operator::serves(l)) return 1000;
     bool const one_row = elements_of(l, tile) == tile[l.classes[3]];
-    return one_row && Operator::one_row_saves != 0 ? 500 : Operator::code_bytes;
+    return one_row && Operator::one_row_saves != 0 ? 400 : Operator::code_bytes;
   }
   template <layer_descriptor const& L, int>
   static constexpr kernel_code code = [] {

@@ -236,18 +236,18 @@ struct score_chain_mapping {
     return score_chain<score_class{}, 1>::all_copies_bytes + mask_rows(l, tile) * tile[keys] * 4 +
            busy * score_room(tile[keys]).of_core;
   }
-  /// Counted instructions of the loops, in quarters per key, and about one access in eight that loses against another core.
+  /// Counted instructions of the loops, in quarters per key, and the accesses that lose against another core.
   static constexpr i64 tile_cycles(layer_descriptor const& l, int form, index const* tile) {
     i64 const count = i64{tile[0]} * tile[1] * tile[2] * tile[3], busiest = (count + 7) / 8;
     if (form != 0 || !serves(l)) return walk_cycles + busiest * tile[keys] * (3 + (tile[width] + 7) / 8) * (60 + 8 * tile[depth]);
     score_class const c = class_of_rows(l);
     i64 const requant = requant_instructions(c.scores), columns = (tile[width] + 3) / 4;
     i64 const dot = c.words != 0 ? 2 * c.words : 4 * tile[depth] + 10;
-    i64 const quarters = 4 * (dot + requant + 2 + (c.masked ? 2 : 0)) + 20 + 19 + 19 * columns;
+    i64 const quarters = 4 * (dot + requant + 2 + (c.masked ? 2 : 0)) + 18 + 17 + 19 * columns;
     i64 const prepared = mask_rows(l, tile) * ((tile[keys] + 7) / 8) * 8;
-    return walk_cycles + phase_cycles + 130 + prepared + busiest * (190 + 40 * columns + tile[keys] * quarters * 9 / 32);
+    return walk_cycles + phase_cycles + 170 + prepared + busiest * (230 + 40 * columns + tile[keys] * quarters * 17 / 64);
   }
-  static constexpr i64 code_bytes(layer_descriptor const& l, int form, index const*) { return form == 0 && serves(l) ? 1700 : 1200; }
+  static constexpr i64 code_bytes(layer_descriptor const& l, int form, index const*) { return form == 0 && serves(l) ? 1500 : 1200; }
   template <layer_descriptor const& L, int form>
   static constexpr kernel_code code = [] {
     if constexpr (form == 0 && serves(L)) {
