@@ -20,9 +20,9 @@ std::string kernel_text(mapping_facts const& m, layer_descriptor const& l, bool 
     types.push_back(fmt::format("deeploy::element::{}", name_of(c.type[o])));
     present.push_back(c.present[o] ? 1 : 0);
   }
-  return fmt::format("{}<{}, deeploy::kernel_class{{.type = {{{}}}, .present = {{{}}}, .accumulates = {}, .class_count = {}, .classes = {{{}}}}}>",
+  return fmt::format("{}<{}, deeploy::kernel_class{{.classes = {{{}}}, .type = {{{}}}, .present = {{{}}}, .accumulates = {}, .class_count = {}}}>",
                      m.shared_kernel.entry, std::string_view(m.shared_kernel.kernel.begin, static_cast<std::size_t>(m.shared_kernel.kernel.length)),
-                     fmt::join(types, ", "), fmt::join(present, ", "), c.accumulates, c.class_count, fmt::join(classes, ", "));
+                     fmt::join(classes, ", "), fmt::join(types, ", "), fmt::join(present, ", "), c.accumulates, c.class_count);
 }
 /// Multiplications and additions of a step; 0 where there are none to count.
 std::int64_t macs_of(layer_descriptor const& l, step const& s) {

@@ -6,12 +6,14 @@
 namespace deeploy {
 /// The part of a layer that a kernel is compiled for. Layers of one class share one copy of the code.
 struct kernel_class {
+  // No member has padding before it: clang 19 reads the members of a template argument with padding at wrong places.
+  index classes[max_classes] = {};
   element type[max_operands] = {};
   bool present[max_operands] = {};
   bool accumulates = false;  ///< the reduction comes in several tiles
   u8 class_count = 0;
-  index classes[max_classes] = {};
 };
+static_assert(sizeof(kernel_class) - sizeof(kernel_class::classes) < 2 * max_operands + 2 + alignof(index));
 
 constexpr kernel_class class_of(layer_descriptor const& l, bool accumulates) {
   kernel_class c;
