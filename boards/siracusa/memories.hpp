@@ -25,7 +25,7 @@ inline constexpr memory_facts siracusa_memories[] = {
 /// 149: about 6 a line (GVSoC). Energy: 332 mW at 360 MHz for the whole chip; 2 pJ a byte between L2 and L1 is an estimate
 /// of the literature, not a measurement, and serves for ranking only.
 inline constexpr execution_costs siracusa_costs{.dma_issue_cycles = 48, .dma_line_cycles = 6, .run_cycles = 2200, .step_cycles = 60,
-                                                .tile_cycles = 200, .code_line_cycles = 15, .code_cache_bytes = 4096, .picojoules_per_cycle = 922,
+                                                .tile_cycles = 150, .code_line_cycles = 15, .code_cache_bytes = 4096, .picojoules_per_cycle = 922,
                                                 .picojoules_per_byte = 2, .unit_wake_cycles = 30};
 /// Cluster cores that run kernels.
 inline constexpr int siracusa_cores = 8;

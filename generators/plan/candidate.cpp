@@ -137,8 +137,9 @@ void evaluator::set_tile(candidate const& c) {
   } else {
     unit_ = compute_;
     ready_ = m.ready_cycles(d, c.form, c.tile.data()) + b_.costs.tile_cycles;
-    compute_ = std::max(compute_, ready_) + b_.costs.unit_wake_cycles;
+    compute_ = std::max(unit_, ready_) + b_.costs.unit_wake_cycles;
   }
+  last_ = unit_ != 0 ? unit_ + b_.costs.unit_wake_cycles : compute_;  // nothing is made ready beside the last tile
   refill_ = m.code_bytes == nullptr ? 0 : refill_cycles(m.code_bytes(d, c.form, c.tile.data()), b_.costs);
 }
 
@@ -187,20 +188,20 @@ void evaluator::ends(candidate& c, std::int64_t serial) const {
   std::int64_t const once = b_.costs.step_cycles + refill_ + ready_ + first + latency + last;
   c.stretch_cycles += once;
   c.fixed_cycles = once + serial;
-  c.compute_cycles = compute_ * tiles_;
+  c.compute_cycles = compute_ * (tiles_ - 1) + last_;
 }
 
 void evaluator::bound(candidate& c) const {
   for (int o = 0; o < l_.d->operands; ++o) c.copies[o] = (moving_ & ~resident_) >> o & 1;
   c.stretch_cycles = compute_;
   ends(c, 0);
-  c.tight_cycles = std::max(compute_ * tiles_, least_dma_);
+  c.tight_cycles = std::max(compute_ * (tiles_ - 1) + last_, least_dma_);
   c.loose_cycles = least_dma_;
   c.moved_bytes = least_moved_;
 }
 
 void evaluator::finish(candidate& c, unsigned twice) const {
-  std::int64_t pipeline = compute_, dma = 0, serial = 0, moved = 0, longest_tile = compute_;
+  std::int64_t pipeline = last_, dma = 0, serial = 0, moved = 0, longest_tile = compute_;
   for (std::size_t g = 0; g < groups_.size(); ++g) {
     moved += group_size_[g];
     for (int o = 0; o < l_.d->operands; ++o)

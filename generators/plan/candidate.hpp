@@ -76,7 +76,7 @@ class evaluator {
   bool placeable_ = true;
   std::vector<group> groups_;
   // Of the tile.
-  std::int64_t trips_[max_axes] = {}, tiles_ = 1, compute_ = 0, scratch_ = 0, refill_ = 0, ready_ = 0, unit_ = 0;
+  std::int64_t trips_[max_axes] = {}, tiles_ = 1, compute_ = 0, scratch_ = 0, refill_ = 0, ready_ = 0, unit_ = 0, last_ = 0;
   std::int64_t cycles_[max_operands] = {}, issue_[max_operands] = {}, size_[max_operands] = {};
   std::int64_t group_cycles_[max_operands] = {}, group_issue_[max_operands] = {}, group_latency_[max_operands] = {}, group_size_[max_operands] = {};
   std::int64_t least_dma_ = 0, least_moved_ = 0;

@@ -52,8 +52,9 @@ std::vector<stored_tensor> stored_tensors(planned_model const& m, std::vector<st
   return stored;
 }
 
-bool place_buffers(planned_model const& m, plan_options const& options, choice_problem const& p, choice const& c,
-                   plan_result& result) {
+namespace {
+/// @param keep_apart  in L1 a step's results, buffers and scratch keep clear of what the step before leaves
+bool place(planned_model const& m, plan_options const& options, choice_problem const& p, choice const& c, bool keep_apart, plan_result& result) {
   auto const& memories = m.board.memories;
   finished_plan plan;
   plan.memories.resize(memories.size());
@@ -106,8 +107,6 @@ bool place_buffers(planned_model const& m, plan_options const& options, choice_p
   for (std::size_t i = 0; i < memories.size(); ++i) {
     std::int64_t const alignment = memories[i].alignment_bytes;
     std::int64_t state = 0;
-    // In L1 a step's results, buffers and scratch keep clear of what the step before leaves, where there is room: it may then
-    // begin while a unit computes that step's last tile, or while its results are stored.
     std::vector<placement_item> items, apart;
     std::vector<l1_buffer> what;
     auto const add = [&](int first, int end, int begins_with, std::int64_t size, l1_buffer const& of) {
@@ -140,9 +139,7 @@ bool place_buffers(planned_model const& m, plan_options const& options, choice_p
       }
     }
     std::int64_t const room = options.capacity[i] - next[i] - state;
-    placement placed;
-    if (i == 0) placed = place_lowest(apart, room, placing);
-    if (!placed.complete) placed = place_lowest(items, room, placing);
+    placement const placed = place_lowest(i == 0 && keep_apart ? apart : items, room, placing);
     if (!placed.complete) return false;
     for (std::size_t j = 0; j < items.size(); ++j) {
       auto const at = static_cast<bytes>(placed.offset[j]);
@@ -172,5 +169,16 @@ bool place_buffers(planned_model const& m, plan_options const& options, choice_p
   plan.reproducible = result.plan.reproducible;
   result.plan = std::move(plan);
   return true;
+}
+}  // namespace
+
+// Where there is room for it, steps keep apart: one may then begin while a unit computes the last tile of the one before, or
+// while its results are stored.
+bool place_buffers(planned_model const& m, plan_options const& options, choice_problem const& p, choice const& c, plan_result& result) {
+  for (bool keep_apart : {true, false}) {
+    result.memories.clear();
+    if (place(m, options, p, c, keep_apart, result)) return true;
+  }
+  return false;
 }
 }  // namespace deeploy::plan

@@ -222,61 +222,72 @@ plan_result make_plan(planned_model const& m, plan_options const& wanted) {
     }
     o.capacity[0] = std::min(o.capacity[0], least);
   }
-  std::unique_ptr<choice_problem> p;
-  std::optional<choice> best;
+  // One for each order, the best first; of orders that cost the same the one with more cycles beside a unit.
+  struct planned_order {
+    std::unique_ptr<choice_problem> p;
+    std::optional<choice> best;
+    plan_result r;
+    std::pair<std::int64_t, std::int64_t> rank;
+  };
+  std::vector<planned_order> planned;
   std::int64_t bound = never;
   bool reproducible = true;
   auto const plan_order = [&](std::vector<int> const& order, plan_options const& how) {
-    auto tried_problem = std::make_unique<choice_problem>(m, how, fronts, schedule(m, order));
-    plan_result tried;
-    tried.problems = tried_problem->infeasible();
-    std::optional<choice> found;
-    if (tried.problems.empty()) {
-      course way(m, how, *tried_problem, tried);
-      found = way.run();
-      reproducible = reproducible && tried.plan.reproducible;
-      if (found) bound = std::min({bound, way.bound(), found->objective});
-      if (!found && tried.relaxation_bound > 0) bound = std::min(bound, way.bound());
+    planned_order tried{std::make_unique<choice_problem>(m, how, fronts, schedule(m, order)), {}, {}, {never, 0}};
+    tried.r.problems = tried.p->infeasible();
+    if (tried.r.problems.empty()) {
+      course way(m, how, *tried.p, tried.r);
+      tried.best = way.run();
+      reproducible = reproducible && tried.r.plan.reproducible;
+      if (tried.best) bound = std::min({bound, way.bound(), tried.best->objective});
+      if (!tried.best && tried.r.relaxation_bound > 0) bound = std::min(bound, way.bound());
+      if (tried.best) tried.rank = {tried.best->objective, -hidden_cycles(m, *tried.p, *tried.best)};
     }
-    auto const rank = [&](choice_problem const& of, choice const& c) { return std::pair(c.objective, -hidden_cycles(m, of, c)); };
-    if (p && (!found || (best && rank(*tried_problem, *found) >= rank(*p, *best)))) return;
-    p = std::move(tried_problem);
-    best = std::move(found);
-    r = std::move(tried);
+    planned.push_back(std::move(tried));
   };
   auto orders = orders_to_plan(m, o, fronts);
   plan_options quiet = o;
   quiet.lp_file.clear();
   for (auto const& order : orders) plan_order(order, orders.size() > 1 ? quiet : o);
-  if (orders.size() > 1 && best && !o.lp_file.empty()) {  // the file shall hold the order that was taken
-    std::vector<int> const taken = p->order().layer_at;
-    p.reset();
+  std::stable_sort(planned.begin(), planned.end(), [](auto const& x, auto const& y) { return x.rank < y.rank; });
+  if (orders.size() > 1 && planned.front().best && !o.lp_file.empty()) {  // the file shall hold the order that was taken
+    std::vector<int> const taken = planned.front().p->order().layer_at;
+    planned.clear();
     plan_order(taken, o);
   }
+  // Offsets. Where the bytes do not fit without gaps, another order is as good, or the first stage gets less room and chooses again.
+  auto const place = [&](planned_order& of, std::int64_t l1) {
+    for (; of.best;) {
+      of.r.plan.objective = of.best->objective;
+      of.r.plan.bound = std::min(bound, of.best->objective);
+      if (place_buffers(m, o, *of.p, *of.best, of.r)) return true;
+      if (l1 == 0) return false;
+      l1 -= std::max<std::int64_t>(16, l1 / 64);
+      auto const best = l1 > 0 ? of.p->search(of.best->home, evaluations_for(m), l1) : std::nullopt;
+      of.best = !best && l1 > 0 ? of.p->search({}, evaluations_for(m), l1) : best;
+    }
+    return false;
+  };
+  planned_order* taken = nullptr;
+  for (std::int64_t const room : {std::int64_t{0}, o.capacity[0]})
+    for (planned_order& of : planned)
+      if (taken == nullptr && place(of, room)) taken = &of;
+  bool const chosen = planned.front().rank.first != never;
+  r = std::move(taken != nullptr ? taken->r : planned.front().r);
   r.candidates = fronts.total();
   r.layer_classes = fronts.classes();
   r.plan.reproducible = reproducible;
-  if (!best) {
-    if (r.problems.empty()) r.problems.push_back(too_small(m, o, *p));
+  if (!chosen) {
+    if (r.problems.empty()) r.problems.push_back(too_small(m, o, *planned.front().p));
     return r;
   }
-  // Offsets. Where the bytes do not fit without gaps, the first stage gets less room and chooses again.
-  for (std::int64_t l1 = o.capacity[0]; best;) {
-    r.plan.objective = best->objective;
-    r.plan.bound = std::min(bound, best->objective);
-    r.memories.clear();
-    if (place_buffers(m, o, *p, *best, r)) break;
-    l1 -= std::max<std::int64_t>(16, l1 / 64);
-    best = l1 > 0 ? p->search(best->home, evaluations_for(m), l1) : std::nullopt;
-    if (!best && l1 > 0) best = p->search({}, evaluations_for(m), l1);
-  }
-  if (!best) {
+  if (taken == nullptr) {
     r.problems.push_back({5005, fmt::format("no placement of the buffers within {} bytes of {} was found\n  try: --l1 {} or more",
                                             o.capacity[0], m.board.memories[0].name, o.capacity[0] + o.capacity[0] / 16)});
     return r;
   }
   r.proven_optimal = r.plan.bound >= r.plan.objective;
-  report_steps(m, *p, *best, r);
+  report_steps(m, *taken->p, *taken->best, r);
   return r;
 }
 }  // namespace deeploy::plan

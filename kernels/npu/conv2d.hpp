@@ -83,7 +83,7 @@ struct mapping<op::conv2d_kind, Engine> {
   }
   static constexpr i64 ready_cycles(layer_descriptor const& l, int form, index const* tile) {
     npu::unit_class const c = class_of_form(l, form);
-    return npu::ready_cycles(l, tile[c.channel_axis]) + (c.gathers ? gather_cycles(l, tile) : c.turns ? 100 + turned_bytes(l, c, tile) * 5 / 8 : 0);
+    return npu::ready_cycles(l, tile[c.channel_axis]) + (c.gathers ? 100 + gather_cycles(l, tile) : c.turns ? 200 + turned_bytes(l, c, tile) * 5 / 8 : 0);
   }
   static constexpr u32 by_unit(layer_descriptor const& l, int form) { return npu::operands_of_unit(class_of_form(l, form)); }
   static constexpr operand packed(layer_descriptor const& l, int form, int o) {
@@ -177,7 +177,7 @@ struct mapping<op::conv2d_kind, Engine> {
   static constexpr i64 gather_cycles(layer_descriptor const& l, index const* tile) {
     i64 const run = i64{tile[inputs]} * tile[window_columns];
     bool const side_by_side = tile[inputs] == 1 || npu::lies_along(l.with[npu::at::x], inputs, tile[inputs]);
-    i64 const each = side_by_side ? 14 + run * 3 / 4 : 30 + 15 * tile[window_columns] + 7 * run;
+    i64 const each = side_by_side ? 20 + run * 3 / 4 : 30 + 15 * tile[window_columns] + 7 * run;
     return (i64{tile[rows]} * tile[columns] + 7) / 8 * (50 + tile[window_rows] * each);
   }
   static i32 weight(layer_descriptor const& l, npu::unit_class const& c, void const* values, index o, index i, index y, index x) {
