@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The cluster's kernel of op::conv2d.
 #pragma once
+#include <cluster/conv2d_cost.hpp>
 #include <cluster/conv2d_dense.hpp>
 #include <cluster/conv2d_depthwise.hpp>
+#include <cluster/conv2d_pairs.hpp>
 #include <cluster/mapping.hpp>
 
 namespace deeploy {
@@ -22,7 +24,7 @@ struct mapping<op::conv2d_kind, Engine> {
     using namespace cluster;
     conv_class const c = class_of_form(l, form);
     // Results of an image that is narrower than a strip are stored one by one.
-    bool const narrow = c.path == conv_path::depthwise && l.space[conv_axis::out_columns].length < 4;
+    bool const narrow = c.path == conv_path::depthwise && c.stride == 1 && l.space[conv_axis::out_columns].length < 4;
     i64 results = narrow ? 1 : 0;
     for (int a = 0; a <= conv_axis::out_channels; ++a) results *= tile[a];
     return conv_cycles(c, form == 1, window_lines_of(l), tile) + parts_of(results * 104, cost_cores);
@@ -39,8 +41,10 @@ struct mapping<op::conv2d_kind, Engine> {
     if constexpr (v.prepares()) k.phase[phase++] = &cluster::conv_common<c, v>::prepare;
     if constexpr (v.path == cluster::conv_path::dense)
       k.phase[phase] = &cluster::conv_dense<c, v>::compute;
-    else if constexpr (v.path == cluster::conv_path::depthwise)
+    else if constexpr (v.path == cluster::conv_path::depthwise && v.stride == 1)
       k.phase[phase] = &cluster::conv_depthwise<c, v>::compute;
+    else if constexpr (v.path == cluster::conv_path::depthwise)
+      k.phase[phase] = &cluster::conv_pairs<c, v>::compute;
     else
       k.phase[phase] = &cluster::conv_common<c, v>::compute_in_general;
     return k;

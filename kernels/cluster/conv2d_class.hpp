@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a convolution is compiled for on the cluster, and how it divides its scratch memory.
 #pragma once
-#include <cluster/product_cost.hpp>
+#include <cluster/product_class.hpp>
 #include <deeploy/op/conv2d.hpp>
 
 namespace deeploy::cluster {
@@ -43,6 +43,16 @@ constexpr varies channel_variation(operand const& o) {
   return found;
 }
 
+/// Rows or columns of padding that the windows along an axis reach into, on the side where they are more.
+constexpr index most_padding(layer_descriptor const& l, int axis, index stride, index taps) {
+  for (dimension const& d : l.with[0].dim)
+    if (d.axis == axis && d.windowed()) {
+      index const before = -d.shift, behind = d.shift + stride * (l.space[axis].length - 1) + taps - d.length;
+      return before > behind ? before : behind;
+    }
+  return 0;
+}
+
 constexpr conv_class conv_class_of(layer_descriptor const& l, bool accumulates, bool mac_load) {
   conv_class c;
   c.mac_load = mac_load;
@@ -58,10 +68,11 @@ constexpr conv_class conv_class_of(layer_descriptor const& l, bool accumulates, 
   c.channel_records = v == varies::by_column;
   c.records = bytes && v != varies::otherwise && !accumulates && one_byte(l.with[5].of->type) && c.result.present;
   c.direct = c.records && c.result.narrow && (c.result.round == rounding::half_up || c.result.round == rounding::down);
-  // Strips of planes: 3 x 3. Others go group by group.
+  // Strips of planes, or pairs of channels: 3 x 3. Others go group by group.
   index const stride = l.classes[4];
+  bool const in_pairs = stride == 2 && most_padding(l, conv_axis::out_rows, 2, 3) <= 1 && most_padding(l, conv_axis::out_columns, 2, 3) <= 1;
   bool const window = l.space[conv_axis::kernel_rows].length == 3 && l.space[conv_axis::kernel_columns].length == 3 &&
-                      (stride == 1 || stride == 2) && l.classes[5] == stride && l.classes[6] == 1 && l.classes[7] == 1;
+                      (stride == 1 || in_pairs) && l.classes[5] == stride && l.classes[6] == 1 && l.classes[7] == 1;
   if (c.records && window && l.space[conv_axis::groups].length > 1 &&
       l.space[conv_axis::in_channels].length == 1 && l.space[conv_axis::out_channels].length == 1 &&
       storage_step(l.with[0], conv_axis::groups) == 1 && storage_step(l.with[5], conv_axis::groups) == 1)
@@ -78,7 +89,7 @@ struct conv_scratch {
   i64 records = 0;
   i64 weights = 0;
   i64 windows = 0;  ///< of each core: windows of four pixels, as rows
-  i64 planes = 0;   ///< of each core, see channel_planes
+  i64 planes = 0;   ///< of each core, see channel_planes; depthwise of stride 1
   i64 end = 0;
   index depth = 0;
   bytes pitch = 0;  ///< of rows of windows, with a word so that they begin in different banks of L1; or of planes
@@ -90,10 +101,8 @@ struct conv_scratch {
   static constexpr bytes most_plane_bytes = 2048;
   static constexpr index most_columns = 32;        ///< of an input's strip
   /// Input rows and columns of so many results; strips of fewer columns than four are read as four.
-  static constexpr index rows_in(int stride, index rows) { return stride * (rows - 1) + 3; }
-  static constexpr index columns_in(int stride, index columns) {
-    return stride * (columns < 4 ? 4 : columns) + 2;
-  }
+  static constexpr index rows_in(index rows) { return rows + 2; }
+  static constexpr index columns_in(index columns) { return (columns < 4 ? 4 : columns) + 2; }
 
   [[gnu::always_inline]] constexpr conv_scratch(conv_class const& c, bool accumulates, index const* length) {
     using namespace conv_axis;
@@ -114,83 +123,15 @@ struct conv_scratch {
     windows = at;
     if (c.path == conv_path::dense) at += static_cast<i64>(most_cores) * pixels * pitch;
     planes = at;
-    if (c.path == conv_path::depthwise) {
-      index const most = most_columns / c.stride;
-      band_columns = length[out_columns] < most ? length[out_columns] : most;
-      pitch = 4 + ((columns_in(c.stride, band_columns) + 3) & ~3);
-      band_rows = (most_plane_bytes / (4 * pitch) - 3) / c.stride + 1;
+    if (c.path == conv_path::depthwise && c.stride == 1) {
+      band_columns = length[out_columns] < most_columns ? length[out_columns] : most_columns;
+      pitch = 4 + ((columns_in(band_columns) + 3) & ~3);
+      band_rows = most_plane_bytes / (4 * pitch) - 2;
       if (band_rows > length[out_rows]) band_rows = length[out_rows];
-      plane_bytes = 4 * rows_in(c.stride, band_rows) * pitch + 8;  // the next core's begin in other banks
+      plane_bytes = 4 * rows_in(band_rows) * pitch + 8;  // the next core's begin in other banks
       at += static_cast<i64>(most_cores) * plane_bytes;
     }
     end = at;
   }
 };
-
-/// One result in the loops for any type: finding each tap, products, the result.
-constexpr i64 general_cycles(i64 taps, i64 channels) { return taps * (70 + channels * 9) + 275; }
-
-/// Instructions that a call runs through: bytes.
-constexpr i64 conv_code_bytes(conv_class const& c) {
-  if (c.path == conv_path::general) return 1200;
-  return (c.path == conv_path::depthwise ? 2700 : 2000) + (c.prepares() ? 600 : 0);
-}
-
-/// How lines of windows lie in the input.
-enum class window_lines : u8 {
-  together,
-  bytes,  ///< less than a word
-  apart,  ///< the channels of a pixel are no neighbours
-};
-constexpr window_lines window_lines_of(layer_descriptor const& l) {
-  using namespace conv_axis;
-  if (l.space[in_channels].length > 1 && storage_step(l.with[0], in_channels) != 1) return window_lines::apart;
-  return l.space[in_channels].length * l.space[kernel_columns].length < 4 ? window_lines::bytes : window_lines::together;
-}
-
-/// Cycles of a tile on eight cores.
-constexpr i64 conv_cycles(conv_class const& c, bool accumulates, window_lines from, index const* tile) {
-  using namespace conv_axis;
-  i64 const pixels = static_cast<i64>(tile[out_rows]) * tile[out_columns],
-            taps = static_cast<i64>(tile[kernel_rows]) * tile[kernel_columns];
-  i64 const depth = taps * tile[in_channels], outer = static_cast<i64>(tile[batch]) * tile[groups];
-  i64 const results = outer * pixels * tile[out_channels],
-            channels = static_cast<i64>(tile[groups]) * tile[out_channels];
-  if (c.path == conv_path::general)
-    return product_call_cycles + parts_of(results * general_cycles(taps, tile[in_channels]), cost_cores);
-  if (c.path == conv_path::depthwise) {
-    // A core's share of rows of four channels comes in parts: each becomes planes, with rows around it.
-    conv_scratch const s(c, accumulates, tile);
-    i64 const quads = parts_of(tile[groups], 4) * tile[batch], rows = parts_of(quads * tile[out_rows], cost_cores);
-    i64 const chunks = parts_of(tile[out_columns], s.band_columns);
-    i64 const parts = (parts_of(rows, s.band_rows) + (quads % cost_cores == 0 ? 0 : 1)) * chunks;
-    i64 const strips = parts_of(tile[out_columns], 4), plane_row = parts_of(tile[out_columns] * c.stride, 4) * 21 + 3;
-    i64 const clamped = c.result.clamps ? 4 : 0, words = c.direct ? 0 : 4 * product_exact_in_column_cycles;
-    i64 const row = c.stride * plane_row + 4 * strips * ((c.stride == 1 ? 35 : 44) + clamped + words);
-    return product_call_cycles + rows * row + parts * (730 + (3 - c.stride) * plane_row + 4 * strips * 25 / chunks) +
-           (c.prepares() ? product_phase_cycles + parts_of(channels, cost_cores) * 350 : 0);
-  }
-  constexpr i64 units_cycles = 650;  // splitting pixels and channels into units, finding the first pixel
-  i64 cycles = product_call_cycles + (c.stride > 1 ? 0 : units_cycles);
-  if (c.prepares()) cycles += product_phase_cycles;
-  if (c.has_records()) cycles += parts_of(channels * 60, cost_cores);
-  if (c.pads_weights) cycles += parts_of(channels * (depth + 40), cost_cores);
-  // Bringing windows into rows: two and a half cycles a word, or byte by byte and tap by tap; and each line, of which those
-  // of a group lie in pieces.
-  i64 const lines = tile[groups] > 1                 ? 150 * tile[kernel_rows] + 150
-                    : from == window_lines::together ? 70 * tile[kernel_rows] + 150
-                                                     : 30 * tile[kernel_rows] + 520;
-  i64 const window = lines + (from == window_lines::apart ? 8 * depth + 11 * taps : parts_of(depth * 5, 8));
-  if (taps > 1) cycles += parts_of(outer * parts_of(pixels, 4), cost_cores) * 4 * window;
-  i64 const store = c.direct ? 0 : c.records ? product_exact_cycles : product_finish_cycles + (accumulates ? 8 : 0);
-  // Pixels that are read where they lie with gaps between their rows: row by row.
-  if (c.stride > 1) {
-    i64 const blocks = parts_of(tile[out_columns], 4);  // of a row
-    return cycles + parts_of(outer * tile[out_rows] * blocks, cost_cores) *
-                        rows_by_columns(cost_of(c.has_records(), c.mac_load), tile[out_columns], tile[out_channels],
-                                        parts_of(depth, 4), store) / blocks;
-  }
-  return cycles + shared_products(cost_of(c.has_records(), c.mac_load), outer, pixels, tile[out_channels],
-                                  parts_of(depth, 4), store);
-}
 }  // namespace deeploy::cluster

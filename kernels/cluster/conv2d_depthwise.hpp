@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Depthwise 3 x 3 convolutions of bytes, channels innermost: four channels at a time become planes, then strips of these.
+// Depthwise 3 x 3 convolutions of bytes with a stride of 1, channels innermost: four channels at a time become planes, then strips of these.
 #pragma once
 #include <cluster/conv2d_common.hpp>
 #include <cluster/conv2d_planes.hpp>
@@ -11,7 +11,6 @@ struct conv_depthwise : conv_common<C, V> {
   using common = conv_common<C, V>;
   static constexpr signs S = signs_of<typename common::X, typename common::W>;
   static constexpr result_store to = V.direct ? store_of<V.result> : result_store::words;
-  static constexpr int stride = static_cast<int>(C.classes[4]);
   static constexpr int channels = channel_planes::channels;
   static constexpr index wide = plane_strips::wide;
   static constexpr index words_rows = 8;  ///< rows of accumulators that are requantised at a time
@@ -33,11 +32,11 @@ struct conv_depthwise : conv_common<C, V> {
     for (index column = 0; column < columns; column += wide)
       for (index row = 0; row < rows; row += words_rows) {
         index const high = rows - row < words_rows ? rows - row : words_rows;
-        p.set_rows<stride>(high, pitch, 0);
-        p.x = x + stride * (row * pitch + column), p.weights = weights;
+        p.set_rows(high, pitch, 0);
+        p.x = x + row * pitch + column, p.weights = weights;
         p.y = reinterpret_cast<u8*>(sums);
         p.strips = p.channels = 1;
-        run<S, result_store::words, stride>(p);
+        run<S, result_store::words>(p);
         for (index j = 0; j < wide && column + j < columns; ++j)
           requantise_column<V.result>(a.values, record.scale, record.start, sums + j, wide, high,
                                       y + row * y_row + (column + j) * y_column, y_row);
@@ -52,8 +51,8 @@ struct conv_depthwise : conv_common<C, V> {
       for (int c = 0; c < count; ++c) in_words = in_words || p.record[V.channel_records ? c : 0].scale.bound < 0;
     if constexpr (to != result_store::words) {
       if (!in_words) {
-        p.set_columns<stride>(columns);
-        return run<S, to, stride>(p);
+        p.set_columns(columns);
+        return run<S, to>(p);
       }
     }
     for (; p.channels > 0; --p.channels, p.x += p.x_channel, p.weights += p.weights_channel, ++p.y) {
@@ -74,12 +73,11 @@ struct conv_depthwise : conv_common<C, V> {
     using namespace conv_axis;
     kernel_operand const &x = a.with[0], &y = a.with[product_operand::y];
     index const columns = q.column_end - q.column, rows = q.row_end - q.row;
-    padded_range const across(a.first[out_columns] + stride * q.column, conv_scratch::columns_in(stride, columns),
-                              a.limit[out_columns]);
-    padded_range const down(a.first[out_rows] + stride * q.row, conv_scratch::rows_in(stride, rows), a.limit[out_rows]);
+    padded_range const across(a.first[out_columns] + q.column, conv_scratch::columns_in(columns), a.limit[out_columns]);
+    padded_range const down(a.first[out_rows] + q.row, conv_scratch::rows_in(rows), a.limit[out_rows]);
     if (!(across == b.across)) {
-      // At stride 1 every second word is read across two words, and nothing else should be.
-      b.planes.begin = stride == 1 ? across.before : channel_planes::margin;
+      // Every second word is read across two words, and nothing else should be.
+      b.planes.begin = across.before;
       b.planes.clear_sides(b.rows, across);
       b.across = across;
       b.down = {0, 0, 0};
@@ -93,20 +91,20 @@ struct conv_depthwise : conv_common<C, V> {
     u8 const* const x_at =
         static_cast<u8 const*>(x.at) + (x.origin + n * x.stride[batch] + from - a.first[out_rows] * x.stride[kernel_rows] -
                                         a.first[out_columns] * x.stride[kernel_columns]);
-    b.planes.fill(x_at, x.stride[kernel_rows], x.stride[kernel_columns], down, across,
-                  all < channels ? static_cast<int>(all) : channels);
-    bytes const first = b.planes.begin - across.before, pitch = b.planes.pitch;
+    bool const joined = all > 1 && all < channels && x.stride[kernel_columns] == all && x.stride[kernel_rows] == a.limit[out_columns] * all;
+    b.planes.fill(x_at, x.stride[kernel_rows], x.stride[kernel_columns], down, across, all < channels ? static_cast<int>(all) : channels,
+                  joined);
+    bytes const pitch = b.planes.pitch;
     kernel_operand const& w = a.with[1];
     plane_strips p;
-    p.moved = stride == 2 ? 8 * (first & 1) : 0;
-    p.x = b.planes.at + (g - from) * b.planes.plane + first - p.moved / 8;
-    p.x_row = pitch - (stride == 1 ? 2 : 6);
+    p.x = b.planes.at + (g - from) * b.planes.plane;
+    p.x_row = pitch - 2;
     p.x_channel = b.planes.plane;
     p.y = static_cast<u8*>(y.at) + (y.origin + n * y.stride[batch] + q.row * y.stride[out_rows] +
                                     q.column * y.stride[out_columns] + g);
     p.y_column = y.stride[out_columns];
     p.y_back = y.stride[out_rows] - (wide - 1) * p.y_column;
-    p.set_rows<stride>(rows, pitch, y.stride[out_rows]);
+    p.set_rows(rows, pitch, y.stride[out_rows]);
     p.shift = a.values[0], p.low = a.values[4], p.high = a.values[5];
     p.record = records + (V.channel_records ? g : 0);
     p.record_channel = V.channel_records ? sizeof(column_record) : 0;
@@ -134,7 +132,7 @@ struct conv_depthwise : conv_common<C, V> {
         a.with[product_operand::y].stride[groups] != 1 || -a.first[out_columns] > channel_planes::margin)
       return common::compute_in_general(core, cores, a);
     buffer b;
-    b.rows = conv_scratch::rows_in(stride, s.band_rows);
+    b.rows = conv_scratch::rows_in(s.band_rows);
     b.planes.at = static_cast<u8*>(a.scratch) + s.planes + core * s.plane_bytes;
     b.planes.pitch = s.pitch;
     b.planes.plane = b.rows * s.pitch;

@@ -45,27 +45,32 @@ struct channel_planes {
 
   /// Brings over what is no padding.
   ///
-  /// @param x      where the input's pixel (0, 0) lies, at the first of the channels
-  /// @param valid  channels of x, all of them read; where there are fewer than four the others stay as they are
-  void fill(u8 const* x, bytes x_row, bytes x_column, padded_range const& rows, padded_range const& columns,
-            int valid) const {
+  /// @param x       where the input's pixel (0, 0) lies, at the first of the channels
+  /// @param valid   channels of x; where there are fewer than four the planes of the others take what lies behind them
+  /// @param joined  that is the next pixel, except behind the last one of the last row
+  void fill(u8 const* x, bytes x_row, bytes x_column, padded_range const& rows, padded_range const& columns, int valid,
+            bool joined) const {
     u8* to = at + rows.before * pitch + begin;
     x += rows.from * x_row + columns.from * x_column;
     if (rows.count == 0 || columns.count == 0) return;
-    if (valid < channels || columns.count < 4) {
-      for (index r = rows.count; r > 0; --r, to += pitch, x += x_row)
-        for (index i = 0; i < columns.count; ++i)
-          for (int c = 0; c < valid; ++c) to[i + c * plane] = x[i * x_column + c];
-      return;
-    }
     index const whole = columns.count & ~3;
-    columns_to_rows move{
-        .step = x_column, .apart = plane, .to_next = pitch - whole, .from_next = x_row - whole * x_column};
-    move(to, x, whole >> 2, rows.count);
-    // The last columns are no four: some are brought over again.
-    if (index const left = columns.count - 4; left + 4 != whole) {
-      move.to_next = pitch - 4, move.from_next = x_row - 4 * x_column;
-      move(to + left, x + left * x_column, 1, rows.count);
+    index const by_words = whole == 0 ? 0 : valid == channels ? rows.count : joined ? rows.count - 1 : 0;
+    columns_to_rows move{.step = x_column, .apart = plane, .to_next = pitch - whole, .from_next = x_row - whole * x_column};
+    if (by_words > 0) {
+      move(to, x, whole >> 2, by_words);
+      // The last columns are no four: some are brought over again.
+      if (index const left = columns.count - 4; left + 4 != whole) {
+        columns_to_rows last = move;
+        last.to_next = pitch - 4, last.from_next = x_row - 4 * x_column;
+        last(to + left, x + left * x_column, 1, by_words);
+      }
+      to += by_words * pitch, x += by_words * x_row;
+    }
+    index const groups = joined ? (columns.count - 1) >> 2 : 0;
+    for (index r = rows.count - by_words; r > 0; --r, to += pitch, x += x_row) {
+      if (groups > 0) move(to, x, groups);
+      for (index i = 4 * groups; i < columns.count; ++i)
+        for (int c = 0; c < valid; ++c) to[i + c * plane] = x[i * x_column + c];
     }
   }
 

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// The inner loop of 3 x 3 depthwise convolutions: strips of four columns of one channel's plane, row by row downwards.
+// The inner loop of 3 x 3 depthwise convolutions of stride 1: strips of four columns of one channel's plane, row by row downwards.
 #pragma once
 #include <cluster/product_block.hpp>
 
 namespace deeploy::cluster {
 /// The loops below read the members by offset.
 ///
-/// A word holds four neighbours of a row, of which a result takes three: at stride 1 a word at every second column gives
-/// two results, with the weights as they are and moved up by a byte; at stride 2 one result.
+/// A word holds four neighbours of a row, of which a result takes three: a word at every second column gives two results,
+/// with the weights as they are and moved up by a byte.
 struct plane_strips {
   u8 const* x;  ///< moves on from channel to channel, as y, weights and record do
   bytes x_row;   ///< from the last word of a row to the first of the next
   bytes x_next;  ///< from behind the last row of a strip to the next strip; so y_next
-  i32 row_pairs;  ///< stride 1: of results; stride 2: rows
-  i32 odd_row;    ///< stride 1: another one
+  i32 row_pairs;  ///< of results
+  i32 odd_row;    ///< another one
   i32 strips;
   u8* y;
   bytes y_column;
@@ -21,7 +21,6 @@ struct plane_strips {
   bytes y_next;
   u8 const* weights;  ///< nine bytes in three rows, with one more byte before the last row and behind the others
   bytes weights_row;
-  i32 moved;  ///< bits that the first column lies up in its word; stride 2 only
   column_record const* record;
   i32 channels;
   i32 shift;
@@ -32,17 +31,15 @@ struct plane_strips {
   static constexpr index wide = 4;
 
   /// Where four do not divide the columns, which are four at least, the last strip does some again.
-  template <int stride>
   [[gnu::always_inline]] void set_columns(index columns) {
     index const again = -columns & (wide - 1);
     strips = (columns + wide - 1) / wide;
-    x_last = -again * stride, y_last = -again * y_column;
+    x_last = -again, y_last = -again * y_column;
   }
-  template <int stride>
   [[gnu::always_inline]] void set_rows(index rows, bytes pitch, bytes y_row) {
-    row_pairs = stride == 1 ? rows >> 1 : rows;
-    odd_row = stride == 1 ? rows & 1 : 0;
-    x_next = wide * stride - (stride * rows + 3 - stride) * pitch;
+    row_pairs = rows >> 1;
+    odd_row = rows & 1;
+    x_next = wide - (rows + 2) * pitch;
     y_next = wide * y_column - rows * y_row;
   }
 };
@@ -56,28 +53,19 @@ struct plane_strips {
 #define DEEPLOY_LAST(d) ".insn r 0x0b, 7, 0x10, " d ", x5, x6\n"
 #define DEEPLOY_PAIR(DOT, how, row, next, w0, w1)                                                              \
   DOT(how, "x28", row, w0) DOT(how, "x29", row, w1) DOT(how, "x30", next, w0) DOT(how, "x31", next, w1)
-#define DEEPLOY_FOUR(DOT, how, w)                                                                              \
-  DOT(how, "x28", "x22", w) DOT(how, "x29", "x23", w) DOT(how, "x30", "x24", w) DOT(how, "x31", "x25", w)
-#define DEEPLOY_ROW_OF_FOUR DEEPLOY_L("x22") DEEPLOY_L("x23") DEEPLOY_L("x24") DEEPLOY_LAST("x25")
 #define DEEPLOY_SIX(DOT, a, b, c, d, e, f)                                                                     \
   DEEPLOY_PAIR(DOT, "first", a, b, "x16", "x17") DEEPLOY_PAIR(DOT, "dot", c, d, "x18", "x19") DEEPLOY_PAIR(DOT, "dot", e, f, "x20", "x21")
-// Stride 1: two rows stay for the next results. Two rows of results at a time, so that words move half as often.
-#define DEEPLOY_BEFORE_1 DEEPLOY_L("x22") DEEPLOY_LAST("x23") DEEPLOY_L("x24") DEEPLOY_LAST("x25")
-#define DEEPLOY_ONE_1(DOT) \
+// Two rows stay for the next results. Two rows of results at a time, so that words move half as often.
+#define DEEPLOY_BEFORE DEEPLOY_L("x22") DEEPLOY_LAST("x23") DEEPLOY_L("x24") DEEPLOY_LAST("x25")
+#define DEEPLOY_ONE(DOT) \
   DEEPLOY_L("x26") DEEPLOY_LAST("x27") DEEPLOY_SIX(DOT, "x22", "x23", "x24", "x25", "x26", "x27")
-#define DEEPLOY_TWO_1(DOT) \
+#define DEEPLOY_TWO(DOT) \
   DEEPLOY_L("x22") DEEPLOY_LAST("x23") DEEPLOY_SIX(DOT, "x24", "x25", "x26", "x27", "x22", "x23")
-#define DEEPLOY_MOVE_1 "mv x24, x22\nmv x25, x23\nmv x22, x26\nmv x23, x27\n"
-#define DEEPLOY_ROWS_1(DOT, RESULTS, instructions)                                                             \
+#define DEEPLOY_MOVE "mv x24, x22\nmv x25, x23\nmv x22, x26\nmv x23, x27\n"
+#define DEEPLOY_ROWS(DOT, RESULTS, instructions)                                                             \
   "beqz x28, 2f\n.balign 4\n.option push\n.option norvc\n.insn i 0x7b, 4, x0, x28, 2 * (2 * (14 + " instructions ") + 4)\n" \
-  DEEPLOY_ONE_1(DOT) RESULTS DEEPLOY_TWO_1(DOT) RESULTS DEEPLOY_MOVE_1 ".option pop\n"                         \
-  "2:\nlw x28, 16(x10)\nbeqz x28, 3f\n" DEEPLOY_ONE_1(DOT) RESULTS "3:\n"
-// Stride 2: one row stays, in the registers that the others pass through.
-#define DEEPLOY_BEFORE_2 DEEPLOY_ROW_OF_FOUR
-#define DEEPLOY_ROWS_2(DOT, RESULTS, instructions)                                                             \
-  ".balign 4\n.option push\n.option norvc\n.insn i 0x7b, 4, x0, x28, 2 * (20 + " instructions ")\n"            \
-  DEEPLOY_FOUR(DOT, "first", "x16") DEEPLOY_ROW_OF_FOUR DEEPLOY_FOUR(DOT, "dot", "x18")                        \
-  DEEPLOY_ROW_OF_FOUR DEEPLOY_FOUR(DOT, "dot", "x20") RESULTS ".option pop\n"
+  DEEPLOY_ONE(DOT) RESULTS DEEPLOY_TWO(DOT) RESULTS DEEPLOY_MOVE ".option pop\n"                         \
+  "2:\nlw x28, 16(x10)\nbeqz x28, 3f\n" DEEPLOY_ONE(DOT) RESULTS "3:\n"
 #define DEEPLOY_CLAMP(c) ".insn r 0x33, 5, 0x0a, " c ", " c ", x14\n"
 #define DEEPLOY_NO_CLAMP(c)
 #define DEEPLOY_CLIP_FULL(c) ".insn r 0x33, %[clip], 0x0a, " c ", " c ", x%[width]\n"
@@ -91,84 +79,75 @@ struct plane_strips {
 #define DEEPLOY_WORDS DEEPLOY_WORD("x28", "x8") DEEPLOY_WORD("x29", "x8") DEEPLOY_WORD("x30", "x8") DEEPLOY_WORD("x31", "x9")
 // Words of three weights, and the same a byte further up. The word of the last row ends with it, the others begin there.
 #define DEEPLOY_WEIGHTS                                                                                        \
-  "lw x1, 40(x10)\nlw x5, 44(x10)\nlw x7, 48(x10)\nli x9, 0xffffff\nlw x16, 0(x1)\nadd x1, x1, x5\nlw x18, 0(x1)\n" \
+  "lw x1, 40(x10)\nlw x5, 44(x10)\nli x9, 0xffffff\nlw x16, 0(x1)\nadd x1, x1, x5\nlw x18, 0(x1)\n" \
   "add x1, x1, x5\nlw x20, -1(x1)\nand x16, x16, x9\nand x18, x18, x9\nsrli x20, x20, 8\nslli x17, x16, 8\n"   \
-  "slli x19, x18, 8\nslli x21, x20, 8\nsll x16, x16, x7\nsll x18, x18, x7\nsll x20, x20, x7\n"
-#define DEEPLOY_STRIPS(BEFORE, ROWS)                                                                           \
+  "slli x19, x18, 8\nslli x21, x20, 8\n"
+#define DEEPLOY_STRIPS(ROWS)                                                                           \
   __asm__ volatile(                                                                                            \
       "addi sp, sp, -16\nsw x8, 0(sp)\n"                                                                       \
-      "lw x6, 4(x10)\nlw x8, 28(x10)\n.if %[bytes]\nlw x13, 60(x10)\n.endif\n"                                 \
-      "0:\n" DEEPLOY_WEIGHTS "lw x28, 52(x10)\nlw x30, 20(x10)\nlw x9, 32(x10)\nlw x5, 0(x10)\nlw x7, 24(x10)\n" \
+      "lw x6, 4(x10)\nlw x8, 28(x10)\n.if %[bytes]\nlw x13, 56(x10)\n.endif\n"                                 \
+      "0:\n" DEEPLOY_WEIGHTS "lw x28, 48(x10)\nlw x30, 20(x10)\nlw x9, 32(x10)\nlw x5, 0(x10)\nlw x7, 24(x10)\n" \
       ".if %[bytes]\nlw x11, 4(x28)\nlw x12, 8(x28)\n.endif\n.if %[clamps]\nlw x14, 12(x28)\n.endif\n"         \
-      ".if %[any]\nlw x15, 64(x10)\nlw x1, 68(x10)\n.endif\n"                                                  \
-      "1:\nsw x30, 92(x10)\nlw x28, 12(x10)\n" BEFORE ROWS                                                     \
-      "lw x30, 92(x10)\nlw x28, 8(x10)\nlw x29, 36(x10)\naddi x30, x30, -1\nadd x5, x5, x28\nadd x7, x7, x29\n" \
-      "beqz x30, 4f\naddi x31, x30, -1\nbnez x31, 1b\nlw x28, 84(x10)\nlw x29, 88(x10)\nadd x5, x5, x28\nadd x7, x7, x29\nj 1b\n" \
-      "4:\nlw x14, 56(x10)\nlw x5, 0(x10)\nlw x7, 24(x10)\nlw x9, 40(x10)\nlw x11, 52(x10)\n"       \
-      "addi x14, x14, -1\naddi x7, x7, 1\nsw x14, 56(x10)\nlw x28, 72(x10)\nlw x29, 76(x10)\nlw x30, 80(x10)\n" \
+      ".if %[any]\nlw x15, 60(x10)\nlw x1, 64(x10)\n.endif\n"                                                  \
+      "1:\nsw x30, 88(x10)\nlw x28, 12(x10)\n" DEEPLOY_BEFORE ROWS                                                     \
+      "lw x30, 88(x10)\nlw x28, 8(x10)\nlw x29, 36(x10)\naddi x30, x30, -1\nadd x5, x5, x28\nadd x7, x7, x29\n" \
+      "beqz x30, 4f\naddi x31, x30, -1\nbnez x31, 1b\nlw x28, 80(x10)\nlw x29, 84(x10)\nadd x5, x5, x28\nadd x7, x7, x29\nj 1b\n" \
+      "4:\nlw x14, 52(x10)\nlw x5, 0(x10)\nlw x7, 24(x10)\nlw x9, 40(x10)\nlw x11, 48(x10)\n"       \
+      "addi x14, x14, -1\naddi x7, x7, 1\nsw x14, 52(x10)\nlw x28, 68(x10)\nlw x29, 72(x10)\nlw x30, 76(x10)\n" \
       "sw x7, 24(x10)\nadd x5, x5, x28\nadd x9, x9, x29\nadd x11, x11, x30\nsw x5, 0(x10)\nsw x9, 40(x10)\n"    \
-      "sw x11, 52(x10)\nbnez x14, 0b\nlw x8, 0(sp)\naddi sp, sp, 16\n"                                         \
+      "sw x11, 48(x10)\nbnez x14, 0b\nlw x8, 0(sp)\naddi sp, sp, 16\n"                                         \
       : "+r"(at)                                                                                               \
       : [dot] "i"(dot_code<S>), [first] "i"(dot_code<S> - 0x10), [clip] "i"(clip_code(to)), [width] "i"(clip_width(to)), \
         [bytes] "i"(to != result_store::words), [clamps] "i"(to != result_store::words && !is_small(to)),      \
         [any] "i"(to == result_store::any)                                                                     \
       : "memory", "x1", "x5", "x6", "x7", "x9", "x11", "x12", "x13", "x14", "x15", "x16", "x17", "x18", "x19", "x20", \
         "x21", "x22", "x23", "x24", "x25", "x26", "x27", "x28", "x29", "x30", "x31")
-#define DEEPLOY_BY_RESULT(DOT, BEFORE, ROWS)                                                                   \
-  if constexpr (to == result_store::words) DEEPLOY_STRIPS(BEFORE, ROWS(DOT, DEEPLOY_WORDS, "4"));              \
+#define DEEPLOY_BY_RESULT(DOT)                                                                   \
+  if constexpr (to == result_store::words) DEEPLOY_STRIPS(DEEPLOY_ROWS(DOT, DEEPLOY_WORDS, "4"));              \
   else if constexpr (to == result_store::any)                                                                  \
-    DEEPLOY_STRIPS(BEFORE, ROWS(DOT, DEEPLOY_BYTES(DEEPLOY_CLAMP, DEEPLOY_CLIP_ANY), "24"));                   \
+    DEEPLOY_STRIPS(DEEPLOY_ROWS(DOT, DEEPLOY_BYTES(DEEPLOY_CLAMP, DEEPLOY_CLIP_ANY), "24"));                   \
   else if constexpr (is_small(to))                                                                             \
-    DEEPLOY_STRIPS(BEFORE, ROWS(DOT, DEEPLOY_BYTES(DEEPLOY_NO_CLAMP, DEEPLOY_CLIP_FULL), "16"));               \
-  else DEEPLOY_STRIPS(BEFORE, ROWS(DOT, DEEPLOY_BYTES(DEEPLOY_CLAMP, DEEPLOY_CLIP_FULL), "20"))
-#define DEEPLOY_BY_STRIDE(DOT)                                                                                 \
-  if constexpr (stride == 1) { DEEPLOY_BY_RESULT(DOT, DEEPLOY_BEFORE_1, DEEPLOY_ROWS_1); }                     \
-  else { DEEPLOY_BY_RESULT(DOT, DEEPLOY_BEFORE_2, DEEPLOY_ROWS_2); }
+    DEEPLOY_STRIPS(DEEPLOY_ROWS(DOT, DEEPLOY_BYTES(DEEPLOY_NO_CLAMP, DEEPLOY_CLIP_FULL), "16"));               \
+  else DEEPLOY_STRIPS(DEEPLOY_ROWS(DOT, DEEPLOY_BYTES(DEEPLOY_CLAMP, DEEPLOY_CLIP_FULL), "20"))
 
 /// Runs the strips: bytes, or accumulators as words.
-template <signs S, result_store to, int stride>
+template <signs S, result_store to>
 [[gnu::noinline]] inline void run(plane_strips& p) {
-  static_assert(sizeof(plane_strips) == 96);
+  static_assert(sizeof(plane_strips) == 92);
   register plane_strips* at __asm__("x10") = &p;
   if constexpr (S == signs::su) {
-    DEEPLOY_BY_STRIDE(DEEPLOY_BA)
+    DEEPLOY_BY_RESULT(DEEPLOY_BA);
   } else {
-    DEEPLOY_BY_STRIDE(DEEPLOY_AB)
+    DEEPLOY_BY_RESULT(DEEPLOY_AB);
   }
 }
 #undef DEEPLOY_AB
 #undef DEEPLOY_BA
-#undef DEEPLOY_BEFORE_1
-#undef DEEPLOY_BEFORE_2
+#undef DEEPLOY_BEFORE
 #undef DEEPLOY_BYTE
 #undef DEEPLOY_BYTES
 #undef DEEPLOY_BY_RESULT
-#undef DEEPLOY_BY_STRIDE
 #undef DEEPLOY_CLAMP
 #undef DEEPLOY_CLIP_ANY
 #undef DEEPLOY_CLIP_FULL
-#undef DEEPLOY_FOUR
 #undef DEEPLOY_L
 #undef DEEPLOY_LAST
-#undef DEEPLOY_MOVE_1
+#undef DEEPLOY_MOVE
 #undef DEEPLOY_NO_CLAMP
-#undef DEEPLOY_ONE_1
+#undef DEEPLOY_ONE
 #undef DEEPLOY_PAIR
-#undef DEEPLOY_ROWS_1
-#undef DEEPLOY_ROWS_2
-#undef DEEPLOY_ROW_OF_FOUR
+#undef DEEPLOY_ROWS
 #undef DEEPLOY_SIX
 #undef DEEPLOY_STRIPS
-#undef DEEPLOY_TWO_1
+#undef DEEPLOY_TWO
 #undef DEEPLOY_WEIGHTS
 #undef DEEPLOY_WORD
 #undef DEEPLOY_WORDS
 #else
-template <signs S, result_store to, int stride>
+template <signs S, result_store to>
 inline void run(plane_strips& p) {
-  constexpr int words = stride == 1 ? 2 : 4;  // of a row, two columns apart
-  bytes const pitch = p.x_row + 2 * (words - 1);
-  i32 const rows = stride == 1 ? 2 * p.row_pairs + p.odd_row : p.row_pairs;
+  bytes const pitch = p.x_row + 2;
+  i32 const rows = 2 * p.row_pairs + p.odd_row;
   for (; p.channels > 0; --p.channels, p.x += p.x_channel, p.weights += p.weights_channel, ++p.y) {
     u32 weights[3];
     for (int r = 0; r < 3; ++r) {
@@ -179,16 +158,15 @@ inline void run(plane_strips& p) {
     u8* y = p.y;
     for (i32 strip = 0; strip < p.strips; ++strip, x += p.x_next, y += p.y_next) {
       if (strip > 0 && strip + 1 == p.strips) x += p.x_last, y += p.y_last;
-      for (i32 row = 0; row < rows; ++row, x += stride * pitch)
+      for (i32 row = 0; row < rows; ++row, x += pitch)
         for (int j = 0; j < plane_strips::wide; ++j) {
           i32 sum = 0;
           for (int r = 0; r < 3; ++r)
-            sum = dot_words<S>(sum, xpulp::load_word(x + r * pitch + 2 * (stride == 1 ? j / 2 : j)),
-                               weights[r] << (stride == 1 ? j % 2 * 8 : p.moved));
+            sum = dot_words<S>(sum, xpulp::load_word(x + r * pitch + j / 2 * 2), weights[r] << (j % 2 * 8));
           put<to>(y, sum, p.record->scale, p.shift, p.low, p.high);
           y += j + 1 < plane_strips::wide ? p.y_column : p.y_back;
         }
-      x += (3 - stride) * pitch;
+      x += 2 * pitch;
     }
     p.record = reinterpret_cast<column_record const*>(reinterpret_cast<u8 const*>(p.record) + p.record_channel);
   }

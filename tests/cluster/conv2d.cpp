@@ -105,6 +105,21 @@ TEST_CASE("depthwise: planes in several strips and bands, few channels, few colu
         "");
 }
 
+TEST_CASE("depthwise of stride 2: padding on every side, single rows and columns, few channels, all signs") {
+  CHECK(compared<conv<x<i8, 1, 12, 12, 6>, w<u8, 6, 3, 3, 1>, y<i8, 1, 6, 6, 6>,
+                      op::conv2d_params{.stride = {2, 2}, .pad = {0, 0, 1, 1}, .groups = 6, .result = narrow}>>(51, 60) == "");
+  CHECK(compared<conv<x<u8, 2, 11, 13, 5>, w<u8, 5, 3, 3, 1>, y<u8, 2, 6, 7, 5>,
+                      op::conv2d_params{.stride = {2, 2}, .pad = {1, 1, 1, 1}, .groups = 5, .result = unsigned_result}>>(52, 60) == "");
+  CHECK(compared<conv<x<i8, 1, 1, 9, 4>, w<i8, 4, 3, 3, 1>, y<i8, 1, 1, 5, 4>,
+                      op::conv2d_params{.stride = {2, 2}, .pad = {1, 1, 1, 1}, .groups = 4, .result = limited}>>(53, 60) == "");
+  CHECK(compared<conv<x<i8, 1, 9, 1, 3>, w<i8, 3, 3, 3, 1>, y<i8, 1, 5, 1, 3>,
+                      op::conv2d_params{.stride = {2, 2}, .pad = {1, 1, 1, 1}, .groups = 3, .result = narrow}>>(54, 60) == "");
+  CHECK(compared<conv<x<i8, 1, 8, 40, 3>, w<i8, 3, 3, 3, 1>, y<i8, 1, 5, 21, 3>,
+                      op::conv2d_params{.stride = {2, 2}, .pad = {2, 2, 2, 2}, .groups = 3, .result = exact}>>(55, 60) == "");
+  CHECK(compared<conv<x<u8, 1, 9, 41, 3>, w<i8, 3, 3, 3, 1>, y<i8, 1, 5, 21, 3>,
+                      op::conv2d_params{.stride = {2, 2}, .pad = {1, 1, 1, 1}, .groups = 3, .result = exact}>>(56, 60) == "");
+}
+
 TEST_CASE("depthwise: scales and biases of channels, in 32 and in 64 bits") {
   using a = x<u8, 1, 19, 9, 13>;
   using b = w<i8, 13, 3, 3, 1>;

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// Cycles of convolutions on eight cores, from the instructions of the inner loops.
+#pragma once
+#include <cluster/conv2d_class.hpp>
+#include <cluster/product_cost.hpp>
+
+namespace deeploy::cluster {
+/// One result in the loops for any type: finding each tap, products, the result.
+constexpr i64 general_cycles(i64 taps, i64 channels) { return taps * (70 + channels * 9) + 275; }
+
+/// Instructions that a call runs through: bytes.
+constexpr i64 conv_code_bytes(conv_class const& c) {
+  if (c.path == conv_path::general) return 1200;
+  return (c.path != conv_path::depthwise ? 2000 : c.stride == 1 ? 2700 : 2000) + (c.prepares() ? 600 : 0);
+}
+
+/// How lines of windows lie in the input.
+enum class window_lines : u8 {
+  together,
+  bytes,  ///< less than a word
+  apart,  ///< the channels of a pixel are no neighbours
+};
+constexpr window_lines window_lines_of(layer_descriptor const& l) {
+  using namespace conv_axis;
+  if (l.space[in_channels].length > 1 && storage_step(l.with[0], in_channels) != 1) return window_lines::apart;
+  return l.space[in_channels].length * l.space[kernel_columns].length < 4 ? window_lines::bytes : window_lines::together;
+}
+
+/// Depthwise of stride 2: a core's share of rows of two channels. Of one channel there is no pair.
+/// @param each  cycles more per four results
+constexpr i64 pair_cycles(index const* tile, i64 each) {
+  using namespace conv_axis;
+  i64 const pairs = parts_of(tile[groups], 2) * tile[batch], rows = parts_of(pairs * tile[out_rows], cost_cores);
+  if (tile[groups] < 2) return rows * tile[out_columns] * general_cycles(9, 1);
+  return rows * (20 + tile[out_columns] * (28 + each / 2)) + parts_of(rows, tile[out_rows]) * 160;
+}
+
+/// Cycles of a tile on eight cores.
+constexpr i64 conv_cycles(conv_class const& c, bool accumulates, window_lines from, index const* tile) {
+  using namespace conv_axis;
+  i64 const pixels = static_cast<i64>(tile[out_rows]) * tile[out_columns],
+            taps = static_cast<i64>(tile[kernel_rows]) * tile[kernel_columns];
+  i64 const depth = taps * tile[in_channels], outer = static_cast<i64>(tile[batch]) * tile[groups];
+  i64 const results = outer * pixels * tile[out_channels],
+            channels = static_cast<i64>(tile[groups]) * tile[out_channels];
+  if (c.path == conv_path::general)
+    return product_call_cycles + parts_of(results * general_cycles(taps, tile[in_channels]), cost_cores);
+  if (c.path == conv_path::depthwise) {
+    i64 const prepared = c.prepares() ? product_phase_cycles + parts_of(channels, cost_cores) * 350 : 0;
+    i64 const clamped = c.result.clamps ? 4 : 0, words = c.direct ? 0 : 4 * product_exact_in_column_cycles;
+    if (c.stride == 2) return product_call_cycles + prepared + pair_cycles(tile, clamped + words);
+    // A core's share of rows of four channels comes in parts: each becomes planes, with rows around it.
+    conv_scratch const s(c, accumulates, tile);
+    i64 const quads = parts_of(tile[groups], 4) * tile[batch], rows = parts_of(quads * tile[out_rows], cost_cores);
+    i64 const chunks = parts_of(tile[out_columns], s.band_columns);
+    i64 const parts = (parts_of(rows, s.band_rows) + (quads % cost_cores == 0 ? 0 : 1)) * chunks;
+    i64 const strips = parts_of(tile[out_columns], 4), plane_row = parts_of(tile[out_columns], 4) * 21 + 3;
+    i64 const planes = least(tile[groups], 4), row = plane_row + planes * strips * (35 + clamped + words);
+    return product_call_cycles + prepared + rows * row + parts * (730 + 2 * plane_row + planes * strips * 25 / chunks);
+  }
+  constexpr i64 units_cycles = 650;  // splitting pixels and channels into units, finding the first pixel
+  i64 cycles = product_call_cycles + (c.stride > 1 ? 0 : units_cycles);
+  if (c.prepares()) cycles += product_phase_cycles;
+  if (c.has_records()) cycles += parts_of(channels * 60, cost_cores);
+  if (c.pads_weights) cycles += parts_of(channels * (depth + 40), cost_cores);
+  // Bringing windows into rows: two and a half cycles a word, or byte by byte and tap by tap; and each line, of which those
+  // of a group lie in pieces.
+  i64 const lines = tile[groups] > 1                 ? 150 * tile[kernel_rows] + 150
+                    : from == window_lines::together ? 70 * tile[kernel_rows] + 150
+                                                     : 30 * tile[kernel_rows] + 520;
+  i64 const window = lines + (from == window_lines::apart ? 8 * depth + 11 * taps : parts_of(depth * 5, 8));
+  if (taps > 1) cycles += parts_of(outer * parts_of(pixels, 4), cost_cores) * 4 * window;
+  i64 const store = c.direct ? 0 : c.records ? product_exact_cycles : product_finish_cycles + (accumulates ? 8 : 0);
+  // Pixels that are read where they lie with gaps between their rows: row by row.
+  if (c.stride > 1) {
+    i64 const blocks = parts_of(tile[out_columns], 4);  // of a row
+    return cycles + parts_of(outer * tile[out_rows] * blocks, cost_cores) *
+                        rows_by_columns(cost_of(c.has_records(), c.mac_load), tile[out_columns], tile[out_channels],
+                                        parts_of(depth, 4), store) / blocks;
+  }
+  return cycles + shared_products(cost_of(c.has_records(), c.mac_load), outer, pixels, tile[out_channels],
+                                  parts_of(depth, 4), store);
+}
+}  // namespace deeploy::cluster
