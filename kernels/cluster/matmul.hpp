@@ -117,7 +117,8 @@ struct matmul {
     if constexpr (P.packs[0]) from_a = {packed_rows<0>(a, s, at), pitch, 1};
     if constexpr (P.packs[1]) from_b = {packed_rows<1>(a, s, at), pitch, 1};
     result_place place = first_result(a);
-    for (int i = 0; i < 3; ++i) place.move(a, i, at[i]);
+    if (batch != 0)
+      for (int i = 0; i < 3; ++i) place.move(a, i, at[i]);
 
     constexpr signs S = signs_of<A, B>;
     product_operands v;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a matrix product is compiled for on the cluster, read off its layer, and how it divides its scratch memory.
 #pragma once
+#include <cluster/inlining.hpp>
 #include <cluster/product_pack.hpp>
+#include <cluster/unrolled.hpp>
 #include <deeploy/op/matmul.hpp>
 
 namespace deeploy::cluster {
@@ -127,15 +129,18 @@ struct product_scratch {
       records = at + flag_bytes;
       at = records + static_cast<i64>(length[product_axis::columns]) * 16;
     }
-    for (int o = 0; o < 2; ++o) {
+    // Written out: the class would be read from memory otherwise.
+    unrolled<0, 2>([&](auto which) DEEPLOY_INLINE_LAMBDA {
+      constexpr int o = which;
       packed[o] = at;
-      if (!p.packs[o]) continue;
+      if (!p.packs[o]) return;
       i64 count = static_cast<i64>(length[o == 0 ? product_axis::rows : product_axis::columns]) *
                   packed_depth(length[product_axis::depth]);
-      for (int a = 0; a < 3; ++a)
-        if (p.batches[o] >> a & 1) count *= length[a];
+      unrolled<0, 3>([&](auto axis) DEEPLOY_INLINE_LAMBDA {
+        if (p.batches[o] >> int{axis} & 1) count *= length[int{axis}];
+      });
       at += count;
-    }
+    });
     end = at;
   }
 };

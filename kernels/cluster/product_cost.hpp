@@ -13,6 +13,8 @@ inline constexpr i64 product_linear_call_cycles = 340;
 inline constexpr i64 product_lowered_call_cycles = 240;
 inline constexpr i64 small_product_call_cycles = 110;
 inline constexpr i64 product_phase_cycles = 1100;
+/// The same of a phase that only brings operands into rows.
+inline constexpr i64 product_pack_phase_cycles = 700;
 /// Of a core's further batches: where their operands and results begin.
 inline constexpr i64 product_batch_cycles = 850;
 /// One result that the inner loops cannot store: its place, bias and requantisation.
@@ -107,8 +109,8 @@ constexpr i64 matmul_cycles(product_class const& p, bool accumulates, index cons
                                       : product_finish_cycles + (accumulates ? 8 : 0);
   i64 const general = parts_of(batches * rows * columns * (depth * 12 + 100 + product_finish_cycles), cost_cores);
   if (!p.byte_products) return product_call_cycles + general;
-  i64 prepared = p.prepares() ? product_phase_cycles : 0;
-  if (p.has_records() && p.column_records()) prepared += parts_of(columns * 90, cost_cores);
+  bool const records = p.has_records() && p.column_records();
+  i64 prepared = records ? product_phase_cycles + parts_of(columns * 90, cost_cores) : p.prepares() ? product_pack_phase_cycles : 0;
   for (int o = 0; o < 2; ++o) {
     if (!p.packs[o]) continue;
     i64 groups = parts_of(o == 0 ? rows : columns, 4);

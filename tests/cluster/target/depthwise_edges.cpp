@@ -8,24 +8,26 @@ template <class X, class W, class Y, index stride, index pad_begin, index pad_en
           requantisation result, class... Options>
 using edges = conv<t<0, X, 1, high, wide, channels>, t<1, W, channels, 3, 3, 1>,
                    t<2, Y, 1, (high + pad_begin + pad_end - 3) / stride + 1, (wide + pad_begin + pad_end - 3) / stride + 1, channels>,
-                   op::conv2d_params{.stride = {stride, stride}, .pad = {pad_begin, pad_begin, pad_end, pad_end}, .groups = channels, .result = result},
+                   op::conv2d_params{
+                       .stride = {stride, stride}, .pad = {pad_begin, pad_begin, pad_end, pad_end}, .groups = channels, .result = result},
                    Options...>;
-inline constexpr requantisation small{.shift = 10, .mul = 37, .add = 1234}, limited{.shift = 9, .mul = -37, .add = 1234, .low = -100, .high = 90},
+inline constexpr requantisation small{.shift = 10, .mul = 37, .add = 1234},
+    limited{.shift = 9, .mul = -37, .add = 1234, .low = -100, .high = 90},
     clamping{.shift = 14, .mul = 70001, .add = 1234, .low = 0, .high = 255}, by_channel{.shift = 16};
 template <index channels>
 using scales = scale<t<3, i32, channels>, t<4, i32, channels>>;
-#define ON_ALL_SIDES(stride)                                                                                                                            \
-  measured<edges<i8, i8, i8, stride, 1, 1, 9, 11, 6, small>, engine_t, 0>("depthwise " #stride " i8 i8"),                                               \
-      measured<edges<u8, u8, i8, stride, 1, 1, 9, 11, 6, limited>, engine_t, 0>("depthwise " #stride " u8 u8 limited"),                                \
-      measured<edges<u8, i8, u8, stride, 1, 1, 9, 11, 6, clamping>, engine_t, 0>("depthwise " #stride " u8 i8 clamping"),                              \
-      measured<edges<i8, u8, i8, stride, 1, 1, 9, 11, 6, small>, engine_t, 0>("depthwise " #stride " i8 u8"),                                          \
-      measured<edges<i8, u8, i8, stride, 1, 1, 9, 11, 5, by_channel, scales<5>>, engine_t, 0>("depthwise " #stride " i8 u8 by channel", 12),           \
+#define ON_ALL_SIDES(stride) \
+  measured<edges<i8, i8, i8, stride, 1, 1, 9, 11, 6, small>, engine_t, 0>("depthwise " #stride " i8 i8"), \
+      measured<edges<u8, u8, i8, stride, 1, 1, 9, 11, 6, limited>, engine_t, 0>("depthwise " #stride " u8 u8 limited"), \
+      measured<edges<u8, i8, u8, stride, 1, 1, 9, 11, 6, clamping>, engine_t, 0>("depthwise " #stride " u8 i8 clamping"), \
+      measured<edges<i8, u8, i8, stride, 1, 1, 9, 11, 6, small>, engine_t, 0>("depthwise " #stride " i8 u8"), \
+      measured<edges<i8, u8, i8, stride, 1, 1, 9, 11, 5, by_channel, scales<5>>, engine_t, 0>("depthwise " #stride " i8 u8 by channel", 12), \
       measured<edges<u8, i8, i8, stride, 1, 1, 3, 19, 2, by_channel, scales<2>>, engine_t, 0>("depthwise " #stride " u8 i8 by channel, 64 bits", 30), \
-      measured<edges<u8, i8, i8, stride, 0, 0, 9, 11, 4, small>, engine_t, 0>("depthwise " #stride " no padding"),                                     \
-      measured<edges<u8, i8, i8, stride, 0, 1, 10, 12, 4, small>, engine_t, 0>("depthwise " #stride " behind"),                                        \
-      measured<edges<u8, i8, i8, stride, 1, 0, 10, 12, 3, small>, engine_t, 0>("depthwise " #stride " before"),                                        \
-      measured<edges<i8, i8, i8, stride, 2, 2, 7, 6, 4, small>, engine_t, 0>("depthwise " #stride " two on each side"),                                \
-      measured<edges<i8, i8, i8, stride, 1, 1, 1, 12, 4, small>, engine_t, 0>("depthwise " #stride " one row"),                                        \
+      measured<edges<u8, i8, i8, stride, 0, 0, 9, 11, 4, small>, engine_t, 0>("depthwise " #stride " no padding"), \
+      measured<edges<u8, i8, i8, stride, 0, 1, 10, 12, 4, small>, engine_t, 0>("depthwise " #stride " behind"), \
+      measured<edges<u8, i8, i8, stride, 1, 0, 10, 12, 3, small>, engine_t, 0>("depthwise " #stride " before"), \
+      measured<edges<i8, i8, i8, stride, 2, 2, 7, 6, 4, small>, engine_t, 0>("depthwise " #stride " two on each side"), \
+      measured<edges<i8, i8, i8, stride, 1, 1, 1, 12, 4, small>, engine_t, 0>("depthwise " #stride " one row"), \
       measured<edges<i8, i8, i8, stride, 1, 1, 12, 1, 2, small>, engine_t, 0>("depthwise " #stride " one column")
 extern measured_layer const layers[];
 constinit measured_layer const layers[] = {ON_ALL_SIDES(1), ON_ALL_SIDES(2)};

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// Products with every kind of result and combination of signs, one row and blocks with remainders: the inner loops have
+// instructions of their own for each.
+#include "products_of.hpp"
+
+namespace deeploy::target_test {
+template <class A, class B, class Y, index m, index k, index n, requantisation result, class... Options>
+using edges = product<t<0, A, m, k>, view<t<1, B, n, k>, {.of = {k, n}, .stride = {1, k}}>, t<2, Y, m, n>,
+                      op::matmul_params{.result = result}, Options...>;
+inline constexpr requantisation limited{.shift = 14, .mul = -37, .add = 1234, .low = -100, .high = 90},
+    clamping{.shift = 18, .mul = 70001, .add = 1234, .low = 0, .high = 255}, by_column{.shift = 16},
+    exact{.round = rounding::half_even, .shift = 31, .mul = 1 << 30, .add = 77};
+template <index n>
+using start = bias<view<t<3, i32, n>, {.of = {1, n}, .stride = {0, 1}}>>;
+using one_start = bias<view<t<3, i32, 1>, {.of = {1, 1}, .stride = {0, 0}}>>;
+template <index n>
+using scales = scale<view<t<4, i32, n>, {.of = {1, n}, .stride = {0, 1}}>, view<t<5, i32, n>, {.of = {1, n}, .stride = {0, 1}}>>;
+#define OF(m, k, n) \
+  measured<edges<i8, i8, i8, m, k, n, limited>, engine_t, 0>(#m " x " #k " x " #n " i8 i8 limited"), \
+      measured<edges<u8, u8, i8, m, k, n, to_i8>, engine_t, 0>(#m " x " #k " x " #n " u8 u8"), \
+      measured<edges<u8, i8, u8, m, k, n, clamping>, engine_t, 0>(#m " x " #k " x " #n " u8 i8 clamping"), \
+      measured<edges<i8, u8, u8, m, k, n, clamping>, engine_t, 0>(#m " x " #k " x " #n " i8 u8 clamping"), \
+      measured<edges<i8, u8, i8, m, k, n, limited>, engine_t, 0>(#m " x " #k " x " #n " i8 u8 limited"), \
+      measured<edges<i8, i8, i8, m, k, n, to_i8, start<n>>, engine_t, 0>(#m " x " #k " x " #n " with a bias"), \
+      measured<edges<i8, u8, i8, m, k, n, to_i8, one_start>, engine_t, 0>(#m " x " #k " x " #n " with one bias"), \
+      measured<edges<i8, i8, i8, m, k, n, by_column, start<n>, scales<n>>, engine_t, 0>(#m " x " #k " x " #n " by column", 12), \
+      measured<edges<u8, i8, i8, m, k, n, by_column, scales<n>>, engine_t, 0>(#m " x " #k " x " #n " by column, 64 bits", 30), \
+      measured<edges<u8, i8, i8, m, k, n, exact>, engine_t, 0>(#m " x " #k " x " #n " in 64 bits")
+extern measured_layer const layers[];
+constinit measured_layer const layers[] = {OF(13, 40, 22), OF(11, 21, 9), OF(1, 64, 77), OF(1, 31, 64), OF(40, 12, 8)};
+extern int const layer_count;
+int const layer_count = sizeof(layers) / sizeof(layers[0]);
+}  // namespace deeploy::target_test
