@@ -32,7 +32,8 @@ constexpr i64 pair_cycles(index const* tile, i64 each) {
   using namespace conv_axis;
   i64 const pairs = parts_of(tile[groups], 2) * tile[batch], rows = parts_of(pairs * tile[out_rows], cost_cores);
   if (tile[groups] < 2) return rows * tile[out_columns] * general_cycles(9, 1);
-  return rows * (20 + tile[out_columns] * (28 + each / 2)) + parts_of(rows, tile[out_rows]) * 160;
+  i64 const parts = parts_of(rows, tile[out_rows]) + tile[groups] % 2 * 2;
+  return rows * (20 + tile[out_columns] * (28 + each / 2)) + parts * 200;
 }
 
 /// Cycles of a tile on eight cores.

@@ -16,7 +16,7 @@ struct conv_pairs : conv_common<C, V> {
   [[gnu::noinline]] static void rows_in_words(kernel_arguments const& a, pair_rows const& p) {
     constexpr i32 most = 32;  // windows at a time
     alignas(4) i32 sums[channels * most];
-    bytes const column = a.with[0].stride[conv_axis::kernel_columns];
+    bytes const column = a.with[0].stride[conv_axis::kernel_columns], y_row = a.with[product_operand::y].stride[conv_axis::out_rows];
     i32 const windows = p.count + p.right, rows = windows <= most ? most / windows : 1;
     pair_rows q = p;
     q.segment[1].rows = 0;
@@ -25,12 +25,12 @@ struct conv_pairs : conv_common<C, V> {
       q.segment[0] = *g;
       u8 const* x = g->x + p.done;
       u8* y = g->y + p.done;
-      for (i32 row = 0; row < g->rows; row += rows, x += rows * 2 * a.with[0].stride[conv_axis::kernel_rows]) {
+      for (i32 row = 0; row < g->rows; row += rows, x += rows * stride * a.with[0].stride[conv_axis::kernel_rows]) {
         i32 const high = g->rows - row < rows ? g->rows - row : rows;
         // A part behind another one begins with the last s as its p.
         for (i32 done = 0; done < windows; done += most) {
           i32 const some = windows - done < most ? windows - done : most;
-          q.segment[0].x = x + (done == 0 ? 0 : (2 * done - p.left) * column);
+          q.segment[0].x = x + (done == 0 ? 0 : (stride * done - p.left) * column);
           q.segment[0].y = reinterpret_cast<u8*>(sums);
           q.segment[0].rows = high;
           q.left = done == 0 ? p.left : 0;
@@ -42,11 +42,11 @@ struct conv_pairs : conv_common<C, V> {
             for (int c = 0; c < channels; ++c) {
               column_record const& record = p.record[V.channel_records ? c : 0];
               requantise_column<V.result>(a.values, record.scale, record.start, sums + i * some * channels + c, channels, some,
-                                          y + i * a.with[product_operand::y].stride[conv_axis::out_rows] + c, p.y_step);
+                                          y + i * y_row + c, p.y_step);
             }
           y += some * p.y_step;
         }
-        y += high * a.with[product_operand::y].stride[conv_axis::out_rows] - windows * p.y_step;
+        y += high * y_row - windows * p.y_step;
       }
     }
   }
@@ -91,6 +91,28 @@ struct conv_pairs : conv_common<C, V> {
     s.next->rows = 0;
   }
 
+  /// Rows [row, row_end) of `pairs` pairs of channels from g on.
+  static void run_rows(kernel_arguments const& a, pair_rows& p, column_record const* records, index n, index g, index pairs, index row,
+                       index row_end) {
+    using namespace conv_axis;
+    kernel_operand const &x = a.with[0], &y = a.with[product_operand::y], &w = a.with[1];
+    index const high = a.length[out_rows], top = a.first[out_rows], bottom = top + stride * (high - 1) + taps - a.limit[out_rows];
+    // Rows with all taps inside.
+    index const inner = top < 0 ? 1 : 0, inner_end = bottom > 0 && high > inner ? high - 1 : high;
+    u8 const* const x_at = static_cast<u8 const*>(x.at) +
+                           (x.origin + n * x.stride[batch] + g - top * x.stride[kernel_rows] + p.left * x.stride[kernel_columns]);
+    u8* const y_at = static_cast<u8*>(y.at) + (y.origin + n * y.stride[batch] + g);
+    p.weights = static_cast<u8 const*>(w.at) + (w.origin + g * w.stride[groups]);
+    p.record = records + (V.channel_records ? g : 0);
+    p.pairs = pairs;
+    p.done = 0;
+    all_segments segments{p.segment};
+    add_segment(a, segments, row > inner ? row : inner, row_end < inner_end ? row_end : inner_end, x_at, y_at);
+    add_segment(a, segments, row, row_end < inner ? row_end : inner, x_at, y_at);
+    add_segment(a, segments, row > inner_end ? row : inner_end, row_end, x_at, y_at);
+    run_pairs(a, p);
+  }
+
   static void compute(int core, int cores, kernel_arguments const& a) {
     using namespace conv_axis;
     conv_scratch const s(V, C.accumulates, a.length);
@@ -114,36 +136,31 @@ struct conv_pairs : conv_common<C, V> {
     p.weights_channel = w.stride[groups];
     p.record_channel = V.channel_records ? sizeof(column_record) : 0;
     p.shift = a.values[0], p.low = a.values[4], p.high = a.values[5];
-    // Rows with all taps inside.
-    index const inner = top < 0 ? 1 : 0, inner_end = bottom > 0 && high > inner ? high - 1 : high;
-    // A share is a run of rows of one pair of channels after the other, as even as it gets.
-    index const pairs = (all + channels - 1) / channels, total = pairs * a.length[batch] * high,
-                end = split_at(total, core + 1, cores);
+    // A share is a run of rows of one pair of channels after the other, as even as it gets. Of an odd number of channels the last
+    // three are two pairs with a channel in common: whoever does a row of the one does that of the other.
+    index const pairs = (all + 1) >> 1, alone = all % channels == 0 ? pairs : pairs - 2;
+    index const total = pairs * a.length[batch] * high, end = split_at(total, core + 1, cores);
     index u = split_at(total, core, cores), which = u / high, row = u - which * high;
     while (u < end) {
-      index const n = a.length[batch] == 1 ? 0 : which / pairs;
-      index const row_end = end - u < high - row ? row + end - u : high;
-      // Of an odd number of channels one comes twice. Whole pairs with others of the same rows.
-      index g = (which - n * pairs) * channels;
-      p.pairs = 1;
-      u += row_end - row;
-      if (g + channels > all)
-        g = all - channels;
-      else if (row == 0)
-        for (; end - u >= high && g + (p.pairs + 1) * channels <= all; u += high) ++p.pairs;
-      u8 const* const x_at = static_cast<u8 const*>(x.at) +
-                             (x.origin + n * x.stride[batch] + g - top * x.stride[kernel_rows] + p.left * x.stride[kernel_columns]);
-      u8* const y_at = static_cast<u8*>(y.at) + (y.origin + n * y.stride[batch] + g);
-      p.weights = static_cast<u8 const*>(w.at) + (w.origin + g * w.stride[groups]);
-      p.record = records + (V.channel_records ? g : 0);
-      p.done = 0;
-      all_segments segments{p.segment};
-      index const from = row > inner ? row : inner, until = row_end < inner_end ? row_end : inner_end;
-      add_segment(a, segments, from, until, x_at, y_at);
-      add_segment(a, segments, row, row_end < inner ? row_end : inner, x_at, y_at);
-      add_segment(a, segments, row > inner_end ? row : inner_end, row_end, x_at, y_at);
-      which += p.pairs;
-      run_pairs(a, p);
+      index const n = a.length[batch] == 1 ? 0 : which / pairs, pair = which - n * pairs;
+      if (pair >= alone) {
+        index const from = u - (n * pairs + alone) * high, left_over = 2 * high - from, some = end - u < left_over ? end - u : left_over;
+        index const first = (from + 1) >> 1, last = (from + some + 1) >> 1;
+        if (first < last) {
+          run_rows(a, p, records, n, all - 3, 1, first, last);
+          run_rows(a, p, records, n, all - 2, 1, first, last);
+        }
+        u += some;
+        which = (n + 1) * pairs;
+      } else {
+        index const row_end = end - u < high - row ? row + end - u : high;
+        index together = 1;
+        u += row_end - row;
+        if (row == 0)
+          for (; end - u >= high && pair + together < alone; u += high) ++together;
+        run_rows(a, p, records, n, pair * channels, together, row, row_end);
+        which += together;
+      }
       row = 0;
     }
   }

@@ -58,19 +58,22 @@ struct matmul {
     index count = 1;
     for (int i = 0; i < 3; ++i)
       if (P.batches[o] >> i & 1) count *= a.length[i];
-    index const length = a.length[o == 0 ? rows : columns], groups = (length + 3) >> 2;
-    index const units = count * groups, end = split_at(units, core + 1, cores);
-    for (index u = split_at(units, core, cores); u < end; ++u) {
-      index at[3] = {}, rest = count == 1 ? 0 : u / groups;
+    // Rows, or four of them at a time where they lie side by side; those behind the last four come with these.
+    constexpr int axis = o == 0 ? rows : columns;
+    index const length = a.length[axis], shift = a.with[o].stride[axis] == 1 && length >= 4 ? 2 : 0, groups = length >> shift;
+    index const end = split_at(count * groups, core + 1, cores);
+    for (index u = split_at(count * groups, core, cores); u < end;) {
+      index const which = count == 1 ? 0 : u / groups, first = u - which * groups, last = end - u < groups - first ? first + end - u : groups;
+      index at[3] = {}, rest = which;
       for (int i = 2; i >= 0; --i)
         if (P.batches[o] >> i & 1) {
           at[i] = rest % a.length[i];
           rest /= a.length[i];
         }
       rows_of_operand const from = own_rows<o>(a, at);
-      index const row = count == 1 ? u * 4 : (u % groups) * 4;
-      pack_rows(core, packed_rows<o>(a, s, at), from.at, from.row_step, from.depth_step, a.length[depth], row,
-                row + 4 < length ? row + 4 : length);
+      pack_rows(core, packed_rows<o>(a, s, at), from.at, from.row_step, from.depth_step, a.length[depth], first << shift,
+                last == groups ? length : last << shift);
+      u += last - first;
     }
   }
 

@@ -17,7 +17,7 @@ enum class varies : u8 {
 struct product_class {
   requant_class result = {};
   bool byte_products = false;  ///< bytes by bytes without zero points or factors: the inner loops serve
-  bool packs[2] = {};          ///< the operand does not lie along the reduction
+  bool packs[2] = {};          ///< the operand does not lie along the reduction in whole words
   u8 batches[2] = {};          ///< bit i: the operand depends on batch axis i
   varies start = varies::by_batch;
   varies scale = varies::by_batch;
@@ -83,6 +83,10 @@ constexpr varies either(varies a, varies b) {
   return a == varies::by_batch ? b : b == varies::by_batch || a == b ? a : varies::otherwise;
 }
 
+/// Rows and columns from which on operands are brought into whole words: that costs what a block of four by four gains
+/// from loads within words.
+inline constexpr index least_packed_length = 8;
+
 /// @param accumulates  the reduction comes in several tiles
 constexpr product_class product_class_of(layer_descriptor const& l, bool accumulates, bool mac_load) {
   product_class p;
@@ -93,8 +97,10 @@ constexpr product_class product_class_of(layer_descriptor const& l, bool accumul
                                   : 1u << 31);
   p.byte_products =
       one_byte(l.with[0].of->type) && one_byte(l.with[1].of->type) && l.values[8] == 0 && l.values[9] == 0;
+  bool const in_words = l.space[product_axis::depth].length % 4 == 0 || l.space[product_axis::rows].length < least_packed_length ||
+                        l.space[product_axis::columns].length < least_packed_length;
   for (int o = 0; o < 2; ++o) {
-    p.packs[o] = p.byte_products && storage_step(l.with[o], product_axis::depth) != 1;
+    p.packs[o] = p.byte_products && (!in_words || storage_step(l.with[o], product_axis::depth) != 1);
     for (int a = 0; a < 3; ++a)
       if (depends_on(l.with[o], a)) p.batches[o] = static_cast<u8>(p.batches[o] | 1 << a);
   }

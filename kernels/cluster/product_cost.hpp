@@ -13,8 +13,8 @@ inline constexpr i64 product_linear_call_cycles = 340;
 inline constexpr i64 product_lowered_call_cycles = 240;
 inline constexpr i64 small_product_call_cycles = 110;
 inline constexpr i64 product_phase_cycles = 1100;
-/// The same of a phase that only brings operands into rows.
-inline constexpr i64 product_pack_phase_cycles = 700;
+/// The same of a phase that only brings operands into rows, and of each operand.
+inline constexpr i64 product_pack_phase_cycles = 300, product_pack_cycles = 400;
 /// Of a core's further batches: where their operands and results begin.
 inline constexpr i64 product_batch_cycles = 850;
 /// One result that the inner loops cannot store: its place, bias and requantisation.
@@ -116,7 +116,7 @@ constexpr i64 matmul_cycles(product_class const& p, bool accumulates, index cons
     i64 groups = parts_of(o == 0 ? rows : columns, 4);
     for (int a = 0; a < 3; ++a)
       if (p.batches[o] >> a & 1) groups *= tile[a];
-    prepared += parts_of(groups, cost_cores) * (80 + 5 * packed_depth(static_cast<index>(depth)));
+    prepared += product_pack_cycles + parts_of(groups, cost_cores) * (80 + 5 * packed_depth(static_cast<index>(depth)));
   }
   i64 const call = product_call_cycles + (parts_of(batches, cost_cores) - 1) * product_batch_cycles;
   i64 const large =

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Brings a matrix of bytes into rows along the reduction, for inner loops that read both operands so.
 #pragma once
+#include <cluster/window_bytes.hpp>
+#include <cluster/inlining.hpp>
 #include <cluster/product_signs.hpp>
 
 namespace deeploy::cluster {
@@ -42,30 +44,38 @@ struct columns_to_rows {
   }
 };
 
-/// Four rows from four columns of the source: elements [0, depth), four at a time from `start` on and around the end,
-/// so that cores that pack in step do not meet in the banks of L1.
-inline void pack_four(u8* packed, u8 const* at, bytes depth_step, index depth, index pitch, index start) {
-  columns_to_rows const move{.step = depth_step, .apart = pitch};
-  index const whole = depth & ~3;
-  if (start >= whole) start = 0;
-  if (whole > start) move(packed + start, at + start * depth_step, (whole - start) >> 2);
-  if (start > 0) move(packed, at, start >> 2);
-  for (index k = whole; k < pitch; ++k)
-    for (int row = 0; row < 4; ++row) packed[row * pitch + k] = k < depth ? at[k * depth_step + row] : 0;
-}
-
-/// Packs rows [from, to) of a matrix whose element (row, k) is at[row * row_step + k * depth_step].
-inline void pack_rows(int core, u8* packed, u8 const* at, bytes row_step, bytes depth_step, index depth, index from,
-                      index to) {
-  index const pitch = packed_depth(depth);
-  index row = from;
-  if (row_step == 1)
-    for (; row + 4 <= to; row += 4) pack_four(packed + row * pitch, at + row, depth_step, depth, pitch, 8 * core);
-  for (; row < to; ++row) {
+/// Packs rows [from, to) of a matrix whose element (row, k) is at[row * row_step + k * depth_step]. At least four elements make a row.
+///
+/// Where rows lie side by side, four elements of four rows are moved at a time, from another element on in each core, and around
+/// the end: cores that pack in step do not meet in the banks of L1. What is left of rows and elements comes with some again.
+[[gnu::noinline]] inline void pack_rows(int core, u8* packed, u8 const* at, bytes row_step, bytes depth_step, index depth, index from,
+                                     index to) {
+  index const pitch = packed_depth(depth), whole = depth & ~3;
+  if (pitch != whole)
+    for (index row = from; row < to; ++row) xpulp::store_word(packed + row * pitch + whole, 0);
+  if (row_step == 1 && to - from >= 4) {
+    index const turn = 8 * core < whole ? 8 * core : 0;
+    index row = from, fours = (to - from) >> 2;
+    for (;;) {
+      for (int part = 0; part < 3; ++part) {
+        index const k = part == 0 ? turn : part == 1 ? 0 : depth - 4, end = part == 0 ? whole : part == 1 ? turn : depth;
+        if (k >= end || (part == 2 && pitch == whole)) continue;
+        columns_to_rows const move{.step = depth_step, .apart = pitch, .to_next = 4 * pitch - (end - k), .from_next = 4 - (end - k) * depth_step};
+        move(packed + row * pitch + k, at + row + k * depth_step, (end - k) >> 2, fours);
+      }
+      if (row + 4 * fours == to) return;
+      row = to - 4, fours = 1;
+    }
+  }
+  for (index row = from; row < to; ++row) {
     u8 const* source = at + row * row_step;
     u8* target = packed + row * pitch;
-    for (index k = 0; k < depth; ++k, source += depth_step) *target++ = *source;
-    for (index k = depth; k < pitch; ++k) *target++ = 0;
+    if (depth_step == 1) {
+      copy_bytes(target, source, whole);
+      xpulp::store_word(target + depth - 4, xpulp::load_word(source + depth - 4));
+    } else {
+      for (index k = 0; k < depth; ++k, source += depth_step) *target++ = *source;
+    }
   }
 }
 }  // namespace deeploy::cluster
