@@ -95,7 +95,7 @@ struct conv_dense : conv_common<C, V> {
     if (reads_in_place(a)) {
       bool const joined = y_rows_join && (xs[out_rows] == wide * xs[out_columns] || a.length[out_rows] == 1);
       for (index p = w.pixel; p < w.pixel_end;) {
-        index const row = p / wide, column = p % wide;
+        index const row = p / wide, column = p - row * wide;
         index const run = joined || w.pixel_end - p < wide - column ? w.pixel_end - p : wide - column;
         products(a, w, records, row, column, run, pixel_at(a, w, row, column), xs[out_columns], s.depth, padded_weights,
                  false);
@@ -104,7 +104,7 @@ struct conv_dense : conv_common<C, V> {
       return;
     }
     for (index p = w.pixel; p < w.pixel_end;) {
-      index row = p / wide, column = p % wide;
+      index row = p / wide, column = p - row * wide;
       index const first_row = row, first_column = column;
       index count = w.pixel_end - p < conv_scratch::pixels ? w.pixel_end - p : conv_scratch::pixels;
       if (!y_rows_join && wide - column < count) count = wide - column;
@@ -129,9 +129,9 @@ struct conv_dense : conv_common<C, V> {
     index const pixels = a.length[out_rows] * a.length[out_columns], pixel_blocks = (pixels + 3) >> 2;
     index const outer = a.length[batch] * a.length[groups], channel_blocks = (a.length[out_channels] + 3) >> 2;
     index parts = 1, best = rounds(outer * pixel_blocks, cores) * channel_blocks;
-    for (index halves = 2; halves <= cores && halves <= channel_blocks; halves *= 2) {
+    for (index shift = 1, halves = 2; halves <= cores && halves <= channel_blocks; ++shift, halves *= 2) {
       // The share of the busiest core in blocks of four by four; bringing the windows into rows costs about one each.
-      index const now = rounds(outer * pixel_blocks * halves, cores) * (rounds(channel_blocks, halves) + 1);
+      index const now = rounds(outer * pixel_blocks * halves, cores) * (((channel_blocks + halves - 1) >> shift) + 1);
       if (now < best) {
         best = now;
         parts = halves;

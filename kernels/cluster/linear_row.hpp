@@ -49,9 +49,9 @@ struct linear_row {
     index const n = split_at(c.blocks, core, cores) * wide, end = split_at(c.blocks, core + 1, cores) * wide;
     if (n >= end) return;
     product_row p;
-    p.set_words(static_cast<u8 const*>(block.at[a]), c.words, core);
     p.b = static_cast<u8 const*>(block.at[b]) + n * c.b_stride;
     p.b_stride = c.b_stride;
+    p.set_words(static_cast<u8 const*>(block.at[a]), c.words, core);
     p.columns = end - n;
     p.y = static_cast<u8*>(block.at[y]) + n * c.y_step;
     p.y_step = c.y_step;

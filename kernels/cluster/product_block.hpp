@@ -10,7 +10,7 @@ struct column_record {
   prepared_scale scale;
 };
 
-/// Four rows by 4 * blocks columns. Both operands lie along the reduction: element k of row i is a[i * a_stride + k].
+/// Four rows by 4 * blocks columns, or row_blocks times four rows. Both operands lie along the reduction: element k of row i is a[i * a_stride + k].
 /// The loop below reads the members by offset.
 struct product_block {
   u8 const* a;
@@ -32,6 +32,7 @@ struct product_block {
   i32 blocks;
   column_record same;  ///< of all columns, where they are alike
   bytes b_next;        ///< from where a block leaves b to the next block
+  i32 row_blocks = 1;  ///< for run_packed() and run_macload(): four rows of a and y each, one behind the other
 
   /// @param depth  elements along the reduction, at least four
   [[gnu::always_inline]] constexpr void set_operands(void const* a_at, bytes a_rows_apart, void const* b_at,
@@ -114,7 +115,7 @@ struct product_block {
 /// Runs a block; afterwards its members have moved behind the last column.
 template <signs S, result_store to>
 [[gnu::noinline]] inline void run(product_block& p) {
-  static_assert(sizeof(product_block) == 92);
+  static_assert(sizeof(product_block) == 96);
   register product_block* at __asm__("x10") = &p;
   if constexpr (S == signs::su) {
     if constexpr (to == result_store::words) DEEPLOY_PRODUCT_BLOCK(DEEPLOY_BA, DEEPLOY_ACCUMULATORS);
@@ -145,36 +146,39 @@ template <signs S, result_store to>
 #define DEEPLOY_CLIP_X6_X7(c) ".insn r 0x33, 6, 0x02, " c ", " c ", x6\n.insn r 0x33, 4, 0x02, " c ", " c ", x7\n"
 #define DEEPLOY_PACKED_BLOCK(DOT, CLAMP, CLIP, LIMITS, STEPS) \
   __asm__ volatile(                                                                                             \
-      "addi sp, sp, -16\nsw x8, 4(sp)\nsw x10, 0(sp)\n"                                                         \
+      "addi sp, sp, -32\nlw x11, 32(x10)\nsw x8, 4(sp)\nsw x10, 0(sp)\nsw x11, 16(sp)\n"                                                         \
+      "0:\nlw x11, 68(x10)\nlw x12, 44(x10)\nsw x11, 8(sp)\nsw x12, 12(sp)\n"                                  \
       "lw x6, 4(x10)\nlw x7, 8(x10)\nlw x8, 12(x10)\nlw x9, 16(x10)\nlw x1, 20(x10)\n.balign 16\n"             \
       "1:\nlw x16, 72(x10)\nlw x5, 0(x10)\nlw x13, 24(x10)\n"                                                  \
       "mv x17, x16\nmv x18, x16\nmv x19, x16\nmv x20, x16\nmv x21, x16\nmv x22, x16\nmv x23, x16\nmv x24, x16\n" \
       "mv x25, x16\nmv x26, x16\nmv x27, x16\nmv x28, x16\nmv x29, x16\nmv x30, x16\nmv x31, x16\n"             \
       ".balign 4\n.option push\n.option norvc\n.insn i 0x7b, 4, x0, x13, 48\n"                                 \
       DEEPLOY_STEP(DOT, "x11", "x12", "x13", "x14", "x15", "x10", DEEPLOY_NO_MASK, "x9", "x1", "x7")            \
-      ".option pop\nlw x10, 0(sp)\nlw x11, 32(x10)\nlw x5, 44(x10)\nbnez x11, 3f\n"                           \
-      "2:\n" LIMITS "lw x11, 48(x10)\nlw x12, 52(x10)\nlw x13, 76(x10)\nlw x14, 80(x10)\nlw x15, 84(x10)\nlw x10, 56(x10)\n" \
+      ".option pop\nlw x10, 0(sp)\nlw x11, 16(sp)\nlw x5, 44(x10)\nbnez x11, 3f\n"                           \
+      "2:\n" LIMITS "lw x11, 48(x10)\nlw x12, 52(x10)\nlw x13, 76(x10)\nlw x14, 80(x10)\nlw x10, 56(x10)\n" \
       DEEPLOY_LINE("x16", "x17", "x18", "x19", CLAMP, CLIP, "x11") DEEPLOY_LINE("x20", "x21", "x22", "x23", CLAMP, CLIP, "x11") \
       DEEPLOY_LINE("x24", "x25", "x26", "x27", CLAMP, CLIP, "x11") DEEPLOY_LINE("x28", "x29", "x30", "x31", CLAMP, CLIP, "x12") \
-      "lw x10, 0(sp)\nlw x11, 88(x10)\nlw x12, 68(x10)\n" STEPS "sw x5, 44(x10)\nadd x8, x8, x11\n"            \
-      "addi x12, x12, -1\nsw x12, 68(x10)\nbnez x12, 1b\nj 4f\n"                                              \
+      "lw x10, 0(sp)\nlw x12, 8(sp)\nlw x11, 88(x10)\n" STEPS "sw x5, 44(x10)\nadd x8, x8, x11\n"              \
+      "addi x12, x12, -1\nsw x12, 8(sp)\nbnez x12, 1b\nj 4f\n"                                                \
       "3:\nlw x12, 28(x10)\nlw x5, 0(x10)\nlw x13, 24(x10)\nmv x1, x11\nadd x5, x5, x12\nslli x13, x13, 2\n"   \
       "add x5, x5, x13\nadd x8, x8, x12\n"                                                                     \
       DEEPLOY_STEP(DOT, "x11", "x12", "x13", "x14", "x15", "x10", DEEPLOY_MASK_X1, "x9", "x9", "x6")            \
       "lw x10, 0(sp)\nlw x1, 20(x10)\nlw x5, 44(x10)\nj 2b\n"                                                 \
-      "4:\nlw x8, 4(sp)\naddi sp, sp, 16\n"                                                                    \
+      "4:\nlw x11, 92(x10)\nlw x5, 0(x10)\nlw x6, 4(x10)\nlw x7, 48(x10)\nlw x12, 12(sp)\nslli x6, x6, 2\nslli x7, x7, 2\n" \
+      "add x5, x5, x6\nadd x12, x12, x7\naddi x11, x11, -1\nsw x5, 0(x10)\nsw x12, 44(x10)\nsw x11, 92(x10)\nbnez x11, 0b\n" \
+      "lw x8, 4(sp)\naddi sp, sp, 32\n"                                                                        \
       : "+r"(at)                                                                                                \
       : [dot] "i"(dot_code<S>), [clip] "i"(clip_code(to)), [width] "i"(clip_width(to)) \
       : "memory", "x1", "x5", "x6", "x7", "x9", "x11", "x12", "x13", "x14", "x15", "x16", "x17", "x18", "x19", "x20", \
         "x21", "x22", "x23", "x24", "x25", "x26", "x27", "x28", "x29", "x30", "x31")
 #define DEEPLOY_PACKED(DOT)                                                                          \
   if constexpr (to == result_store::any)                                                             \
-    DEEPLOY_PACKED_BLOCK(DOT, DEEPLOY_CLAMP, DEEPLOY_CLIP_X6_X7, "lw x6, 60(x10)\nlw x7, 64(x10)\n", \
+    DEEPLOY_PACKED_BLOCK(DOT, DEEPLOY_CLAMP, DEEPLOY_CLIP_X6_X7, "lw x6, 60(x10)\nlw x7, 64(x10)\nlw x15, 84(x10)\n", \
                          "lw x6, 4(x10)\nlw x7, 8(x10)\n");                                          \
   else if constexpr (is_small(to))                                                                   \
     DEEPLOY_PACKED_BLOCK(DOT, DEEPLOY_NO_MASK, DEEPLOY_CLIP_FULL, "", "");                           \
   else                                                                                               \
-    DEEPLOY_PACKED_BLOCK(DOT, DEEPLOY_CLAMP, DEEPLOY_CLIP_FULL, "", "")
+    DEEPLOY_PACKED_BLOCK(DOT, DEEPLOY_CLAMP, DEEPLOY_CLIP_FULL, "lw x15, 84(x10)\n", "")
 
 /// Runs a block whose columns are all alike (`same`) and lie side by side in y.
 template <signs S, result_store to>
@@ -228,10 +232,14 @@ inline void run(product_block& p) {
 template <signs S, result_store to>
 inline void run_packed(product_block& p) {
   column_record const all[4] = {p.same, p.same, p.same, p.same};
-  p.records = all;
   p.records_step = 0;
   p.y_back -= 3;
-  run<S, to>(p);
+  for (; p.row_blocks > 0; --p.row_blocks, p.a += 4 * p.a_stride) {
+    product_block one = p;
+    one.records = all;
+    run<S, to>(one);
+    p.y += 4 * p.y_row;
+  }
 }
 #endif
 }  // namespace deeploy::cluster

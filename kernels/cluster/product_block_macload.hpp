@@ -39,11 +39,11 @@ constexpr bool macload_serves(index depth) { return (depth & 3) == 0 && depth >=
   __asm__ volatile(                                                                                             \
       "addi sp, sp, -64\nsw x8, 0(sp)\n"                                                                       \
       DEEPLOY_KEEP(48, 20) DEEPLOY_KEEP(52, 24) DEEPLOY_KEEP(56, 28) DEEPLOY_KEEP(88, 32) DEEPLOY_KEEP(72, 36)   \
-      DEEPLOY_KEEP(44, 40) DEEPLOY_KEEP(60, 44) DEEPLOY_KEEP(64, 48)                                            \
+      DEEPLOY_KEEP(60, 44) DEEPLOY_KEEP(64, 48) "sw x10, 60(sp)\n3:\n" DEEPLOY_KEEP(44, 40)                     \
       "lw x5, 0(x10)\nlw x9, 4(x10)\nlw x11, 12(x10)\nlw x12, 16(x10)\nadd x6, x5, x9\nadd x7, x6, x9\nadd x9, x7, x9\n" \
       "sw x5, 4(sp)\nsw x6, 8(sp)\nsw x7, 12(sp)\nsw x9, 16(sp)\nadd x13, x11, x12\nadd x14, x13, x12\nadd x9, x14, x12\n" \
       "mv x12, x13\nmv x13, x14\nmv x14, x9\nlw x15, 76(x10)\nlw x8, 80(x10)\nlw x1, " in_x1 "(x10)\nlw x16, 68(x10)\nlw x10, 24(x10)\n" \
-      ".option push\n.option norvc\n.balign 16\n.rept 3\nnop\n.endr\n"                                      \
+      ".balign 16\n.option push\n.option norvc\n.rept 3\nnop\n.endr\n"                                      \
       "1:\n.4byte 0x0000407b | (1 << 7) | (16 << 15) | (((2f - 1b) >> 1) << 20)\n"                              \
       "lw x5, 4(sp)\nlw x16, 36(sp)\n" DEEPLOY_ML("x0", "x11", "16") DEEPLOY_ML("x0", "x12", "18")             \
       "lw x6, 8(sp)\nlw x7, 12(sp)\nlw x9, 16(sp)\n" DEEPLOY_ML("x0", "x13", "20") DEEPLOY_ML("x0", "x14", "22") \
@@ -56,7 +56,9 @@ constexpr bool macload_serves(index depth) { return (depth & 3) == 0 && depth >=
       DEEPLOY_LINE("x24", "x25", "x26", "x27", CLAMP, CLIP, y, "x6") "lw x16, 32(sp)\n"                           \
       DEEPLOY_LINE("x28", "x29", "x30", "x31", CLAMP, CLIP, y, "x7") AFTER                                        \
       "add x11, x11, x16\nadd x12, x12, x16\nadd x13, x13, x16\n2:\nadd x14, x14, x16\n"                   \
-      ".option pop\nlw x8, 0(sp)\naddi sp, sp, 64\n"                                                           \
+      ".option pop\nlw x10, 60(sp)\nlw x11, 92(x10)\nlw x5, 0(x10)\nlw x6, 4(x10)\nlw x7, 48(x10)\nlw x12, 44(x10)\n" \
+      "slli x6, x6, 2\nslli x7, x7, 2\nadd x5, x5, x6\nadd x12, x12, x7\naddi x11, x11, -1\nsw x5, 0(x10)\n"     \
+      "sw x12, 44(x10)\nsw x11, 92(x10)\nbnez x11, 3b\nlw x8, 0(sp)\naddi sp, sp, 64\n"                         \
       : "+r"(at)                                                                                                \
       : [macload] "i"(macload_code<S>), [clip] "i"(clip_code(to)), [width] "i"(clip_width(to)) \
       : "memory", "x1", "x5", "x6", "x7", "x9", "x11", "x12", "x13", "x14", "x15", "x16", "x17", "x18", "x19", "x20", \

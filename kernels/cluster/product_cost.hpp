@@ -88,7 +88,9 @@ constexpr i64 shared_products(block_cost const& c, i64 batches, i64 rows, i64 co
 constexpr i64 linear_cycles(bool mac_load, bool lowered, i64 columns, i64 depth) {
   i64 const words = parts_of(depth, 4), blocks = columns / 8, odd = columns % 8;
   bool const loose = depth % 4 != 0;
-  i64 const block = mac_load ? words * (loose ? 21 : 9) + 160 : words * (loose ? 25 : 17) + 64;
+  // Rows that all begin in the same bank are read in two parts.
+  i64 const parts = depth % 32 == 0 ? 45 : 0;
+  i64 const block = mac_load ? words * (loose ? 21 : 9) + 115 + parts : words * (loose ? 25 : 17) + 64;
   i64 const single = words * (loose ? 6 : 4) + 25;
   i64 longest = blocks / cost_cores + (odd == 0 ? 0 : 1);
   if (longest < parts_of(blocks, cost_cores)) longest = parts_of(blocks, cost_cores);

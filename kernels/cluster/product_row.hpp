@@ -28,16 +28,15 @@ struct product_row {
   row_part const* first;  ///< of the parts, up to one without words
   row_part part[4];
   u32 tail;      ///< the last elements of the first operand, behind zeros
-  i32 sums[16];  ///< of a block
 
   static constexpr index least = 8;  ///< columns of a block
 
-  /// The reduction is `words` whole words.
+  /// The reduction is `words` whole words; after b_stride.
   [[gnu::always_inline]] void set_words(u8 const* a, i32 words, int core) {
     // Rows often begin in the same of the 16 banks of L1, and cores that walk them in step would meet there at every
     // word: each one starts two words before the core before it, and comes round to the words it left out.
     i32 begin = 14 - 2 * core;
-    if (begin >= words) begin = 0;
+    if (begin >= words || (b_stride & 31) != 0) begin = 0;
     first = part + 1;
     part[1] = {a + 4 * begin, 4 * begin, words - begin};
     part[2] = {a, 0, begin};
@@ -95,28 +94,18 @@ struct product_row {
 #define DEEPLOY_NONE(EACH)
 #define DEEPLOY_START(c) ".insn r 0x0b, 7, 0x10, " c ", x14, x15\n"
 #define DEEPLOY_COPY(c) "mv " c ", x15\n"
-// Accumulators are requantised on the way through memory, two at a time: a short loop is fetched sooner than 16 results
-// in a row.
-#define DEEPLOY_KEEP(c, at) "sw " c ", " at "(x10)\n"
-#define DEEPLOY_KEEP_8                                                                                       \
-  DEEPLOY_KEEP("x16", "112") DEEPLOY_KEEP("x17", "116") DEEPLOY_KEEP("x18", "120") DEEPLOY_KEEP("x19", "124") \
-  DEEPLOY_KEEP("x20", "128") DEEPLOY_KEEP("x21", "132") DEEPLOY_KEEP("x22", "136") DEEPLOY_KEEP("x23", "140")
-#define DEEPLOY_KEEP_16                                                                                      \
-  DEEPLOY_KEEP_8 DEEPLOY_KEEP("x24", "144") DEEPLOY_KEEP("x25", "148") DEEPLOY_KEEP("x26", "152") DEEPLOY_KEEP("x27", "156") \
-  DEEPLOY_KEEP("x28", "160") DEEPLOY_KEEP("x29", "164") DEEPLOY_KEEP("x30", "168") DEEPLOY_KEEP("x31", "172")
-#define DEEPLOY_CLIP_FULL ".insn r 0x33, %[clip], 0x0a, x17, x17, x%[width]\n.insn r 0x33, %[clip], 0x0a, x18, x18, x%[width]\n"
-#define DEEPLOY_CLIP_ANY                                                                                     \
-  ".insn r 0x33, 6, 0x02, x17, x17, x14\n.insn r 0x33, 6, 0x02, x18, x18, x14\n"                             \
-  ".insn r 0x33, 4, 0x02, x17, x17, x15\n.insn r 0x33, 4, 0x02, x18, x18, x15\n"
-#define DEEPLOY_BOUND "lw x19, 28(x10)\n"
-#define DEEPLOY_LIMITS "lw x14, 36(x10)\nlw x15, 40(x10)\n"
-#define DEEPLOY_CLAMP ".insn r 0x33, 5, 0x0a, x17, x17, x19\n.insn r 0x33, 5, 0x0a, x18, x18, x19\n"
-#define DEEPLOY_REQUANTISED(KEEP, pairs, LIMITS, CLAMP, CLIP, instructions)                                          \
-  KEEP "srai x13, x6, 1\nli x12, " pairs "\n.insn r 0x33, 4, 0x02, x13, x13, x12\naddi x16, x10, 112\n"       \
-  "lw x9, 20(x10)\nlw x11, 24(x10)\nlw x8, 32(x10)\n" LIMITS                                               \
-  DEEPLOY_LOOP(instructions) ".insn i 0x0b, 2, x17, x16, 4\n.insn i 0x0b, 2, x18, x16, 4\n" CLAMP           \
-  "mul x17, x17, x9\nmul x18, x18, x9\n.insn r 0x5b, 2, 0x20, x17, x11, x8\n.insn r 0x5b, 2, 0x20, x18, x11, x8\n" \
-  CLIP ".insn r 0x2b, 4, 0, x7, x5, x17\n.insn r 0x2b, 4, 0, x7, x5, x18\n.option pop\n"
+#define DEEPLOY_CLIP_FULL(c) ".insn r 0x33, %[clip], 0x0a, " c ", " c ", x%[width]\n"
+#define DEEPLOY_CLIP_ANY(c) ".insn r 0x33, 6, 0x02, " c ", " c ", x13\n.insn r 0x33, 4, 0x02, " c ", " c ", x15\n"
+#define DEEPLOY_BOUND "lw x12, 28(x10)\n"
+#define DEEPLOY_LIMITS "lw x13, 36(x10)\nlw x15, 40(x10)\n"
+#define DEEPLOY_CLAMP(c) ".insn r 0x33, 5, 0x0a, " c ", " c ", x12\n"
+#define DEEPLOY_NO_CLAMP(c)
+#define DEEPLOY_BYTE(c, CLAMP, CLIP) CLAMP(c) "mul " c ", " c ", x9\n.insn r 0x5b, 2, 0x20, " c ", x11, x8\n" CLIP(c) ".insn r 0x2b, 4, 0, x7, x5, " c "\n"
+#define DEEPLOY_SMALL_FULL(c) DEEPLOY_BYTE(c, DEEPLOY_NO_CLAMP, DEEPLOY_CLIP_FULL)
+#define DEEPLOY_CLAMPED_FULL(c) DEEPLOY_BYTE(c, DEEPLOY_CLAMP, DEEPLOY_CLIP_FULL)
+#define DEEPLOY_CLAMPED_ANY(c) DEEPLOY_BYTE(c, DEEPLOY_CLAMP, DEEPLOY_CLIP_ANY)
+#define DEEPLOY_REQUANTISED(LOADS, EACH, REST) \
+  "lw x9, 20(x10)\nlw x11, 24(x10)\nlw x8, 32(x10)\n" LOADS DEEPLOY_ALL_8(EACH) REST(EACH)
 #define DEEPLOY_WORD(c) ".insn r 0x2b, 6, 0, x7, x5, " c "\n"
 #define DEEPLOY_ADVANCE(columns)                                                                             \
   "li x12, " columns "\nlw x9, 4(x10)\nlw x13, 0(x10)\n.insn r 0x33, 4, 0x02, x12, x6, x12\nsub x6, x6, x12\n"     \
@@ -134,31 +123,31 @@ struct product_row {
       : [dot] "i"(dot_code<S>), [macload] "i"(macload_code<S>), [clip] "i"(clip_code(to)), [width] "i"(clip_width(to)) \
       : "memory", "x5", "x6", "x7", "x9", "x11", "x12", "x13", "x14", "x15", "x16", "x17", "x18", "x19", "x20", "x21", \
         "x22", "x23", "x24", "x25", "x26", "x27", "x28", "x29", "x30", "x31")
-#define DEEPLOY_BY_RESULT(SAME, EACH, DOTS, WORDS, KEEP, pairs, ADVANCE, OUT_OF_LINE)                        \
-  if constexpr (!same_start) DEEPLOY_PRODUCT_ROW(EACH, DOTS, WORDS, ADVANCE, OUT_OF_LINE);                   \
-  else if constexpr (to == result_store::words) DEEPLOY_PRODUCT_ROW(SAME, DOTS, WORDS, ADVANCE, OUT_OF_LINE); \
-  else if constexpr (to == result_store::any)                                                                \
-    DEEPLOY_PRODUCT_ROW(SAME, DOTS, DEEPLOY_REQUANTISED(KEEP, pairs, DEEPLOY_BOUND DEEPLOY_LIMITS, DEEPLOY_CLAMP, DEEPLOY_CLIP_ANY, "14"), ADVANCE, OUT_OF_LINE); \
-  else if constexpr (is_small(to))                                                                           \
-    DEEPLOY_PRODUCT_ROW(SAME, DOTS, DEEPLOY_REQUANTISED(KEEP, pairs, "", "", DEEPLOY_CLIP_FULL, "10"), ADVANCE, OUT_OF_LINE); \
-  else                                                                                                       \
-    DEEPLOY_PRODUCT_ROW(SAME, DOTS, DEEPLOY_REQUANTISED(KEEP, pairs, DEEPLOY_BOUND, DEEPLOY_CLAMP, DEEPLOY_CLIP_FULL, "12"), ADVANCE, OUT_OF_LINE)
+#define DEEPLOY_BY_RESULT(SAME, EACH, DOTS, REST, ADVANCE, OUT_OF_LINE)                                     \
+  if constexpr (!same_start) DEEPLOY_PRODUCT_ROW(EACH, DOTS, DEEPLOY_ALL_8(DEEPLOY_WORD) REST(DEEPLOY_WORD), ADVANCE, OUT_OF_LINE); \
+  else if constexpr (to == result_store::words)                                                             \
+    DEEPLOY_PRODUCT_ROW(SAME, DOTS, DEEPLOY_ALL_8(DEEPLOY_WORD) REST(DEEPLOY_WORD), ADVANCE, OUT_OF_LINE);   \
+  else if constexpr (to == result_store::any)                                                               \
+    DEEPLOY_PRODUCT_ROW(SAME, DOTS, DEEPLOY_REQUANTISED(DEEPLOY_BOUND DEEPLOY_LIMITS, DEEPLOY_CLAMPED_ANY, REST), ADVANCE, OUT_OF_LINE); \
+  else if constexpr (is_small(to))                                                                          \
+    DEEPLOY_PRODUCT_ROW(SAME, DOTS, DEEPLOY_REQUANTISED("", DEEPLOY_SMALL_FULL, REST), ADVANCE, OUT_OF_LINE); \
+  else                                                                                                      \
+    DEEPLOY_PRODUCT_ROW(SAME, DOTS, DEEPLOY_REQUANTISED(DEEPLOY_BOUND, DEEPLOY_CLAMPED_FULL, REST), ADVANCE, OUT_OF_LINE)
 #define DEEPLOY_SAME(REST) "lw x15, 44(x10)\n" DEEPLOY_ALL_8(DEEPLOY_COPY) REST(DEEPLOY_COPY)
 #define DEEPLOY_EACH(REST) "lw x14, 48(x10)\nlw x15, 52(x10)\n" DEEPLOY_ALL_8(DEEPLOY_START) REST(DEEPLOY_START) "sw x14, 48(x10)\n"
-#define DEEPLOY_IF_WIDE(EACH) "slti x12, x6, 16\nbnez x12, 3f\n" DEEPLOY_REST_8(EACH) "3:\n"
+#define DEEPLOY_IF_WIDE(EACH) "slti x14, x6, 16\nbnez x14, 3f\n" DEEPLOY_REST_8(EACH) "3:\n"
+#define DEEPLOY_START_IF_WIDE(EACH) "slti x12, x6, 16\nbnez x12, 3f\n" DEEPLOY_REST_8(EACH) "3:\n"
 #define DEEPLOY_BY_RESULT_16(DOT)                                                                            \
-  DEEPLOY_BY_RESULT(DEEPLOY_SAME(DEEPLOY_REST_8), DEEPLOY_EACH(DEEPLOY_IF_WIDE), DEEPLOY_WIDE(DOT),          \
-                    DEEPLOY_ALL_8(DEEPLOY_WORD) DEEPLOY_IF_WIDE(DEEPLOY_WORD), DEEPLOY_KEEP_16, "8",         \
+  DEEPLOY_BY_RESULT(DEEPLOY_SAME(DEEPLOY_REST_8), DEEPLOY_EACH(DEEPLOY_START_IF_WIDE), DEEPLOY_WIDE(DOT), DEEPLOY_IF_WIDE, \
                     DEEPLOY_ADVANCE("16"), DEEPLOY_NARROW(DOT))
 
 /// Computes all columns.
 template <signs S, result_store to, bool same_start, bool mac_load>
 [[gnu::noinline]] inline void run(product_row& p) {
-  static_assert(sizeof(product_row) == 176 && (same_start || to == result_store::words));
+  static_assert(sizeof(product_row) == 112 && (same_start || to == result_store::words));
   register product_row* at __asm__("x10") = &p;
   if constexpr (mac_load) {
-    DEEPLOY_BY_RESULT(DEEPLOY_SAME(DEEPLOY_NONE), DEEPLOY_EACH(DEEPLOY_NONE), DEEPLOY_ML_DOTS, DEEPLOY_ALL_8(DEEPLOY_WORD),
-                      DEEPLOY_KEEP_8, "4", DEEPLOY_ADVANCE("8"), "");
+    DEEPLOY_BY_RESULT(DEEPLOY_SAME(DEEPLOY_NONE), DEEPLOY_EACH(DEEPLOY_NONE), DEEPLOY_ML_DOTS, DEEPLOY_NONE, DEEPLOY_ADVANCE("8"), "");
   } else if constexpr (S == signs::su) {
     DEEPLOY_BY_RESULT_16(DEEPLOY_BA);
   } else {
@@ -170,18 +159,18 @@ template <signs S, result_store to, bool same_start, bool mac_load>
 #undef DEEPLOY_ALL_8
 #undef DEEPLOY_BA
 #undef DEEPLOY_BOUND
+#undef DEEPLOY_BYTE
 #undef DEEPLOY_BY_RESULT
 #undef DEEPLOY_BY_RESULT_16
 #undef DEEPLOY_CLAMP
+#undef DEEPLOY_CLAMPED_ANY
+#undef DEEPLOY_CLAMPED_FULL
 #undef DEEPLOY_CLIP_ANY
 #undef DEEPLOY_CLIP_FULL
 #undef DEEPLOY_COPY
 #undef DEEPLOY_EACH
 #undef DEEPLOY_FIRST
 #undef DEEPLOY_IF_WIDE
-#undef DEEPLOY_KEEP
-#undef DEEPLOY_KEEP_16
-#undef DEEPLOY_KEEP_8
 #undef DEEPLOY_LAST
 #undef DEEPLOY_LIMITS
 #undef DEEPLOY_LOOP
@@ -190,13 +179,16 @@ template <signs S, result_store to, bool same_start, bool mac_load>
 #undef DEEPLOY_ML_FIRST
 #undef DEEPLOY_NARROW
 #undef DEEPLOY_NEXT
+#undef DEEPLOY_NO_CLAMP
 #undef DEEPLOY_NONE
 #undef DEEPLOY_PAIR
 #undef DEEPLOY_PRODUCT_ROW
 #undef DEEPLOY_REQUANTISED
 #undef DEEPLOY_REST_8
 #undef DEEPLOY_SAME
+#undef DEEPLOY_SMALL_FULL
 #undef DEEPLOY_START
+#undef DEEPLOY_START_IF_WIDE
 #undef DEEPLOY_STEP_16
 #undef DEEPLOY_STEP_8
 #undef DEEPLOY_WIDE

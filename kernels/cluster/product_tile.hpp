@@ -90,23 +90,27 @@ struct product_tile {
     put<to>(v.y + m * v.y_row + n * v.y_column, sum, record.scale, v.shift, v.low, v.high);
   }
 
-  /// Rows [m, m + 4) by columns [n, n + 4 * blocks).
-  static void run_blocks(product_block& p, product_operands const& v, index m, index n, index blocks) {
-    p.set_operands(v.a + m * v.a_stride, v.a_stride, v.b + n * v.b_stride, v.b_stride, v.depth);
-    p.records = v.records + n * record_step;
-    p.records_step = record_step * 4 * static_cast<bytes>(sizeof(column_record));
-    p.y = v.y + m * v.y_row + n * v.y_column;
-    p.y_row = v.y_row;
-    p.y_back = (packed ? 4 : v.y_column) - 3 * v.y_row;
-    if constexpr (to != result_store::words) p.shift = v.shift, p.low = v.low, p.high = v.high;
-    p.blocks = blocks;
-    if constexpr (packed) {
-      p.same = *v.records;
-      if constexpr (mac_load)
-        if (macload_serves(v.depth)) return run_macload<S, to>(p);
-      run_packed<S, to>(p);
-    } else {
+  /// Rows [m, m + 4 * row_blocks) by columns [n, n + 4 * blocks).
+  static void run_blocks(product_block& p, product_operands const& v, index m, index n, index row_blocks, index blocks) {
+    for (;;) {
+      p.set_operands(v.a + m * v.a_stride, v.a_stride, v.b + n * v.b_stride, v.b_stride, v.depth);
+      p.records = v.records + n * record_step;
+      p.records_step = record_step * 4 * static_cast<bytes>(sizeof(column_record));
+      p.y = v.y + m * v.y_row + n * v.y_column;
+      p.y_row = v.y_row;
+      p.y_back = (packed ? 4 : v.y_column) - 3 * v.y_row;
+      if constexpr (to != result_store::words) p.shift = v.shift, p.low = v.low, p.high = v.high;
+      p.blocks = blocks;
+      if constexpr (packed) {
+        p.row_blocks = row_blocks;
+        p.same = *v.records;
+        if constexpr (mac_load)
+          if (macload_serves(v.depth)) return run_macload<S, to>(p);
+        return run_packed<S, to>(p);
+      }
       run<S, to>(p);
+      if (--row_blocks == 0) return;
+      m += 4;
     }
   }
 
@@ -120,10 +124,13 @@ struct product_tile {
         m = rows & ~3;
       } else {
         product_block p;
-        for (index const end = (rows & 3) == 1 ? rows - 1 : rows; m < end; m += 4) {
-          if (m > rows - 4) m = rows - 4;
-          run_blocks(p, v, m, 0, columns >> 2);
-          if ((columns & 3) > 1) run_blocks(p, v, m, columns - 4, 1);
+        index high = rows >> 2;
+        for (;;) {
+          run_blocks(p, v, m, 0, high, columns >> 2);
+          if ((columns & 3) > 1) run_blocks(p, v, m, columns - 4, high, 1);
+          m += 4 * high;
+          if (rows - m < 2) break;
+          m = rows - 4, high = 1;
         }
         if ((columns & 3) == 1) {
           run_column(v, columns - 1, rows & ~3);
