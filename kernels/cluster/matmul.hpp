@@ -259,10 +259,10 @@ struct matmul {
       index const from = first * 4, to = last * 4 < limit ? last * 4 : limit;
       index m = by_rows ? from : 0, n = by_rows ? 0 : from;
       index const m_end = by_rows ? to : a.length[rows], n_end = by_rows ? a.length[columns] : to;
-      // Four at least, though another core does some of them as well.
+      // Blocks of four at least, though another core does some of them as well.
       if constexpr (!C.accumulates) {
-        if (m_end >= 4 && m > m_end - 4) m = m_end - 4;
-        if (n_end >= 4 && n > n_end - 4) n = n_end - 4;
+        if (m_end >= 4 && m > m_end - 4 && n_end - n >= 4) m = m_end - 4;
+        if (n_end >= 4 && n > n_end - 4 && m_end - m >= 4) n = n_end - 4;
       }
       if constexpr (P.byte_products) {
         if (fast)
