@@ -257,13 +257,8 @@ struct matmul {
                   last = end - u < blocks - first ? first + end - u : blocks;
       index const limit = by_rows ? a.length[rows] : a.length[columns];
       index const from = first * 4, to = last * 4 < limit ? last * 4 : limit;
-      index m = by_rows ? from : 0, n = by_rows ? 0 : from;
+      index const m = by_rows ? from : 0, n = by_rows ? 0 : from;
       index const m_end = by_rows ? to : a.length[rows], n_end = by_rows ? a.length[columns] : to;
-      // Blocks of four at least, though another core does some of them as well.
-      if constexpr (!C.accumulates) {
-        if (m_end >= 4 && m > m_end - 4 && n_end - n >= 4) m = m_end - 4;
-        if (n_end >= 4 && n > n_end - 4 && m_end - m >= 4) n = n_end - 4;
-      }
       if constexpr (P.byte_products) {
         if (fast)
           part(core, a, s, batch, m, m_end, n, n_end, narrow);
