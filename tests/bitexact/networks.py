@@ -19,12 +19,14 @@ def main():
     parser.add_argument("--count", type=int, default=3, help="how many, unless DEEPLOY_COUNT says")
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--seed", type=int, default=int(os.environ.get("DEEPLOY_SEED", 1)))
-    parser.add_argument("--board", help="a board that has a simulator (default: the host)")
+    parser.add_argument("--board", help="a board that has a simulator, which checks (default: the host)")
     a = parser.parse_args()
     a.count = int(os.environ.get("DEEPLOY_COUNT", a.count))
     harness.need_oracle()
     sizes = [int(s) for s in a.l1.split(",")]
     with harness.Folder() as folder:
+        if a.board:
+            os.environ["DEEPLOY_SIMULATOR"] = harness.checking_simulator(folder)
         harness.oracle("network_cases.py", folder, "--family", a.family, "--count", a.count, "--first", a.first,
                        "--seed", a.seed)
         sweep = runs.Sweep(harness.DEEPLOY, os.path.join(harness.CACHE, "networks"), 1024000, fresh=True, board=["--board", a.board] if a.board else [])

@@ -12,6 +12,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 DEEPLOY = os.path.abspath(os.environ.get("DEEPLOY") or os.path.join(ROOT, "build", "deeploy"))
 CACHE = os.environ.get("DEEPLOY_TEST_CACHE") or os.path.join(os.path.dirname(DEEPLOY), "test_cache")
 BUILD = os.environ.get("DEEPLOY_BUILD") or os.path.dirname(DEEPLOY)
+SIMULATOR = os.environ.get("DEEPLOY_SIMULATOR") or os.path.join(BUILD, "boards", "siracusa", "simulator", "siracusa-sim")
 CXX = os.environ.get("CXX") or "c++"
 INCLUDES = ["-I" + os.path.join(ROOT, folder) for folder in ("include", "kernels", "boards")]
 RISCV = "riscv64-unknown-elf-"
@@ -78,6 +79,13 @@ def command(*words, folder=None, environment=None, expect=0):
     check(expect is None or done.returncode == expect, "deeploy %s ended with %d, expected %s\n%s%s" % (
         " ".join(map(str, words)), done.returncode, expect, done.stdout[-1500:], done.stderr[-1500:]))
     return done
+
+
+def checking_simulator(folder):
+    """The simulator with its sanitizer, as a program that DEEPLOY_SIMULATOR may name: a finding ends a run with 123."""
+    path = write(os.path.join(folder, "checking-simulator"), '#!/bin/sh\nexec "%s" --check "$@"\n' % SIMULATOR)
+    os.chmod(path, 0o755)
+    return path
 
 
 class Folder:

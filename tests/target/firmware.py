@@ -20,7 +20,6 @@ import harness
 
 WORK = os.path.join(harness.BUILD, "tests", "target")
 PREFIX = os.path.join(WORK, "prefix")
-SIMULATOR = os.environ.get("DEEPLOY_SIMULATOR") or os.path.join(harness.BUILD, "boards", "siracusa", "simulator", "siracusa-sim")
 # What a stretch without a tile's end may take: times the planner's estimate, and cycles for the run's end and the wake-up.
 MOST_OF_STRETCH, END_OF_RUN = 1.5, 1000
 
@@ -48,7 +47,7 @@ def values(text):
 
 
 def run(elf, *options):
-    text = call(SIMULATOR, "--max-cycles", 400_000_000, *options, os.path.join(WORK, elf + ".elf"))
+    text = call(harness.SIMULATOR, "--max-cycles", 400_000_000, *options, os.path.join(WORK, elf + ".elf"))
     print(text, end="")
     return values(text)
 
@@ -92,7 +91,7 @@ def hooks(none, empty, counting):
 
 
 def message(status, elf, words):
-    text = call(SIMULATOR, "--max-cycles", 400_000_000, os.path.join(WORK, elf + ".elf"), expect=int(status))
+    text = call(harness.SIMULATOR, "--max-cycles", 400_000_000, os.path.join(WORK, elf + ".elf"), expect=int(status))
     print(text, end="")
     harness.check(re.search(words, text), "it does not say " + words)
 

@@ -8,9 +8,8 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "support"))
-from harness import BUILD, RISCV, RISCV_FLAGS, ROOT, INCLUDES, Folder, check, command, main, need_program, read  # noqa: E402
+from harness import RISCV, RISCV_FLAGS, ROOT, INCLUDES, SIMULATOR, Folder, check, command, main, need_program, read  # noqa: E402
 
-SIMULATOR = os.environ.get("DEEPLOY_SIMULATOR") or os.path.join(BUILD, "boards", "siracusa", "simulator", "siracusa-sim")
 HERE = os.path.dirname(os.path.abspath(__file__))
 RUNTIME = os.path.join(ROOT, "boards", "siracusa")
 L3_AT = 0x10000
