@@ -3,10 +3,33 @@
 #include <algorithm>
 #include <bit>
 #include <generators/plan/candidate.hpp>
+#include <limits>
 #include <tuple>
 
 namespace deeploy::plan {
 namespace {
+/// One of many, seen one after the other: each with a chance of about one in its number of tiles, as most legal tiles are tiny
+/// and of no interest. The same for the same seed, layer and operands' homes.
+class drawing {
+ public:
+  drawing(std::uint64_t seed, planned_layer const& l) : state_(seed) {
+    for (char c : l.name) state_ = state_ * 1099511628211ULL + static_cast<unsigned char>(c);
+  }
+  /// @returns is it the one, so far?
+  bool take(std::uint64_t tiles) {
+    std::uint64_t x = state_ += 0x9E3779B97F4A7C15ULL;
+    x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9ULL;
+    x = (x ^ (x >> 27)) * 0x94D049BB133111EBULL;
+    std::uint64_t const place = (x >> 40) * tiles;
+    if (place >= first_) return false;
+    first_ = place;
+    return true;
+  }
+
+ private:
+  std::uint64_t state_, first_ = ~std::uint64_t{0};
+};
+
 /// The front while it is built. What counts: cycles without and with early fetches of the next step, the DMA cycles and the
 /// bytes put under the step before, bytes; with energy as the aim also what is moved.
 class front_builder {
@@ -48,8 +71,53 @@ class front_builder {
 };
 }  // namespace
 
+namespace {
+/// Calls visit(candidate, tiles) for every legal candidate.
+void for_each_candidate(planned_layer const& l, planned_board const& b, home_list const& homes, std::int64_t l1_bytes, plan_options const& options,
+                        std::function<void(candidate const&, std::uint64_t)> const& visit) {
+  evaluator e(l, b, homes);
+  for_each_tile(l, options, [&](candidate const& tile) {
+    candidate c = tile;
+    c.home = homes;
+    e.set_tile(c);
+    if (!e.placeable()) return;
+    e.bound(c);
+    if (c.bytes > l1_bytes) return;
+    std::uint64_t tiles = 1;
+    for (int a = 0; a < l.d->axes; ++a) tiles *= static_cast<std::uint64_t>((l.d->space[a].length + c.tile[a] - 1) / c.tile[a]);
+    unsigned const changing = e.changing();
+    for_each_order(l, e, c, [&] {
+      e.set_order(c);
+      for (unsigned twice = changing;; twice = (twice - 1) & changing) {
+        e.finish(c, twice);
+        if (c.bytes <= l1_bytes) visit(c, tiles);
+        if (twice == 0) break;
+      }
+    });
+  });
+}
+
+/// In place of a front: one legal candidate, drawn.
+front drawn_candidate(planned_layer const& l, planned_board const& b, home_list const& homes, std::int64_t l1_bytes, plan_options const& options) {
+  front f;
+  std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  if (options.draw % 2 == 0) {
+    for_each_candidate(l, b, homes, l1_bytes, options, [&](candidate const& c, std::uint64_t) { most = std::min(most, c.alone()); });
+    most += most / 2;
+  }
+  drawing draw(options.draw, l);
+  for_each_candidate(l, b, homes, l1_bytes, options, [&](candidate const& c, std::uint64_t tiles) {
+    ++f.statistics.considered;
+    if (c.alone() <= most && draw.take(tiles)) f.of = {c};
+  });
+  f.statistics.kept = f.of.size();
+  return f;
+}
+}  // namespace
+
 front candidates_of(planned_layer const& l, planned_board const& b, home_list const& homes, unsigned early_ready,
                     std::int64_t l1_bytes, plan_options const& options) {
+  if (options.draw != 0) return drawn_candidate(l, b, homes, l1_bytes, options);
   front f;
   front_builder builder(options.aim == objective::energy);
   evaluator e(l, b, homes);

@@ -64,6 +64,8 @@ struct plan_options {
   std::uint64_t solver_pivots = 400000; ///< simplex iterations of one linear program
   double emergency_seconds = 300;       ///< a plan stopped by the clock is marked as not reproducible
   bool reduced_grids = false;           ///< few tile lengths per axis, for comparison with full enumeration
+  std::uint64_t draw = 0;               ///< not 0: the seed that each layer's candidate is drawn with; even ones draw among those
+                                        ///< of at most 1.5 times the least cycles, odd ones among all that are legal
   std::string lp_file;                  ///< where to write the integer program, in CPLEX LP format
 };
 

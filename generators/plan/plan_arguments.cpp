@@ -31,6 +31,8 @@ void plan_arguments::add_to(CLI::App& app, bool inner) {
   app.add_option("--lp", lp_file, "write the integer program to this file, in CPLEX LP format")->type_name("FILE")->group(planning);
   app.add_option("--nodes", nodes, "branch-and-bound nodes before the best plan so far is taken (default 2000)")->type_name("COUNT")->group(planning);
   app.add_flag("--reduced-grids", reduced_grids, "few tile lengths per axis; for comparison with full enumeration")->group(planning);
+  // Hidden: tests compare the plan's choice with others, and run plans that nobody would choose.
+  app.add_option("--draw", draw, "each layer gets a legal candidate drawn with this seed; even: of at most 1.5 times the least cycles")->type_name("SEED")->group("");
   if (!inner) return;
   app.add_option("--out", output, "folder for plan.hpp, plan.json and the weight images")->capture_default_str();
   app.add_option("--constants", constants, "constants.bin of the import");
@@ -49,6 +51,7 @@ std::vector<std::string> plan_arguments::words() const {
   if (!lp_file.empty()) add("--lp", lp_file);
   if (nodes > 0) add("--nodes", std::to_string(nodes));
   if (reduced_grids) w.push_back("--reduced-grids");
+  if (draw > 0) add("--draw", std::to_string(draw));
   return w;
 }
 
@@ -75,6 +78,7 @@ std::vector<std::string> plan_arguments::resolve(planned_board const& board, pla
   options.lp_file = lp_file;
   if (nodes > 0) options.solver_nodes = nodes;
   options.reduced_grids = reduced_grids;
+  options.draw = draw;
   return problems;
 }
 }  // namespace deeploy::plan

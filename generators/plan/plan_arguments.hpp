@@ -20,6 +20,7 @@ struct plan_arguments {
   std::string lp_file;
   std::uint64_t nodes = 0;
   bool reduced_grids = false;
+  std::uint64_t draw = 0;
 
   /// `inner`: of a generator, with the options that `deeploy` itself sets.
   void add_to(CLI::App& app, bool inner = true);

@@ -115,6 +115,31 @@ TEST_CASE("candidates: the front covers all legal tiles, orders and buffers") {
   }
 }
 
+TEST_CASE("candidates: one drawn is legal, the same for the same seed, and near the best for even seeds") {
+  auto const board = host_board();
+  int different = 0;
+  for (layer_case const& c : some_layers()) {
+    CAPTURE(std::string(c.name));
+    CAPTURE(c.seed);
+    plan::home_list const homes = in_l2(c);
+    plan::planned_layer const l = planned(c);
+    auto options = options_for(small_models()[0], 1 << 18, false);
+    auto const all = plan::candidates_of(l, board, homes, 0, options.capacity[0], options);
+    REQUIRE(!all.of.empty());
+    std::int64_t const best = std::min_element(all.of.begin(), all.of.end(), [](auto const& a, auto const& b) { return a.alone() < b.alone(); })->alone();
+    for (options.draw = 1; options.draw <= 8; ++options.draw) {
+      auto const once = plan::candidates_of(l, board, homes, 0, options.capacity[0], options), again = plan::candidates_of(l, board, homes, 0, options.capacity[0], options);
+      REQUIRE(once.of.size() == 1);
+      plan::candidate const &one = once.of[0], &other = again.of[0];
+      CHECK(std::tie(one.engine, one.form, one.tile, one.order, one.copies) == std::tie(other.engine, other.form, other.tile, other.order, other.copies));
+      CHECK(std::any_of(all.of.begin(), all.of.end(), [&](plan::candidate const& f) { return as_good(f, one); }));
+      if (options.draw % 2 == 0) CHECK(one.alone() <= best + best / 2);
+      different += one.alone() != best;
+    }
+  }
+  CHECK(different > 0);
+}
+
 TEST_CASE("candidates: a step brings its kernel's code in once, of a small kernel a part") {
   struct {
     i64 (*code_bytes)(layer_descriptor const&, int, index const*);
