@@ -2,6 +2,7 @@
 // What one way to run a layer costs. The executor's pipeline in arithmetic; see execute.hpp for the real one.
 #include <algorithm>
 #include <deeploy/packing.hpp>
+#include <deeploy/ready_tiles.hpp>
 #include <generators/plan/candidate.hpp>
 
 namespace deeploy::plan {
@@ -131,12 +132,13 @@ void evaluator::set_tile(candidate const& c) {
   scratch_ = round_up(m.scratch_of_step(d, c.form, c.tile.data()), alignment);
   compute_ = m.tile_cycles(d, c.form, c.tile.data());
   ready_ = 0;
+  std::int64_t const per_tile = b_.costs.tile_cycles + (tiles_ > deeploy::detail::most_entries ? b_.costs.walked_tile_cycles : 0);
   if (m.by_unit == nullptr || m.by_unit(d, c.form) == 0) {
-    compute_ += b_.costs.tile_cycles;
+    compute_ += per_tile;
     unit_ = 0;
   } else {
     unit_ = compute_;
-    ready_ = m.ready_cycles(d, c.form, c.tile.data()) + b_.costs.tile_cycles;
+    ready_ = m.ready_cycles(d, c.form, c.tile.data()) + per_tile;
     compute_ = std::max(unit_, ready_) + b_.costs.unit_wake_cycles;
   }
   last_ = unit_ != 0 ? unit_ + b_.costs.unit_wake_cycles : compute_;  // nothing is made ready beside the last tile

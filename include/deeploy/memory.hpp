@@ -37,6 +37,7 @@ struct execution_costs {
   index run_cycles;             ///< of a run, before its first step and behind its last one
   index step_cycles;            ///< executor, per step
   index tile_cycles;            ///< executor, per tile
+  index walked_tile_cycles;     ///< more where tiles are made ready at run time
   index code_line_cycles;       ///< until 16 bytes of code are in the instruction cache
   index code_cache_bytes;
   index picojoules_per_cycle;   ///< whole chip

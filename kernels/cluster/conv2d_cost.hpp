@@ -76,10 +76,10 @@ constexpr i64 conv_cycles(conv_class const& c, bool accumulates, window_lines fr
   if (c.stride > 1) {
     i64 const blocks = parts_of(tile[out_columns], 4);  // of a row
     return cycles + parts_of(outer * tile[out_rows] * blocks, cost_cores) *
-                        rows_by_columns(cost_of(c.has_records(), c.mac_load), tile[out_columns], tile[out_channels],
+                        rows_by_columns(cost_of(c.has_records(), c.mac_load && c.direct), tile[out_columns], tile[out_channels],
                                         parts_of(depth, 4), store) / blocks;
   }
-  return cycles + shared_products(cost_of(c.has_records(), c.mac_load), outer, pixels, tile[out_channels],
+  return cycles + shared_products(cost_of(c.has_records(), c.mac_load && c.direct), outer, pixels, tile[out_channels],
                                   parts_of(depth, 4), store);
 }
 }  // namespace deeploy::cluster

@@ -64,6 +64,7 @@ struct elementwise_mapping {
     i64 const wide = c.result.of.present && !c.result.of.narrow && !c.result.of.scaled ? 18 : 0;  // in pairs of registers
     return requant_instructions(c.before[0]) + requant_instructions(c.before[1]) + Operator::instructions(c) + requant_instructions(c.result) + wide;
   }
+  static constexpr i64 table_cycles = 400;  ///< of a tile by table, whatever its length
   /// Counted instructions of the inner loops, in eighths of a cycle per element on one of eight cores.
   static constexpr i64 tile_cycles(layer_descriptor const& l, int form, index const* tile) {
     element_class const c = Operator::describe(l);
@@ -90,8 +91,8 @@ struct elementwise_mapping {
       return long_loop < short_loop ? short_loop : long_loop;
     }
     // Look-ups, and about one access in eight loses against another core.
-    if (table_of(l) == 1) return walk_cycles + phase_cycles + 32 * (arithmetic + 6) + (elements * 27 + 7) / 8;
-    return walk_cycles + phase_cycles + 128 * (arithmetic / 3 + 10) + (elements * 66 + 7) / 8;
+    if (table_of(l) == 1) return walk_cycles + phase_cycles + table_cycles + 32 * (arithmetic + 6) + (elements * 27 + 7) / 8;
+    return walk_cycles + phase_cycles + table_cycles + 128 * (arithmetic / 3 + 10) + (elements * 66 + 7) / 8;
   }
   static constexpr i64 code_bytes(layer_descriptor const& l, int form, index const* tile) {
     element_class const c = Operator::describe(l);

@@ -118,13 +118,14 @@ constexpr i64 matmul_cycles(product_class const& p, bool accumulates, index cons
     i64 groups = parts_of(o == 0 ? rows : columns, 4);
     for (int a = 0; a < 3; ++a)
       if (p.batches[o] >> a & 1) groups *= tile[a];
-    prepared += product_pack_cycles + parts_of(groups, cost_cores) * (80 + 5 * packed_depth(static_cast<index>(depth)));
+    // Which batch a group is of costs divisions.
+    prepared += product_pack_cycles + parts_of(groups, cost_cores) * ((p.batches[o] != 0 ? 230 : 80) + 5 * packed_depth(static_cast<index>(depth)));
   }
   i64 const call = product_call_cycles + (parts_of(batches, cost_cores) - 1) * product_batch_cycles;
   i64 const large =
       p.is_linear() ? linear_cycles(p.mac_load, linear_is_lowered(p.mac_load, tile), columns, depth)
                     : call + prepared +
-                          shared_products(cost_of(p.direct() && p.column_records(), p.mac_load, depth % 4 != 0 && !(p.packs[0] && p.packs[1])),
+                          shared_products(cost_of(p.direct() && p.column_records(), p.mac_load && p.direct(), depth % 4 != 0 && !(p.packs[0] && p.packs[1])),
                                           batches, rows, columns, parts_of(depth, 4), store);
   return large < most_small ? most_small : large;
 }
