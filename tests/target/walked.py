@@ -36,7 +36,7 @@ def main():
     with harness.Folder() as folder:
         case = os.path.join(folder, "case")
         layers.write("add", layers.binary("Add", [1, ELEMENTS]), case)
-        for l1 in (3000, 8000):
+        for l1 in (2000, 3000):
             harness.check(run(case, l1, os.path.join(folder, str(l1))), "%d bytes: the tiles are not made ready at run time" % l1)
         # Or the look at the symbols would say nothing.
         harness.check(not run(case, 64000, os.path.join(folder, "few")), "few tiles, and they are made ready at run time all the same")
