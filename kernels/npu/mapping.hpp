@@ -154,5 +154,5 @@ constexpr i64 ready_cycles(layer_descriptor const& l, index channels) {
   return scales > program_cycles ? scales : program_cycles;
 }
 /// Of the cores, to finish sums.
-constexpr i64 finish_cycles(layer_descriptor const& l, i64 results) { return 150 + results * (l.classes[1] == 0 ? 24 : l.classes[3] != 0 ? 175 : 150) / 8; }
+constexpr i64 finish_cycles(layer_descriptor const& l, i64 results) { return 150 + results * (l.classes[1] == 0 ? 24 : l.classes[3] != 0 ? 175 : 104) / 8; }
 }  // namespace deeploy::npu
