@@ -177,8 +177,20 @@ struct mapping<op::conv2d_kind, Engine> {
   static constexpr i64 gather_cycles(layer_descriptor const& l, index const* tile) {
     i64 const run = i64{tile[inputs]} * tile[window_columns];
     bool const side_by_side = tile[inputs] == 1 || npu::lies_along(l.with[npu::at::x], inputs, tile[inputs]);
-    i64 const each = side_by_side ? 20 + run * 3 / 4 : 30 + 15 * tile[window_columns] + 7 * run;
+    i64 const each = side_by_side ? 20 + run / 4 * 3 + run % 4 * 5 + 55 * edge_columns(l) / l.space[columns].length : 30 + 15 * tile[window_columns] + 7 * run;
     return (i64{tile[rows]} * tile[columns] + 7) / 8 * (50 + tile[window_rows] * each);
+  }
+  /// Columns of results whose windows leave the input at its sides.
+  static constexpr index edge_columns(layer_descriptor const& l) {
+    operand const& x = l.with[npu::at::x];
+    for (int i = 0; i < x.rank; ++i) {
+      dimension const& d = x.dim[i];
+      if (d.axis != columns) continue;
+      index const before = -d.shift, behind = d.shift + d.scale * (l.space[columns].length - 1) + d.window_scale * (l.space[window_columns].length - 1) + 1 - d.length;
+      index const edges = npu::tiles_of(before > 0 ? before : 0, d.scale) + npu::tiles_of(behind > 0 ? behind : 0, d.scale);
+      return edges < l.space[columns].length ? edges : l.space[columns].length;
+    }
+    return 0;
   }
   static i32 weight(layer_descriptor const& l, npu::unit_class const& c, void const* values, index o, index i, index y, index x) {
     index place[max_axes] = {};

@@ -76,6 +76,15 @@ namespace detail {
 [[gnu::noinline]] inline void gather_edge(gather_shape const& g, index column, u8 const* row, index rows_left, u8*& to) {
   taps const s(column, g.tap_column_step, g.size, g.column_limit);
   row += s.from * g.tap_column_stride;
+  if (g.channel_stride == 1 && (g.size == 1 || g.tap_column_stride == g.channels)) {
+    index const before = s.from * g.channels, inside = (s.to - s.from) * g.channels, behind = (g.size - s.to) * g.channels;
+    for (; rows_left > 0; --rows_left, row += g.tap_row_stride) {
+      cluster::put_zeros(to, before);
+      cluster::put_bytes(to, row, inside);
+      cluster::put_zeros(to, behind);
+    }
+    return;
+  }
   for (; rows_left > 0; --rows_left, row += g.tap_row_stride) {
     cluster::put_zeros(to, s.from * g.channels);
     u8 const* tap = row;

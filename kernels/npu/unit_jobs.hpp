@@ -102,8 +102,7 @@ constexpr unit_jobs row_jobs(kernel_arguments const& a, job_descriptor d) {
   d.output_pixel_stride = U.requantises ? y.stride[rows] : 4 * d.out_channels;
   d.output_row_stride = tile_pixels * d.output_pixel_stride;
   i64 input = x.origin, output = U.requantises ? y.origin : 0;
-  // Sums have room for whole lines of pixels; what is behind the last row is nobody's.
-  index const n = a.length[rows], whole = U.requantises || n < tile_pixels ? n / tile_pixels : tiles_of(n, tile_pixels);
+  index const n = a.length[rows], whole = n / tile_pixels;
   unit_jobs jobs;
   if (whole > 0) {
     d.rows = whole;
