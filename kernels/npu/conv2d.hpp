@@ -85,6 +85,7 @@ struct mapping<op::conv2d_kind, Engine> {
     npu::unit_class const c = class_of_form(l, form);
     return npu::ready_cycles(l, tile[c.channel_axis]) + (c.gathers ? 100 + gather_cycles(l, tile) : c.turns ? 200 + turned_bytes(l, c, tile) * 5 / 8 : 0);
   }
+  static constexpr i64 code_bytes(layer_descriptor const& l, int form, index const*) { return npu::code_bytes_of(class_of_form(l, form)); }
   static constexpr u32 by_unit(layer_descriptor const& l, int form) { return npu::operands_of_unit(class_of_form(l, form)); }
   static constexpr operand packed(layer_descriptor const& l, int form, int o) {
     return o == npu::at::weight ? npu::packed_weights(l, class_of_form(l, form), form == npu::gathered_form ? depth_of(l) : l.space[inputs].length) : operand{};

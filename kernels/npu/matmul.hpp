@@ -47,6 +47,7 @@ struct mapping<op::matmul_kind, Engine> {
   static constexpr i64 ready_cycles(layer_descriptor const& l, int, index const* tile) {
     return npu::ready_cycles(l, tile[outputs]) + (tile[rows] > npu::tile_pixels && tile[rows] % npu::tile_pixels != 0 ? npu::program_cycles : 0);
   }
+  static constexpr i64 code_bytes(layer_descriptor const& l, int form, index const*) { return npu::code_bytes_of(class_of_form(l, form)); }
   static constexpr u32 by_unit(layer_descriptor const& l, int form) { return npu::operands_of_unit(class_of_form(l, form)); }
   static constexpr operand packed(layer_descriptor const& l, int form, int o) {
     return o == npu::at::weight ? npu::packed_weights(l, class_of_form(l, form), l.space[inputs].length) : operand{};

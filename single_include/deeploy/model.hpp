@@ -1910,12 +1910,14 @@ inline constexpr int tool_version = DEEPLOY_VERSION_MAJOR * 10000 + DEEPLOY_VERS
 namespace deeploy {
 /// The part of a layer that a kernel is compiled for. Layers of one class share one copy of the code.
 struct kernel_class {
+  // No member has padding before it: clang 19 reads the members of a template argument with padding at wrong places.
+  index classes[max_classes] = {};
   element type[max_operands] = {};
   bool present[max_operands] = {};
   bool accumulates = false;  ///< the reduction comes in several tiles
   u8 class_count = 0;
-  index classes[max_classes] = {};
 };
+static_assert(sizeof(kernel_class) - sizeof(kernel_class::classes) < 2 * max_operands + 2 + alignof(index));
 
 constexpr kernel_class class_of(layer_descriptor const& l, bool accumulates) {
   kernel_class c;
@@ -1964,9 +1966,9 @@ struct lowered_tile;  // lowered.hpp
 /// @param aligned  bit o: the tile's part of operand o begins at a multiple of 4 bytes
 using kernel_lowering = bool (*)(kernel_arguments const& a, u32 aligned, lowered_tile& to);
 
-/// The phases of a kernel, ended by null.
+/// The phases of a kernel, at most three, ended by null.
 struct kernel_code {
-  kernel_phase phase[3] = {};
+  kernel_phase phase[4] = {};
   kernel_lowering lower = nullptr;
 };
 }  // namespace deeploy
@@ -2165,6 +2167,10 @@ struct constant_values {
 ///     static void pack(layer_descriptor const&, int form, int o, void const* values, u8* packed);
 ///     static constexpr bool exact(layer_descriptor const&, int form, constant_values const&);
 ///         does the form give the operator's results with these constants? Asked when planning and when packing
+///     static constexpr u32 by_unit(layer_descriptor const&, int form);   optional: bit o: operand o of a lowered tile is
+///         touched by a unit alone, which computes while the cores make the next tile ready; 0: the cores wait for it
+///     static constexpr i64 ready_cycles(layer_descriptor const&, int form, index const* tile);   then: of the cores, to make a
+///         tile ready; tile_cycles() are the unit's
 ///     static constexpr reach_beyond beyond(layer_descriptor const&, int form, int o, index const* tile, bool in_place);
 ///         of an operand in L1, or of the scratch bytes (o == -1)
 ///
@@ -2200,6 +2206,8 @@ struct mapping_facts {
   operand (*packed)(layer_descriptor const&, int, int) = nullptr;
   void (*pack)(layer_descriptor const&, int, int, void const*, u8*) = nullptr;
   bool (*exact)(layer_descriptor const&, int, constant_values const&) = nullptr;
+  u32 (*by_unit)(layer_descriptor const&, int) = nullptr;
+  i64 (*ready_cycles)(layer_descriptor const&, int, index const*) = nullptr;
   reach_beyond (*beyond)(layer_descriptor const&, int, int, index const*, bool) = nullptr;
 
   constexpr bool packs(layer_descriptor const& l, int form, int o) const {
@@ -2207,6 +2215,17 @@ struct mapping_facts {
   }
   /// Operand o as this engine's form finds it in memory.
   constexpr operand seen(layer_descriptor const& l, int form, int o) const { return packs(l, form, o) ? packed(l, form, o) : l.with[o]; }
+  /// From a tile's scratch bytes to those of the next one, which is made ready while a unit is at work; 0: they share them.
+  constexpr i64 scratch_turn(layer_descriptor const& l, int form, index const* tile) const {
+    if (by_unit == nullptr || by_unit(l, form) == 0) return 0;
+    bool cut = false;
+    for (int a = 0; a < l.axes; ++a) cut = cut || tile[a] < l.space[a].length;
+    return cut ? (scratch_bytes(l, form, tile) + 31) / 32 * 32 : 0;
+  }
+  /// Scratch bytes of a step.
+  constexpr i64 scratch_of_step(layer_descriptor const& l, int form, index const* tile) const {
+    return scratch_turn(l, form, tile) + scratch_bytes(l, form, tile);
+  }
   constexpr reach_beyond reaches(layer_descriptor const& l, int form, int o, index const* tile, bool in_place) const {
     return beyond == nullptr ? reach_beyond{} : beyond(l, form, o, tile, in_place);
   }
@@ -2222,6 +2241,7 @@ constexpr mapping_facts facts_of() {
     if constexpr (requires { m::code_bytes; }) f.code_bytes = m::code_bytes;
     if constexpr (requires { m::packed; }) f.packed = m::packed, f.pack = m::pack;
     if constexpr (requires { m::exact; }) f.exact = m::exact;
+    if constexpr (requires { m::by_unit; }) f.by_unit = m::by_unit, f.ready_cycles = m::ready_cycles;
     if constexpr (requires { m::beyond; }) f.beyond = m::beyond;
     return f;
   } else {
@@ -2266,10 +2286,12 @@ struct execution_costs {
   index run_cycles;             ///< of a run, before its first step and behind its last one
   index step_cycles;            ///< executor, per step
   index tile_cycles;            ///< executor, per tile
+  index walked_tile_cycles;     ///< more where tiles are made ready at run time
   index code_line_cycles;       ///< until 16 bytes of code are in the instruction cache
   index code_cache_bytes;
   index picojoules_per_cycle;   ///< whole chip
   index picojoules_per_byte;    ///< moved between memories
+  index unit_wake_cycles = 0;   ///< from the end of a unit's job to what the core does then
 };
 
 /// Satisfied by a board: its name, memories, costs, cores and engines.
@@ -3046,7 +3068,7 @@ constexpr problem problem_of_operands(int s) {
       }
     }
   }
-  i64 const scratch = m.scratch_bytes(l, x.form, x.tile);
+  i64 const scratch = m.scratch_of_step(l, x.form, x.tile);
   reach_beyond const r = m.reaches(l, x.form, -1, x.tile, false);
   if (scratch > 0 && x.scratch_at + scratch + r.behind > l1_end) return {3032, x.scratch_at + scratch + r.behind, l1_end};
   if (x.scratch_at < 0) return {3021, i64{l1} - x.scratch_at, l1};
@@ -3087,7 +3109,7 @@ constexpr problem problem_of_l1(int s) {
   for (int o = 0; o < l.operands; ++o)
     for (int c = 0; c < x.buffer[o].copies; ++c)
       if (problem const found = live.add(x.buffer[o].at[c], tile_bytes(l.with[o], x.tile), 3023); found.code != 0) return found;
-  i64 const scratch = mappings<Net, B>::of[x.layer].of[x.engine].scratch_bytes(l, x.form, x.tile);
+  i64 const scratch = mappings<Net, B>::of[x.layer].of[x.engine].scratch_of_step(l, x.form, x.tile);
   if (problem const found = live.add(x.scratch_at, scratch, 3023); found.code != 0) return found;
   if (s + 1 < steps_of<Net>) {
     step const& next = plan_of<Net>::steps[s + 1];
@@ -3317,6 +3339,7 @@ struct step_record {
   address home[max_operands] = {};
   bytes buffer[max_operands][2] = {};
   bytes scratch_at = 0;
+  bytes scratch_turn = 0;  ///< every other tile's scratch lies this far behind
 };
 
 /// What the executor is given: tables that live in read-only memory.
@@ -3510,6 +3533,7 @@ struct program {
     r.value_count = static_cast<u8>(l.value_count);
     r.early = from.early;
     r.scratch_at = from.scratch_at;
+    r.scratch_turn = static_cast<bytes>(mappings::of[from.layer].of[from.engine].scratch_turn(l, from.form, from.tile));
     for (int o = 0; o < l.operands; ++o) {
       operand const with = mappings::of[from.layer].of[from.engine].seen(l, from.form, o);
       if (with.of == nullptr) continue;
@@ -3819,48 +3843,93 @@ constexpr void load_early(M& machine, int s, Tiles& v) {
   if (first.entry != nullptr) each_bit(v.early, [&](int o) { load(machine, channel::early + (s & 1), v, o, first, 0); });
 }
 
+/// A tile that a unit computes while the cores make the next one ready: its results are stored later.
+struct tile_in_flight {
+  bool is = false;
+  ready_tile tile = {};
+  u8 copy[max_operands] = {};
+  int channel = 0;  ///< of its stores
+};
+
+/// Stores the results of a tile.
+template <class M, class Tiles>
+constexpr void store_results(M& machine, Tiles const& v, tile_in_flight const& t) {
+  if (!t.tile.record->arguments.ends) return;
+  each_bit((v.head->single | v.head->twice) & v.head->written, [&](int o) {
+    transfer(machine, t.channel, true, t.tile.record->moved[o], part_of(machine, v, o, t.tile), in_l1(machine, v.r->buffer[o][t.copy[o]]));
+  });
+}
+
+/// How a step meets its neighbours.
+struct step_flow {
+  bool after_stores = false;  ///< the step before is left with stores under way, or
+  bool after_unit = false;    ///< with its last tile in a unit: it ends when this one's first tile has run
+  bool early_waits = false;   ///< the next step's early tiles come only then
+  bool may_leave = false;     ///< this one may be left so
+};
+
 /// Runs the tiles of step s.
 ///
-/// @param tiles       the step's tiles: r, head, values, early, next(), slid(), arguments()
+/// @param v           the step's tiles: r, head, values, early, next(), slid(), arguments()
 /// @param early_next  starts the early loads of the step behind
+/// @param end_before  ends the step before, if that was left; a unit is done with it then
+/// @param left        the last tile, when it is left in a unit
 /// @returns false when the machine asked to stop
-template <class M, class Tiles, class EarlyNext>
-constexpr bool run_step(M& machine, int s, Tiles& v, EarlyNext early_next) {
+template <class M, class Tiles, class EarlyNext, class EndBefore>
+constexpr bool run_step(M& machine, int s, Tiles& v, step_flow const& flow, EarlyNext early_next, EndBefore end_before, tile_in_flight& left) {
   step_head const& head = *v.head;
   step_record const& r = *v.r;
   ready_tile now = v.next();
   u8 copy[max_operands] = {};  // which buffer of a streamed operand holds the tile
+  u8 const results = static_cast<u8>((head.single | head.twice) & head.written);
   // A step may be left empty by its run-time extents; the next one's early tiles come nevertheless.
   if (now.entry == nullptr) early_next();
   if (now.entry != nullptr) each_bit(head.streamed_in() & ~v.early, [&](int o) { load(machine, channel::load, v, o, now, 0); });
-  int stores = 0;
+  int filled = 0;  // tiles of results
+  tile_in_flight flight;
   for (int tile = 0; now.entry != nullptr; ++tile) {
     if (machine.stopped()) return false;
     decltype(auto) a = v.arguments(now);  // before next() makes another tile
     ready_tile const ahead = v.next();
     u8 const fetched = ahead.entry != nullptr ? ahead.entry->fetched : 0;
-    each_bit(fetched & head.twice, [&](int o) { load(machine, channel::load + ((tile + 1) & 1), v, o, ahead, copy[o] ^ 1); });
+    bool const after = tile == 0 && (flow.after_stores || flow.after_unit);
+    auto const fetch_ahead = [&] { each_bit(fetched & head.twice, [&](int o) { load(machine, channel::load + ((tile + 1) & 1), v, o, ahead, copy[o] ^ 1); }); };
+    if (!flight.is) fetch_ahead();
     if (tile == 0) {
-      early_next();
+      if (!flow.early_waits) early_next();
       machine.wait(channel::early + (s & 1));
     }
     machine.wait(channel::load + (tile & 1));
     a.values = v.values;
-    machine.place_scratch(a, in_l1(machine, r.scratch_at));
+    machine.place_scratch(a, in_l1(machine, r.scratch_at + (tile & 1) * r.scratch_turn));
     each_bit(head.present & ~(head.single | head.twice), [&](int o) { machine.place(a, o, part_of(machine, v, o, now)); });
-    each_bit((head.single | head.twice) & head.written, [&](int o) {
+    if (results != 0) {
       // The buffer that this tile fills must have been stored: the one before, or the one before that.
-      if (head.single >> o & 1) machine.wait(channel::store + ((stores + 1) & 1));
-      machine.wait(channel::store + (stores & 1));
-      if (head.twice >> o & 1) copy[o] = static_cast<u8>(stores & 1);
-    });
+      if (results & head.single) machine.wait(channel::store + ((filled + 1) & 1));
+      machine.wait(channel::store + (filled & 1));
+      each_bit(results & head.twice, [&](int o) { copy[o] = static_cast<u8>(filled & 1); });
+    }
     each_bit(head.single | head.twice, [&](int o) { machine.place(a, o, in_l1(machine, r.buffer[o][copy[o]])); });
-    machine.run(head.code, a);
-    if (a.ends)
-      each_bit((head.single | head.twice) & head.written, [&](int o) {
-        transfer(machine, channel::store + (stores & 1), true, now.record->moved[o], part_of(machine, v, o, now), in_l1(machine, r.buffer[o][copy[o]]));
-        ++stores;
-      });
+    bool const queued = machine.run(head.code, a);
+    if (flight.is || (after && flow.after_unit)) machine.finish(queued);
+    if (flight.is) {
+      store_results(machine, v, flight);
+      fetch_ahead();
+    }
+    if (after) {
+      end_before();
+      if (flow.early_waits) early_next();
+    }
+    flight = {queued, now, {}, channel::store + (filled & 1)};
+    for (int o = 0; o < max_operands; ++o) flight.copy[o] = copy[o];
+    // It may stay in flight while nothing that it uses is changed.
+    bool const leaves = ahead.entry != nullptr ? ((fetched | results) & head.single) == 0 : flow.may_leave;
+    if (!queued || !leaves) {
+      if (queued) machine.finish(false);
+      store_results(machine, v, flight);
+      flight.is = false;
+    }
+    if (now.record->arguments.ends && results != 0) ++filled;
     each_bit(fetched, [&](int o) {
       if (head.single >> o & 1)
         load(machine, channel::load + ((tile + 1) & 1), v, o, ahead, 0);
@@ -3869,9 +3938,18 @@ constexpr bool run_step(M& machine, int s, Tiles& v, EarlyNext early_next) {
     });
     now = ahead;
   }
+  left = flight;
+  if (flow.may_leave) return true;
   machine.wait(channel::store);
   machine.wait(channel::store + 1);
   return true;
+}
+
+/// The same for machines that leave nothing in flight.
+template <class M, class Tiles, class EarlyNext>
+constexpr bool run_step(M& machine, int s, Tiles& v, EarlyNext early_next) {
+  tile_in_flight none;
+  return run_step(machine, s, v, step_flow{}, early_next, [] {}, none);
 }
 
 /// The planned maxima, and what is given below them.
@@ -3882,7 +3960,8 @@ inline run_time_extents actual_of(program_view const& p, run_time_extents const&
   return actual;
 }
 
-/// A machine of pointers as run_step() wants it.
+/// A machine of pointers as run_step() wants it: run() says whether a unit was left at work, finish() waits for it, except
+/// for the tile that it was given last.
 template <class M>
 struct by_pointers {
   M& of;
@@ -3893,7 +3972,11 @@ struct by_pointers {
   bool stopped() { return of.stopped(); }
   void place(kernel_arguments& a, int o, u8* at) { a.with[o].at = at; }
   void place_scratch(kernel_arguments& a, u8* at) { a.scratch = at; }
-  void run(kernel_code const& code, kernel_arguments const& a) { of.run(code, a); }
+  bool run(kernel_code const& code, kernel_arguments const& a) {
+    of.run(code, a);
+    return false;  // no unit is left at work
+  }
+  void finish(bool) {}
 };
 }  // namespace detail
 
