@@ -15,7 +15,8 @@ struct memory_bases {
   u8* of[base_count] = {};
 };
 
-/// What may be done at the beginning and the end of each step, on core 0; by default nothing.
+/// What may be done at the beginning and the end of each step, on core 0; by default nothing. A step ends when its results are
+/// in their places; the next one may have begun by then.
 struct no_hooks {
   static void step_begins(int) {}
   static void step_ends(int) {}
