@@ -76,7 +76,7 @@ struct mapping<op::conv2d_kind, Engine> {
     if (c.picks) {
       d.rows = npu::computed_length(tile[rows], l.classes[4]), d.columns = npu::computed_length(tile[columns], l.classes[5]);
       i64 const picking = (i64{tile[rows]} * tile[columns] + 7) / 8 * (25 + channels * 5 / 8);
-      return npu::call_cycles + npu::ready_cycles(l, channels) + npu::job_cycles(d, Engine::weight_memory_cycles) + picking;
+      return npu::wait_cycles + npu::ready_cycles(l, channels) + npu::job_cycles(d, Engine::weight_memory_cycles) + picking;
     }
     i64 const finish = c.requantises ? 0 : npu::call_cycles + npu::finish_cycles(l, i64{channels} * tile[rows] * tile[columns]);
     return npu::job_cycles(d, Engine::weight_memory_cycles) + finish;

@@ -145,8 +145,9 @@ constexpr i64 scales_bytes(index channels) { return i64{tiles_of(channels, 8)} *
 /// Windows laid out by the cores: bytes from one pixel to the next.
 constexpr index gathered_pitch(index depth) { return (depth + 3) & ~3; }
 
-/// Core cycles to program a job; where the cores finish what the unit began, also to wait for it.
-inline constexpr i64 program_cycles = 210, call_cycles = 550;
+/// Core cycles to program a job that the compiler made; to make one at run time, where the cores finish sums; and to wait for
+/// one where they pick results.
+inline constexpr i64 program_cycles = 210, call_cycles = 1500, wait_cycles = 550;
 /// Of the instructions that the cores run through.
 constexpr i64 code_bytes_of(unit_class const& c) { return c.gathers || c.turns ? 1000 : c.picks ? 800 : c.requantises ? 350 : 900; }
 /// The cores' part of a tile of a requantising form: the job's registers, and the scales at the same time.
@@ -156,5 +157,5 @@ constexpr i64 ready_cycles(layer_descriptor const& l, index channels) {
   return scales > program_cycles ? scales : program_cycles;
 }
 /// Of the cores, to finish sums.
-constexpr i64 finish_cycles(layer_descriptor const& l, i64 results) { return 150 + results * (l.classes[1] == 0 ? 24 : l.classes[3] != 0 ? 175 : 104) / 8; }
+constexpr i64 finish_cycles(layer_descriptor const& l, i64 results) { return 150 + results * (l.classes[1] == 0 ? 56 : l.classes[3] != 0 ? 175 : 104) / 8; }
 }  // namespace deeploy::npu

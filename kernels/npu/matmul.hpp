@@ -39,7 +39,7 @@ struct mapping<op::matmul_kind, Engine> {
     npu::job_descriptor d{.kind = npu::form::pointwise, .in_channels = tile[inputs], .out_channels = tile[outputs], .output_32 = !c.requantises, .requantise = c.requantises, .scale_32 = !c.byte_scales};
     i64 cycles = c.requantises ? 0 : npu::call_cycles + npu::finish_cycles(l, i64{tile[outputs]} * tile[rows]);
     // Rows that are no whole line of pixels are a job of their own.
-    if (tile[rows] > npu::tile_pixels && tile[rows] % npu::tile_pixels != 0) cycles += npu::job_cycles(d, Engine::weight_memory_cycles);
+    if (tile[rows] > npu::tile_pixels && tile[rows] % npu::tile_pixels != 0) cycles += npu::job_cycles(d, Engine::weight_memory_cycles) + (c.requantises ? 0 : npu::call_cycles);
     d.rows = tile[rows] >= npu::tile_pixels ? tile[rows] / npu::tile_pixels : lines_of(tile[rows]);
     d.columns = npu::tile_pixels;
     return cycles + npu::job_cycles(d, Engine::weight_memory_cycles);
