@@ -172,13 +172,15 @@ bool place(planned_model const& m, plan_options const& options, choice_problem c
 }
 }  // namespace
 
-// Where there is room for it, steps keep apart: one may then begin while a unit computes the last tile of the one before, or
-// while its results are stored.
+// Where there is room for it, and bytes are not what is sought, steps of boards with a unit keep apart: one may then begin
+// while the unit computes the last tile of the one before, or while its results are stored.
 bool place_buffers(planned_model const& m, plan_options const& options, choice_problem const& p, choice const& c, plan_result& result) {
-  for (bool keep_apart : {true, false}) {
-    result.memories.clear();
-    if (place(m, options, p, c, keep_apart, result)) return true;
-  }
-  return false;
+  bool has_unit = false;
+  for (planned_layer const& l : m.layers)
+    for (mapping_facts const& e : l.engines) has_unit = has_unit || e.by_unit != nullptr;
+  result.memories.clear();
+  if (has_unit && options.aim != objective::bytes && place(m, options, p, c, true, result)) return true;
+  result.memories.clear();
+  return place(m, options, p, c, false, result);
 }
 }  // namespace deeploy::plan

@@ -104,7 +104,7 @@ struct mapping<op::pad_kind, Engine> {
     // What is set up per line costs a division for each axis outside of it.
     i64 const elements = cluster::elements_of(l, tile), lines = elements / cluster::padded_line(l, tile);
     i64 const size = size_of(l.with[1].of->type);
-    return 2 * cluster::walk_cycles + (elements + 7) / 8 * size + (lines + 7) / 8 * 400;
+    return 2 * cluster::walk_cycles + (elements + 7) / 8 * size * 7 / 8 + (lines + 7) / 8 * 400;
   }
   static constexpr i64 code_bytes(layer_descriptor const&, int, index const*) { return 960; }
   template <layer_descriptor const& L, int>
