@@ -69,18 +69,23 @@ class front_builder {
   bool const count_moved_;
   std::vector<candidate> kept_;
 };
-}  // namespace
 
-namespace {
-/// Calls visit(candidate, tiles) for every legal candidate.
-void for_each_candidate(planned_layer const& l, planned_board const& b, home_list const& homes, std::int64_t l1_bytes, plan_options const& options,
-                        std::function<void(candidate const&, std::uint64_t)> const& visit) {
-  evaluator e(l, b, homes);
+/// Calls visit(c) for every tile of the layer whose operands can lie where `homes` says; c is all but order and buffers.
+template <class Visit>
+void for_each_placeable_tile(planned_layer const& l, evaluator& e, home_list const& homes, plan_options const& options, Visit visit) {
   for_each_tile(l, options, [&](candidate const& tile) {
     candidate c = tile;
     c.home = homes;
     e.set_tile(c);
-    if (!e.placeable()) return;
+    if (e.placeable()) visit(c);
+  });
+}
+
+/// Calls visit(candidate, tiles) for every legal candidate.
+void for_each_candidate(planned_layer const& l, planned_board const& b, home_list const& homes, std::int64_t l1_bytes, plan_options const& options,
+                        std::function<void(candidate const&, std::uint64_t)> const& visit) {
+  evaluator e(l, b, homes);
+  for_each_placeable_tile(l, e, homes, options, [&](candidate& c) {
     e.bound(c);
     if (c.bytes > l1_bytes) return;
     std::uint64_t tiles = 1;
@@ -103,7 +108,7 @@ front drawn_candidate(planned_layer const& l, planned_board const& b, home_list 
   std::int64_t most = std::numeric_limits<std::int64_t>::max();
   if (options.draw % 2 == 0) {
     for_each_candidate(l, b, homes, l1_bytes, options, [&](candidate const& c, std::uint64_t) { most = std::min(most, c.alone()); });
-    most += most / 2;
+    if (most < std::numeric_limits<std::int64_t>::max()) most += most / 2;
   }
   drawing draw(options.draw, l);
   for_each_candidate(l, b, homes, l1_bytes, options, [&](candidate const& c, std::uint64_t tiles) {
@@ -124,11 +129,7 @@ front candidates_of(planned_layer const& l, planned_board const& b, home_list co
   unsigned ready = 0;
   for (auto const& g : e.groups())
     if (!g.written) ready |= g.operands & early_ready;
-  for_each_tile(l, options, [&](candidate const& tile) {
-    candidate c = tile;
-    c.home = homes;
-    e.set_tile(c);
-    if (!e.placeable()) return;
+  for_each_placeable_tile(l, e, homes, options, [&](candidate& c) {
     std::uint64_t orders = 0;
     bool look[2] = {true, ready != 0};
     for (int early = 0; early < 2; ++early) {
@@ -163,11 +164,7 @@ candidate smallest_tile(planned_layer const& l, planned_board const& b, home_lis
   candidate best;
   best.bytes = -1;
   evaluator e(l, b, homes);
-  for_each_tile(l, options, [&](candidate const& tile) {
-    candidate c = tile;
-    c.home = homes;
-    e.set_tile(c);
-    if (!e.placeable()) return;
+  for_each_placeable_tile(l, e, homes, options, [&](candidate& c) {
     e.bound(c);
     if (best.bytes < 0 || c.bytes < best.bytes) best = c;
   });

@@ -15,17 +15,17 @@ inline constexpr int unit = count + 1, unit_but_last = count + 2;
 /// What a control core does when the network runs.
 struct command {
   command_kind kind = command_kind::end;
-  u8 slot = 0;         ///< copy, wait: the channel
+  u8 slot = 0;            ///< copy, wait: the channel
   bool overlaps = false;  ///< step: the one before has not ended
   bool ends = false;      ///< step: ends here, and began before
-  bool opens = false;  ///< copy: takes a counter of its own
-  bool in = false;     ///< copy: to L1
+  bool opens = false;     ///< copy: takes a counter of its own
+  bool in = false;        ///< copy: to L1
   address l1 = {}, home = {};
   bytes line = 0;
   index lines = 0;
   bytes stride = 0;
   int step = 0;                               ///< step, walk
-  kernel_code code = {};                      ///< run, or
+  kernel_code code = {};                      ///< run
   kernel_arguments const* arguments = nullptr;  ///< run: those of the tile's record, without addresses
   i32 const* values = nullptr;
   u8 value_count = 0;
