@@ -24,11 +24,13 @@ struct no_hooks {
 
 /// Runs the phases of a kernel as one core of the team. The next phase is looked up before the barrier: behind the last
 /// one core 0 may have what holds the list fetched over.
-inline void take_part(u32 core, kernel_phase const* phases, kernel_arguments const& block) {
+///
+/// @param core, cores  of the team
+inline void take_part(u32 core, u32 cores, kernel_phase const* phases, kernel_arguments const& block) {
   for (kernel_phase next = *phases; next != nullptr;) {
     kernel_phase const phase = next;
     next = *++phases;
-    phase(static_cast<int>(core), board::siracusa::cores, block);
+    phase(static_cast<int>(core), static_cast<int>(cores), block);
     barrier();
   }
 }
@@ -39,14 +41,17 @@ inline void serve(u32 core, team_work const volatile& posted) {
     barrier();
     kernel_phase const* const phases = posted.phases;
     if (phases == nullptr) return;
-    take_part(core, phases, *posted.block);
+    u32 const first = posted.first;
+    take_part(core - first, board::siracusa::cores - first, phases, *posted.block);
   }
 }
-inline void post(team_work volatile& work, kernel_phase const* phases, kernel_arguments const& block) {
+/// Lets the team begin. With `apart` core 0 has no share: it goes on, and meets the others at a barrier when they are done.
+inline void post(team_work volatile& work, kernel_phase const* phases, kernel_arguments const& block, u32 apart = 0) {
   work.phases = phases;
   work.block = &block;
+  work.first = apart;
   barrier();
-  take_part(0, phases, block);
+  if (!apart) take_part(0, board::siracusa::cores, phases, block);
 }
 /// Lets the others go home.
 inline void dismiss(team_work volatile& work) {
@@ -92,24 +97,29 @@ class stream_reader {
   template <class Walk>
   bool run(Walk walk) {
     namespace f = stream_field;
-    control_block& control = deeploy_control;
+    control_block& control = *control_;
     int step = -1;
     u32 position = 0;
     bool finished = false;
-    for (word const* at = turn(1);;) {
+    word const* at = turn();
+    fetch(1);
+    for (;;) {
       u32 const first = at[0];
       if (static_cast<i32>(first) < 0) {
         static_assert(f::tile_at == 31);
-        if (control.cancel != 0) break;
-        control.position = ++position;
+        if (first >> f::posts_at & 1) {
+          if (control.cancel != 0) break;
+          control.position = ++position;
+        }
         at = run_tile(first, at);
-      } else if (first >> f::copy_at & 1) {
+      } else if (field<f::copy_at, 1>(first)) {
         at = copy(first, at);
       } else if (auto const kind = static_cast<command_kind>(field<0, f::kind_bits>(first)); kind == command_kind::wait) {  // no switch: its table would be read from L2
         wait(field<f::slot_at, f::slot_bits>(first));
         ++at;
       } else if (kind == command_kind::step) {
         ++at;
+        if (first >> f::joins_at & 1) barrier();
         if ((first >> f::overlaps_at & 1) == 0 && step >= 0) Hooks::step_ends(step - static_cast<int>(field<f::ends_at, 1>(first)));
         if (first >> f::ends_at & 1) continue;
         step = static_cast<int>(first >> f::step_at);
@@ -120,8 +130,12 @@ class stream_reader {
         control.position = ++position;
         at = run_general(first, at);
       } else if (kind == command_kind::page) {
-        page_ ^= 1;
-        at = turn(page_ ^ 1);
+        ++at;
+        if (first >> f::turns_at & 1) {
+          page_ ^= 1;
+          at = turn();
+        }
+        if (first >> f::fetches_at & 1) fetch(page_ ^ 1);
       } else if (kind == command_kind::walk) {
         if (!walk(step)) break;
         ++at;
@@ -131,6 +145,7 @@ class stream_reader {
         break;
       }
     }
+    if (told_) npu_driver::commit();  // cancelled: its place is free only behind the job
     if (unit_works_) npu_driver::finish();
     for (u32 slot = 0; slot < slots; ++slot) wait(slot);
     return finished;
@@ -162,12 +177,18 @@ class stream_reader {
   word const* run_tile(u32 first, word const* at) {
     word* const block = block_of(first);
     word const* const patches = behind_phases(first, at);
-    auto const queue = reinterpret_cast<kernel_phase>(patches[0]);
-    resolve_all(patches + 1, patches_of(first), block);
-    post(deeploy_control.work, reinterpret_cast<kernel_phase const*>(at + 1), arguments_in(block));
+    auto const tell = reinterpret_cast<kernel_phase>(patches[0]), queue = reinterpret_cast<kernel_phase>(patches[1]);
+    u32 const apart = field<stream_field::apart_at, 1>(first);
+    if (first >> stream_field::resolves_at & 1) resolve_all(patches + 2, patches_of(first), block);
+    if (first >> stream_field::posts_at & 1) post(control_->work, reinterpret_cast<kernel_phase const*>(at + 1), arguments_in(block), apart);
+    if (tell != nullptr) {
+      unit_works_ = told_ = true;
+      tell(0, 1, arguments_in(block));
+    }
     if (queue != nullptr) {
-      unit_works_ = true;
+      if (apart) barrier();
       queue(0, 1, arguments_in(block));
+      told_ = false;
     }
     return behind_call(first, at);
   }
@@ -175,7 +196,7 @@ class stream_reader {
     word* const block = block_of(first);
     word const* patch = behind_phases(first, at);
     for (u32 left = patches_of(first); left != 0; --left, patch += 2) *reinterpret_cast<word*>(reinterpret_cast<u8*>(block) + patch[0]) = resolve(patch[1]);
-    post(deeploy_control.work, reinterpret_cast<kernel_phase const*>(at + 1), arguments_in(block));
+    post(control_->work, reinterpret_cast<kernel_phase const*>(at + 1), arguments_in(block));
     return behind_call(first, at);
   }
   /// The offset has a sign: the NPU counts from the origin of the padding, which may lie before the section.
@@ -202,6 +223,7 @@ class stream_reader {
         : "memory");
   }
   void wait(u32 slot) {
+    if (slot == channel::team) return barrier();
     if (slot >= channel::unit) return npu_driver::finish(slot == channel::unit_but_last);
     if (open_[slot] != 0) dma::wait(open_[slot]);
     open_[slot] = 0;
@@ -213,18 +235,19 @@ class stream_reader {
     dma::start(dma::to::l1, reinterpret_cast<u32>(deeploy_stream_pages + to * reserved::page_bytes), reinterpret_cast<u32>(next_), reserved::page_bytes);
     next_ += reserved::page_bytes / 4;
   }
-  /// Waits for the page that was fetched last and begins to fetch the one behind it.
-  word const* turn(int behind) {
+  /// Waits for the page that was fetched last.
+  word const* turn() {
     wait(slot_of_page);
-    fetch(behind);
     u8 const* const page = deeploy_stream_pages + page_ * reserved::page_bytes;
     base_[base_of_page] = reinterpret_cast<u32>(page);
     return reinterpret_cast<word const*>(page);
   }
 
+  control_block* const control_ = &deeploy_control;  ///< a load is shorter than its address
   stream_word const* next_;
   int left_, page_ = 0;
   bool unit_works_ = false;  ///< it may: it was given jobs
+  bool told_ = false;        ///< a job is written, and not to run yet
   u32 open_[slots] = {};     ///< DMA counters that are not waited for yet
   u32 base_[base_of_page + 1];
 };

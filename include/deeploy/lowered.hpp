@@ -14,9 +14,15 @@ struct lowered_tile {
     bool operator==(pointer const&) const = default;
   };
   kernel_phase phase[4] = {};  ///< at most three, ended by null
-  /// Null, or what one core may call in place of the last phase: a unit then computes the tile by itself, and the machine
-  /// waits for it later.
-  kernel_phase queue = nullptr;
+  /// Null, or the tile in three parts in place of its phases: a unit then computes it by itself, and the machine waits for it
+  /// later. One core calls `ahead`, if there is such: that reads its block and writes registers of the unit, no memory, so that
+  /// it may be called while the cores still run the tile before; all cores call `prepare`; then one core calls `queue`.
+  kernel_phase ahead = nullptr, prepare = nullptr, queue = nullptr;
+  /// Of a tile of one phase: the cycles that it takes longer when one core less runs it. The core that reads the program can
+  /// read on meanwhile.
+  u16 one_core_less_cycles = never;
+  bool by_unit = false;  ///< its code uses a unit
+  static constexpr u16 never = 0xffff;
   pointer at[max_pointers] = {};
   u32 word[max_words] = {};
   u8 pointers = 0, words = 0;

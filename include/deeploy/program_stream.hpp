@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // program_stream<Net, Board>: the program as pages of words, made by the compiler for boards whose control core reads such.
 #pragma once
+#include <deeploy/look_ahead.hpp>
 #include <deeploy/overlap.hpp>
 #include <deeploy/program.hpp>
 #include <deeploy/stream.hpp>
@@ -31,11 +32,29 @@ struct program_stream {
   }();
 
   // In parts that begin at a page: what one evaluation may cost the compiler is limited.
-  static constexpr int steps_in_part = 12, parts = (step_count + steps_in_part - 1) / steps_in_part;
+  static constexpr int most_steps_in_part = 48, most_tiles_in_part = 512;
+  struct part_list {
+    int count = 0, begin[step_count + 1] = {};
+  };
+  static constexpr part_list all_parts = [] {
+    part_list l;
+    for (int s = 0, tiles = 0; s < step_count; ++s) {
+      int const more = steps[s].walks() ? 1 : steps[s].tiles.entries;
+      if (s == 0 || s - l.begin[l.count - 1] == most_steps_in_part || tiles + more > most_tiles_in_part) {
+        l.begin[l.count++] = s;
+        tiles = 0;
+      }
+      tiles += more;
+    }
+    l.begin[l.count] = step_count;
+    return l;
+  }();
+  static constexpr int parts = all_parts.count;
   template <int part>
   static constexpr int write_part(stream_word* to) {
     writer w(to);
-    int const end = part + 1 == parts ? step_count : (part + 1) * steps_in_part;
+    detail::look_ahead<writer, typename B::stream> sink(w);
+    int const end = all_parts.begin[part + 1];
     detail::left_step left;
     auto const overlap = [&](int s) -> detail::step_overlaps {
       if (s + 1 >= end || steps[s].walks() || steps[s + 1].walks() || !detail::may_overlap<Net, B>(s, 1, detail::moment::begun)) return {};
@@ -44,8 +63,8 @@ struct program_stream {
       // Stores are short: early tiles do not wait for them.
       return {early_next || detail::computes_by_unit(x, tables::graph_t::layer(x.layer), tables::mappings::of[x.layer].of[x.engine]), early_next};
     };
-    for (int s = part * steps_in_part; s < end; ++s) detail::record_step(steps, step_count, s, overlap, left, [&](command const& c) { w(c); });
-    w(command{.kind = part + 1 == parts ? command_kind::end : command_kind::page});
+    for (int s = all_parts.begin[part]; s < end; ++s) detail::record_step(steps, step_count, s, overlap, left, [&](command const& c) { sink(c); });
+    sink(command{.kind = part + 1 == parts ? command_kind::end : command_kind::page});
     return w.pages();
   }
   template <int part>

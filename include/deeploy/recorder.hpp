@@ -7,9 +7,10 @@
 
 namespace deeploy {
 enum class command_kind : u8 { copy, wait, run, tile, step, walk, page, end };
-/// Waits besides those for channels: until a unit is done with all, or with all but the tile that it was given last.
+/// Waits besides those for channels: until a unit is done with all, or with all but the tile that it was given last; until
+/// the cores are done with a tile that they run `apart`.
 namespace channel {
-inline constexpr int unit = count + 1, unit_but_last = count + 2;
+inline constexpr int unit = count + 1, unit_but_last = count + 2, team = count + 3;
 }
 
 /// What a control core does when the network runs.
@@ -18,12 +19,14 @@ struct command {
   u8 slot = 0;            ///< copy, wait: the channel
   bool overlaps = false;  ///< step: the one before has not ended
   bool ends = false;      ///< step: ends here, and began before
+  bool joins = false;     ///< step: when the team is done with what it does apart
   bool opens = false;     ///< copy: takes a counter of its own
   bool in = false;        ///< copy: to L1
   address l1 = {}, home = {};
   bytes line = 0;
   index lines = 0;
   bytes stride = 0;
+  bool turns = true, fetches = true;          ///< page: goes on in the next one; begins to fetch the one behind it
   int step = 0;                               ///< step, walk
   kernel_code code = {};                      ///< run
   kernel_arguments const* arguments = nullptr;  ///< run: those of the tile's record, without addresses
@@ -33,6 +36,10 @@ struct command {
   address at[max_operands] = {};
   address scratch = {};
   lowered_tile tile = {};  ///< tile: what it was lowered to
+  bool resolves = true;    ///< tile: addresses are put into its block; else they were before
+  bool posts = true;       ///< tile: it runs; else only its block is made ready
+  bool apart = false;      ///< tile: the core that reads has no share, and reads on at once
+  bool tells = true;       ///< tile: a unit is told what it is to do, if it runs in one
 };
 
 namespace detail {

@@ -15,13 +15,16 @@ union stream_word {
 ///
 ///     copy  transfer word, address in L1, address outside; of lines also the bytes of a line and their distance
 ///     run   phases, null behind them; patches: byte offset in the block, address; the block, unless it stands before
-///     tile  phases, null behind them; what core 0 calls then, or null; the addresses that the block begins with; the block
-///     page  nothing: go on at the begin of the next page
+///     tile  phases, null behind them (none where it does not run); what core 0 calls to tell a unit, or null; what it calls
+///           at the end, or null; the addresses that the block begins with; the block
+///     page  nothing: go on at the begin of the next page, fetch the one behind it, or both
 namespace stream_field {
-inline constexpr int kind_bits = 3, tile_at = 31, copy_at = 30;  // the two that come most often have a bit of their own besides
+inline constexpr int kind_bits = 3, tile_at = 31, copy_at = 30;  // the two that come most often have a bit of their own
+inline constexpr int resolves_at = 0, posts_at = 1, apart_at = 2;  // tile, in place of the kind
 inline constexpr int slot_at = 3, slot_bits = 4, opens_at = 7, lines_at = 8;  // copy, wait
 inline constexpr int patches_at = 3, patches_bits = 4, phases_at = 7, phases_bits = 2, words_at = 9, words_bits = 10, block_at = 19, block_bits = 9;  // run, tile
-inline constexpr int overlaps_at = 3, ends_at = 4, step_at = 8;  // step, walk
+inline constexpr int overlaps_at = 3, ends_at = 4, joins_at = 5, step_at = 8;  // step, walk
+inline constexpr int turns_at = 3, fetches_at = 4;               // page
 }  // namespace stream_field
 
 /// Addresses with this base are bytes from the begin of the page that is read.
@@ -42,9 +45,25 @@ template <class Dma, int page_words>
 class page_writer {
   static_assert(base_count <= static_cast<int>(base_of_page) && page_words <= 1 << stream_field::block_bits && page_words < 1 << stream_field::words_bits);
 
+  static constexpr int turn_words = 1;
+
  public:
   constexpr page_writer(stream_word* to) : to_(to) {}
   constexpr int pages() const { return page_ + (used_ != 0); }
+  /// Does so much go into the page that is written?
+  constexpr bool fits(int words) const { return used_ + words + turn_words <= page_words; }
+  constexpr void make_room(int words) {
+    if (!fits(words)) turn();
+  }
+  static constexpr int most_words_together = page_words - turn_words;
+  static constexpr int most_post_words = 1 + 4 + 2;  ///< of a tile whose block is ready
+  /// No fewer words than a command takes.
+  static constexpr int most_words(command const& c) {
+    if (c.kind == command_kind::tile) return most_post_words + (c.resolves ? 2 * c.tile.pointers + c.tile.words : 0);
+    if (c.kind != command_kind::copy) return 1;
+    i64 const most = Dma::most_bytes, in_line = (c.line + most - 1) / (most & ~255), at_once = c.line > most ? 1 : most / c.line;
+    return static_cast<int>(6 * in_line * ((c.lines + at_once - 1) / at_once));
+  }
   constexpr void operator()(command const& c) {
     switch (c.kind) {
       case command_kind::copy: return copy(c);
@@ -52,19 +71,23 @@ class page_writer {
       case command_kind::run: return run(c);
       case command_kind::tile: return tile(c);
       case command_kind::step:
-        return begin(1, head(c) | static_cast<u32>(c.overlaps) << stream_field::overlaps_at | static_cast<u32>(c.ends) << stream_field::ends_at | static_cast<u32>(c.step) << stream_field::step_at);
-      case command_kind::page: return turn();
+        return begin(1, head(c) | static_cast<u32>(c.overlaps) << stream_field::overlaps_at | static_cast<u32>(c.ends) << stream_field::ends_at | static_cast<u32>(c.joins) << stream_field::joins_at | static_cast<u32>(c.step) << stream_field::step_at);
+      case command_kind::page: return c.turns ? turn(c.fetches) : fetch();
       default: return begin(1, head(c) | static_cast<u32>(c.step) << stream_field::step_at);
     }
   }
 
  private:
   /// The rest of the page stays empty.
-  constexpr void turn() {
-    put(static_cast<u32>(command_kind::page));
+  constexpr void turn(bool fetches = true) {
+    put(static_cast<u32>(command_kind::page) | 1u << stream_field::turns_at | static_cast<u32>(fetches) << stream_field::fetches_at);
     used_ = 0;
     ++page_;
-    known_ = 0;
+    known_ = replaced_ = 0;
+    opens_ = true;
+  }
+  constexpr void fetch() {
+    begin(1, static_cast<u32>(command_kind::page) | 1u << stream_field::fetches_at);
     opens_ = true;
   }
 
@@ -76,18 +99,17 @@ class page_writer {
     lowered_tile tile;
     int at;
   };
-  static constexpr int most_blocks = 8, turn_words = 1;
+  static constexpr int most_blocks = 8;
   static constexpr u32 head(command const& c) {
-    return static_cast<u32>(c.kind) | static_cast<u32>(c.kind == command_kind::tile) << stream_field::tile_at | static_cast<u32>(c.kind == command_kind::copy) << stream_field::copy_at;
+    namespace f = stream_field;
+    if (c.kind == command_kind::tile) return 1u << f::tile_at | static_cast<u32>(c.resolves) << f::resolves_at | static_cast<u32>(c.posts) << f::posts_at | static_cast<u32>(c.apart) << f::apart_at;
+    return static_cast<u32>(c.kind) | static_cast<u32>(c.kind == command_kind::copy) << f::copy_at;
   }
   constexpr void put(stream_word w) {
     if (to_ != nullptr) to_[page_ * page_words + used_] = w;
     ++used_;
   }
   constexpr void put(u32 n) { put(stream_word{.n = n}); }
-  constexpr void make_room(int words) {
-    if (used_ + words + turn_words > page_words) turn();
-  }
   constexpr void begin(int words, u32 first) {
     make_room(words);
     put(first);
@@ -171,9 +193,13 @@ class page_writer {
   }
   constexpr void tile(command const& c) {
     lowered_tile const& t = c.tile;
-    int const at = begin_call(c, t.phase, phases_in(t.phase) - (t.queue != nullptr), 1, t.pointers, t.pointers, t.pointers + t.words);
-    put(stream_word{.phase = t.queue});
-    for (int p = 0; p < t.pointers; ++p) put(((t.at[p].operand == lowered_tile::in_scratch ? c.scratch : c.at[t.at[p].operand]) + t.at[p].offset_bytes).word);
+    kernel_phase const prepare[] = {t.prepare, nullptr, nullptr};
+    kernel_phase const* const phase = t.queue != nullptr ? prepare : t.phase;
+    int const pointers = c.resolves ? t.pointers : 0;
+    int const at = begin_call(c, phase, c.posts ? phases_in(phase) : 0, 2, pointers, pointers, t.pointers + t.words);
+    put(stream_word{.phase = c.tells ? t.ahead : nullptr});
+    put(stream_word{.phase = c.posts ? t.queue : nullptr});
+    for (int p = 0; p < pointers; ++p) put(((t.at[p].operand == lowered_tile::in_scratch ? c.scratch : c.at[t.at[p].operand]) + t.at[p].offset_bytes).word);
     if (at != used_) return;
     for (int p = 0; p < t.pointers; ++p) put(0u);
     for (int i = 0; i < t.words; ++i) put(t.word[i]);
@@ -194,6 +220,7 @@ class page_writer {
       found = find(c);
     }
     bool const inlined = found < 0;
+    if (inlined && !c.resolves) no_block();
     int const at = inlined ? used_ + before : found;
     if (inlined) remember(c, at);
     int const words = before + (inlined ? block_words : 0);
@@ -203,6 +230,7 @@ class page_writer {
     put(0u);
     return at;
   }
+  static void no_block() {}  ///< not for the compiler: a block that was made ready has gone with its page
   constexpr int find(command const& c) const {
     bool const lowered = c.kind == command_kind::tile;
     for (int i = 0; i < known_; ++i) {
@@ -212,12 +240,12 @@ class page_writer {
     return -1;
   }
   constexpr void remember(command const& c, int at) {
-    if (known_ == most_blocks) known_ = 0;
-    blocks_[known_++] = {c.kind == command_kind::tile, c.arguments, c.values, c.placed, c.tile, at};
+    int const oldest = known_ < most_blocks ? known_++ : replaced_++ % most_blocks;
+    blocks_[oldest] = {c.kind == command_kind::tile, c.arguments, c.values, c.placed, c.tile, at};
   }
 
   stream_word* to_;
-  int page_ = 0, used_ = 0, known_ = 0;
+  int page_ = 0, used_ = 0, known_ = 0, replaced_ = 0;
   bool opens_ = true;
   block blocks_[most_blocks] = {};
 };

@@ -3,7 +3,7 @@
 // Networks of one token run hundreds of such tiles once each, so instruction-cache lines count as much as instructions.
 #pragma once
 #include <cluster/elementwise.hpp>
-#include <deeploy/lowered.hpp>
+#include <cluster/small_shares.hpp>
 
 namespace deeploy::cluster {
 /// The axes of a tile as one run, if they are one for all operands.
@@ -42,15 +42,16 @@ inline constexpr index most_flat_elements = 1024;
 
 template <class Op, int only>
 struct flat_elements {
+  static constexpr int element_cycles = 15;  ///< about
   using general = elementwise<Op, only>;
   static constexpr element_class of = Op::of;
   static constexpr int inputs = of.inputs;
   using out = element_type<of.out>;
   using result_requantiser = requantiser<of.result.of, true>;
   struct constants : Op, result_requantiser {
-    i32 length;
+    small_shares elements;
     i32 step_bytes[inputs + 1];  ///< of the inputs, of the result
-    constexpr constants(i32 const* values) : Op(values), result_requantiser(values), length(0), step_bytes{} {}
+    constexpr constants(i32 const* values) : Op(values), result_requantiser(values), step_bytes{} {}
   };
   static constexpr bool fits = !general::scaled && sizeof(constants) <= sizeof(u32) * lowered_tile::max_words;
 
@@ -59,7 +60,7 @@ struct flat_elements {
     flat_run const r = flat_run_of(a, general::walked);
     if (!r.one || r.length > most_flat_elements) return false;
     constants c(a.values);
-    c.length = r.length;
+    c.elements = small_shares(r.length);
     index const size[] = {static_cast<index>(sizeof(element_type<of.in[i]>))..., static_cast<index>(sizeof(out))};
     for (int o = 0; o <= inputs; ++o) {
       int const operand = o < inputs ? o : general::result_operand;
@@ -69,6 +70,7 @@ struct flat_elements {
     if (r.length == 1) c.step_bytes[inputs] = 1;  // so that the loop ends
     t.set(c);
     t.phase[0] = &run;
+    t.one_core_less_cycles = c.elements.one_core_less_cycles(element_cycles);
     return true;
   }
   static constexpr bool lower(kernel_arguments const& a, u32, lowered_tile& t) { return lower_inputs(a, t, detail::first<inputs>{}); }
@@ -78,7 +80,7 @@ struct flat_elements {
   DEEPLOY_ALWAYS_INLINE static void run_inputs(int core, int cores, kernel_arguments const& a, detail::indices<i...>) {
     auto const& block = lowered_block<inputs + 1, constants>::of(a);
     constants const c = block.constants;  // in registers: stores may not change it
-    core_share const mine(c.length, core, cores, 1);
+    core_share const mine = block.constants.elements.of(core, cores);
     u8 const* x[] = {static_cast<u8 const*>(block.at[i]) + mine.begin * c.step_bytes[i]...};
     u8* y = static_cast<u8*>(block.at[inputs]) + mine.begin * c.step_bytes[inputs];
     u8* const end = y + (mine.end - mine.begin) * c.step_bytes[inputs];

@@ -2,29 +2,31 @@
 // Normalisation of one row, lowered: what a language model does for each token. All cores share the row.
 #pragma once
 #include <cluster/norm_rows.hpp>
-#include <deeploy/lowered.hpp>
+#include <cluster/small_shares.hpp>
 
 namespace deeploy::cluster {
 /// @tparam centred  as norm_rows
 template <row_class C, bool centred>
 struct norm_row {
+  static constexpr int element_cycles = 25;  ///< about, of a result
   using x_t = element_type<C.x>;
   using y_t = element_type<C.y>;
   using result_requantiser = requantiser<C.result.of, true>;
   static constexpr int y_operand = centred ? 5 : 4, pointers = centred ? 4 : 3;
   struct constants : result_requantiser {
-    i32 length, shift;
+    small_shares elements;
+    i32 shift;
     rows::divider by_length;
     i32 x_on, weight_on, bias_on, y_on;  ///< bytes
-    constexpr explicit constants(i32 const* values) : result_requantiser(values), length(0), shift(values[6]), by_length(0), x_on(0), weight_on(0), bias_on(0), y_on(0) {}
+    constexpr explicit constants(i32 const* values) : result_requantiser(values), shift(values[6]), by_length(0), x_on(0), weight_on(0), bias_on(0), y_on(0) {}
   };
 
   static constexpr bool lower(kernel_arguments const& a, u32, lowered_tile& t) {
     for (int axis = 0; axis < max_axes; ++axis)
       if (axis != C.axis && a.length[axis] != 1) return false;
     constants c(a.values);
-    c.length = a.length[C.axis];
-    c.by_length = rows::divider(static_cast<u32>(c.length));
+    c.elements = small_shares(a.length[C.axis]);
+    c.by_length = rows::divider(static_cast<u32>(c.elements.total));
     c.x_on = a.with[0].stride[C.axis];
     c.weight_on = a.with[1].stride[C.axis] * 4;
     c.y_on = a.with[y_operand].stride[C.axis] * static_cast<i32>(sizeof(y_t));
@@ -37,6 +39,7 @@ struct norm_row {
     t.point(y_operand, i64{a.with[y_operand].origin} * static_cast<i64>(sizeof(y_t)));
     t.set(c);
     t.phase[0] = &run;
+    t.one_core_less_cycles = c.elements.one_core_less_cycles(element_cycles);
     return true;
   }
 
@@ -52,14 +55,15 @@ struct norm_row {
   static void run(int core, int cores, kernel_arguments const& a) {
     auto const& block = lowered_block<pointers, constants>::of(a);
     constants const& c = block.constants;
-    core_share const mine(c.length, core, cores, 1);
+    core_share const mine = c.elements.of(core, cores);
     if (mine.begin >= mine.end) return;
-    row_sums const sums = sums_of<x_t, centred>(static_cast<u8 const*>(block.at[0]), c.x_on, c.length);
+    index const length = c.elements.total;
+    row_sums const sums = sums_of<x_t, centred>(static_cast<u8 const*>(block.at[0]), c.x_on, length);
     u32 squares = sums.squares;
     i32 mean = 0;
     if constexpr (centred) {
-      mean = static_cast<i32>(sums.sum) / c.length;
-      squares -= static_cast<u32>(mean) * (2 * sums.sum - static_cast<u32>(mean) * static_cast<u32>(c.length));
+      mean = static_cast<i32>(sums.sum) / length;
+      squares -= static_cast<u32>(mean) * (2 * sums.sum - static_cast<u32>(mean) * static_cast<u32>(length));
     }
     rows::divider const by(rows::square_root(c.by_length(squares) + 1));
     part const p{static_cast<u8 const*>(block.at[0]) + mine.begin * c.x_on, static_cast<u8 const*>(block.at[1]) + mine.begin * c.weight_on,

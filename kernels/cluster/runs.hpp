@@ -146,6 +146,7 @@ DEEPLOY_ALWAYS_INLINE void merge_axes(kernel_arguments const& a, u32 without, in
 /// Elements [begin, end) of `total` that are this core's share; begins at multiples of `granule`, a power of two.
 struct core_share {
   index begin, end;
+  constexpr core_share(index from, index to) : begin(from), end(to) {}
   constexpr core_share(index total, int core, int cores, index granule) {
     index const rounded = total + cores * granule - 1;
     index const part = (cores == 8 ? rounded >> 3 : rounded / cores) & -granule;

@@ -3,7 +3,7 @@
 #pragma once
 #include <cluster/byte_runs.hpp>
 #include <cluster/runs.hpp>
-#include <deeploy/lowered.hpp>
+#include <cluster/small_shares.hpp>
 
 namespace deeploy::cluster {
 /// Tiles of more bytes than this are better served by the loops of copy_elements.
@@ -66,6 +66,7 @@ constexpr copy_loops loops_of_copy(kernel_arguments const& a, bytes size) {
 /// Elements of one size. @cores all; each takes every so manyeth round of the outermost loop
 template <bytes size>
 struct small_copy {
+  static constexpr i64 round_overhead_cycles = 20, run_overhead_cycles = 20;  ///< about
   using block = lowered_block<2, copy_loops>;
 
   static constexpr bool lower(kernel_arguments const& a, u32, lowered_tile& t) {
@@ -77,6 +78,8 @@ struct small_copy {
     t.point(1, i64{a.with[1].origin} * size);
     t.set(loops);
     t.phase[0] = &run;
+    i64 const round_cycles = round_overhead_cycles + (run_overhead_cycles + loops.run_bytes / 4) * i64{loops.count[1]} * loops.count[2];
+    t.one_core_less_cycles = round_cycles < lowered_tile::never ? small_shares(loops.count[0]).one_core_less_cycles(static_cast<int>(round_cycles)) : lowered_tile::never;
     return true;
   }
 

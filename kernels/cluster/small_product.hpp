@@ -65,6 +65,7 @@ DEEPLOY_ALWAYS_INLINE i32 strided_dot(i32 sum, u8 const* a, u8 const* b, i32 con
 
 template <kernel_class C, product_class P>
 struct small_product {
+  static constexpr int result_cycles = 25, product_cycles = 5;  ///< about
   static constexpr int depth = product_axis::depth;
   using A = element_type<C.type[0]>;
   using B = element_type<C.type[1]>;
@@ -72,13 +73,14 @@ struct small_product {
   using out = element_type<C.type[5]>;
   using result_requantiser = requantiser<P.result, true>;
   struct constants : result_requantiser {
-    i32 total, inner, depth;
+    small_shares results;
+    i32 inner, depth;
     i32 inverse;        ///< of inner, rounded up: a division would take longer than a result
     i32 step_bytes[2];  ///< along the reduction, of a and b
     i32 inner_bytes[result_loops::count], outer_bytes[result_loops::count];
     i32 turn_bytes[result_loops::count];  ///< from behind an inner loop to the next one
     i32 zero[2];
-    constexpr explicit constants(i32 const* values) : result_requantiser(values), total(0), inner(0), depth(0), inverse(0), step_bytes{}, inner_bytes{}, outer_bytes{}, turn_bytes{}, zero{values[8], values[9]} {}
+    constexpr explicit constants(i32 const* values) : result_requantiser(values), inner(0), depth(0), inverse(0), step_bytes{}, inner_bytes{}, outer_bytes{}, turn_bytes{}, zero{values[8], values[9]} {}
   };
   static constexpr int inverse_bits = 20;
   static constexpr bool serves = !C.accumulates && one_byte(C.type[0]) && one_byte(C.type[1]) && !P.result.scaled;
@@ -89,7 +91,7 @@ struct small_product {
     if (!r.two || r.total > 1 << inverse_bits / 2 || small_product_work(r.total, a.length[depth]) > most_small_product_work(P)) return false;
     constants c(a.values);
     constexpr i32 size[] = {sizeof(A), sizeof(B), sizeof(bias_t), sizeof(out)};
-    c.total = r.total;
+    c.results = small_shares(r.total);
     c.inner = r.inner;
     c.depth = a.length[depth];
     c.inverse = ((1 << inverse_bits) + r.inner - 1) / r.inner;
@@ -102,13 +104,14 @@ struct small_product {
     }
     t.set(c);
     t.phase[0] = &run;
+    t.one_core_less_cycles = c.results.one_core_less_cycles(result_cycles + product_cycles * c.depth);
     return true;
   }
 
   static void run(int core, int cores, kernel_arguments const& a) {
     auto const& block = lowered_block<result_loops::count, constants>::of(a);
     constants const& c = block.constants;
-    core_share const mine(c.total, core, cores, 1);
+    core_share const mine = c.results.of(core, cores);
     index const outer = mine.begin * c.inverse >> inverse_bits, inner = mine.begin - outer * c.inner;
     u8* at[result_loops::count];
     auto each = [](auto step) DEEPLOY_INLINE_LAMBDA {

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tiles of the NPU, lowered: the registers' words are made by the compiler. One core writes them while the others make the
-// scales ready; then the jobs run, and the cores may make the next tile ready meanwhile.
+// Tiles of the NPU, lowered: the registers' words are made by the compiler. One core writes them, if it can while others are
+// at work; all make the scales ready; then the jobs run, and the cores may make the next tile ready meanwhile.
 #pragma once
 #include <cluster/runs.hpp>
-#include <cluster/unrolled.hpp>
 #include <deeploy/detail/meta.hpp>
 #include <deeploy/lowered.hpp>
 #include <npu/gather.hpp>
 #include <npu/unit_jobs.hpp>
 
 namespace deeploy::npu {
+/// What a tile's block holds, and the code that reads it.
+///
 /// @tparam C       the layer's class
-/// @tparam U       which product it is for the unit; it requantises
+/// @tparam U       which product it is for the unit; it requantises. Of any width of scales: they share the code
 /// @tparam Driver  starts jobs and waits for them
 template <kernel_class C, unit_class U, class Driver>
-struct lowered_unit {
+struct lowered_phases {
   static constexpr bool lays_out = U.gathers || U.turns;
   static constexpr int address_words = 6, constant_words = job_words - address_words;
   /// Pointers: words 0 to 5 of the first job; then, as far as there are such, input and output of the second, what the
@@ -48,95 +49,34 @@ struct lowered_unit {
   struct constants : part<U.two_jobs, second_job, 0>, part<by_channel, channel_steps, 1>, part<lays_out, laid_out, 2>, part<U.picks, pick_shape, 3> {
     u32 word[constant_words];
     i32 channels;
-    u32 scales;  ///< a word of them, where they do not come from an operand
-    i32 bias;  ///< of every bias word, or all of it
+    u32 scales;       ///< a word of them, where they do not come from an operand
+    i32 scale_words;  ///< of eight channels
+    i32 bias;         ///< of every bias word, or all of it
   };
   static constexpr int second_words[] = {16, 17, 19};
 
-  /// A word each.
-  static constexpr bool reads(int o) { return !C.present[o] || C.type[o] == element::i32; }
-
-  static constexpr bool lower(kernel_arguments const& a, u32, lowered_tile& t) {
-    if (!reads(at::mul) || !reads(at::add) || !reads(at::bias)) return false;
-    unit_jobs const jobs = jobs_of<U>(a, C.type[at::x] == element::i8);
-    placed_job const &first = jobs.of[0], &rest = jobs.of[jobs.count - 1];
-    constants c{};
-    job const words = make_job(first.d), last = make_job(rest.d);
-    for (int i = 0; i < constant_words; ++i) c.word[i] = words.word[address_words + i];
-    c.channels = a.length[U.channel_axis];
-    i32 const* const v = a.values;
-    requantisation const q{.round = static_cast<rounding>(C.classes[2]), .shift = static_cast<u8>(v[0]), .mul = v[1], .add = v[2], .zero = v[3], .low = v[4], .high = v[5]};
-    c.scales = static_cast<u32>(v[1]) * (U.byte_scales ? 0x0101'0101u : 1u);
-    c.bias = static_cast<i32>(npu_requant(q, 0, 0, 0).bias) + (by_channel ? 0 : v[2]);
-    if constexpr (by_channel) {
-      c.mul = v[1], c.add = v[2];
-      for (int i = 0; i < 3; ++i) c.step[i] = a.with[channel_operands[i]].stride[U.channel_axis];
-    }
-
-    // The unit counts from the padded origin.
-    auto const padded = [](placed_job const& j) { return j.input - i64{j.d.pad_top} * j.d.input_row_stride - j.d.pad_left * j.d.input_pixel_stride; };
-    i64 const scales = scales_bytes(first.d.out_channels);
-    t.point(at::weight, 0);
-    place_input(t, padded(first), 2 * scales + padded(first));
-    t.point(U.picks ? lowered_tile::in_scratch : at::y, U.picks ? 2 * scales : first.output);
-    t.point(lowered_tile::in_scratch, 0);
-    t.point(lowered_tile::in_scratch, 0);
-    t.point(lowered_tile::in_scratch, scales);
-    if constexpr (U.two_jobs) {
-      c.jobs = jobs.count;
-      for (int i = 0; i < 3; ++i) c.second[i] = last.word[second_words[i]];
-      place_input(t, padded(rest), 2 * scales + padded(rest));
-      t.point(at::y, rest.output);
-    }
-    if constexpr (lays_out) t.point(at::x, 0);
-    if constexpr (U.picks) t.point(at::y, 0);
-    for (int o : channel_operands)
-      if (C.present[o]) t.point(o, i64{a.with[o].origin} * 4);
-    if constexpr (U.gathers) static_cast<laid_out&>(c) = gather_shape(a);
-    if constexpr (U.turns) static_cast<laid_out&>(c) = turn_shape(a, turned_axis<U>, filter_size(U.kind));
-    if constexpr (U.picks) static_cast<pick_shape&>(c) = pick_shape(a, U.channel_axis);
-    t.set(c);
-    t.phase[0] = &prepare;
-    t.phase[1] = &compute;
-    if constexpr (U.picks)
-      t.phase[2] = &pick_results;
-    else
-      t.queue = &queue;
-    return true;
-  }
-
- private:
-  static constexpr void place_input(lowered_tile& t, i64 in_operand, i64 in_scratch) {
-    if constexpr (lays_out)
-      t.point(lowered_tile::in_scratch, in_scratch);
-    else
-      t.point(at::x, in_operand);
-  }
   using block = lowered_block<pointers, constants>;
   static u32 word_of(void const* p) { return static_cast<u32>(reinterpret_cast<__UINTPTR_TYPE__>(p)); }
   /// All words of the first job, into a place of the queue.
-  static void write_first(block const& b) {
+  static void write_first(int, int, kernel_arguments const& a) {
+    block const& b = block::of(a);
     Driver::acquire();
     Driver::write(0, Driver::weight_offset(b.at[0]));
-    cluster::unrolled<1, address_words>([&](auto i) { Driver::write(i, word_of(b.at[i])); });
-    cluster::unrolled<0, constant_words>([&](auto i) { Driver::write(address_words + i, b.constants.word[i]); });
+    Driver::write_words(1, b.at + 1, address_words - 1);
+    Driver::write_words(address_words, b.constants.word, constant_words);
   }
 
-  static void prepare(int core, int cores, kernel_arguments const& a) {
+  /// What the cores make ready for the job: its scales.
+  static void fill_scales(int core, int cores, kernel_arguments const& a) {
     block const& b = block::of(a);
-    if (core == 0) write_first(b);
-    u8* const behind_scales = static_cast<u8*>(b.at[5]) + scales_bytes(b.constants.channels);
-    if constexpr (U.gathers) gather(core, cores, b.constants, b.at[laid_out_from], behind_scales);
-    if constexpr (U.turns) turn(core, cores, b.constants, b.at[laid_out_from], behind_scales);
-    if (core == 0 && cores > 1) return;
     // Eight channels at a time: there is room up to the next multiple.
-    cluster::core_share mine(tiles_of(b.constants.channels, 8), cores > 1 ? core - 1 : 0, cores > 1 ? cores - 1 : 1, 1);
+    cluster::core_share mine(tiles_of(b.constants.channels, 8), core, cores, 1);
     index const eights = mine.end - mine.begin;
     if (eights <= 0) return;
-    u8* scale = static_cast<u8*>(b.at[3]) + mine.begin * (U.byte_scales ? 8 : 32);
+    u8* scale = static_cast<u8*>(b.at[3]) + mine.begin * 4 * b.constants.scale_words;
     u8* bias = static_cast<u8*>(b.at[5]) + mine.begin * 32;
     cluster::rows::order_memory();
-    if constexpr (!C.present[at::mul]) cluster::fill_pairs(scale, b.constants.scales, U.byte_scales ? eights : 4 * eights);
+    if constexpr (!C.present[at::mul]) cluster::fill_pairs(scale, b.constants.scales, eights * b.constants.scale_words / 2);
     if constexpr (!by_channel) {
       cluster::fill_pairs(bias, static_cast<u32>(b.constants.bias), 4 * eights);
     } else {
@@ -148,20 +88,32 @@ struct lowered_unit {
       }
     }
   }
-  /// The jobs run when all scales are ready.
+  /// The jobs run: all scales are ready, and the first one's words are written.
   static void queue(int, int, kernel_arguments const& a) {
     Driver::commit();
     if constexpr (U.two_jobs) {
       block const& b = block::of(a);
       if (b.constants.jobs != 2) return;
-      write_first(b);
+      write_first(0, 1, a);
       Driver::write(1, word_of(b.at[second]));
       Driver::write(2, word_of(b.at[second + 1]));
       for (int i = 0; i < 3; ++i) Driver::write(second_words[i], b.constants.second[i]);
       Driver::commit();
     }
   }
-  /// The same, to the end. Nobody else may touch the tile before the barrier behind.
+  /// All that comes before: one core writes while the others begin; all lay the input out where that is done anew.
+  static void begin(int core, int cores, kernel_arguments const& a) {
+    int const apart = cores > 1;
+    if (core == 0) write_first(0, 1, a);
+    if constexpr (lays_out) {
+      block const& b = block::of(a);
+      u8* const behind_scales = static_cast<u8*>(b.at[5]) + scales_bytes(b.constants.channels);
+      if constexpr (U.gathers) gather(core, cores, b.constants, b.at[laid_out_from], behind_scales);
+      if constexpr (U.turns) turn(core, cores, b.constants, b.at[laid_out_from], behind_scales);
+    }
+    if (core >= apart) fill_scales(core - apart, cores - apart, a);
+  }
+  /// To the end. Nobody else may touch the tile before the barrier behind.
   static void compute(int core, int, kernel_arguments const& a) {
     if (core != 0) return;
     queue(0, 1, a);
@@ -178,6 +130,79 @@ struct lowered_unit {
       return static_cast<u32>(static_cast<i32 const*>(b.at[place_of(o)])[k * b.constants.step[i]]);
     else
       return static_cast<u32>(otherwise);
+  }
+};
+
+/// Lowers tiles. @see lowered_phases
+template <kernel_class C, unit_class U, class Driver>
+struct lowered_unit : lowered_phases<C, of_any_scales(U), Driver> {
+  using base = lowered_phases<C, of_any_scales(U), Driver>;
+
+  /// A word each.
+  static constexpr bool reads(int o) { return !C.present[o] || C.type[o] == element::i32; }
+
+  static constexpr void place_input(lowered_tile& t, i64 in_operand, i64 in_scratch) {
+    if constexpr (base::lays_out)
+      t.point(lowered_tile::in_scratch, in_scratch);
+    else
+      t.point(at::x, in_operand);
+  }
+
+  static constexpr bool lower(kernel_arguments const& a, u32, lowered_tile& t) {
+    if (!reads(at::mul) || !reads(at::add) || !reads(at::bias)) return false;
+    unit_jobs const jobs = jobs_of<U>(a, C.type[at::x] == element::i8);
+    placed_job const &first = jobs.of[0], &rest = jobs.of[jobs.count - 1];
+    typename base::constants c{};
+    job const words = make_job(first.d), last = make_job(rest.d);
+    for (int i = 0; i < base::constant_words; ++i) c.word[i] = words.word[base::address_words + i];
+    c.channels = a.length[U.channel_axis];
+    i32 const* const v = a.values;
+    requantisation const q{.round = static_cast<rounding>(C.classes[2]), .shift = static_cast<u8>(v[0]), .mul = v[1], .add = v[2], .zero = v[3], .low = v[4], .high = v[5]};
+    c.scales = static_cast<u32>(v[1]) * (U.byte_scales ? 0x0101'0101u : 1u);
+    c.scale_words = U.byte_scales ? 2 : 8;
+    c.bias = static_cast<i32>(npu_requant(q, 0, 0, 0).bias) + (base::by_channel ? 0 : v[2]);
+    if constexpr (base::by_channel) {
+      c.mul = v[1], c.add = v[2];
+      for (int i = 0; i < 3; ++i) c.step[i] = a.with[base::channel_operands[i]].stride[U.channel_axis];
+    }
+
+    // The unit counts from the padded origin.
+    auto const padded = [](placed_job const& j) { return j.input - i64{j.d.pad_top} * j.d.input_row_stride - j.d.pad_left * j.d.input_pixel_stride; };
+    i64 const scales = scales_bytes(first.d.out_channels);
+    t.point(at::weight, 0);
+    place_input(t, padded(first), 2 * scales + padded(first));
+    t.point(U.picks ? lowered_tile::in_scratch : at::y, U.picks ? 2 * scales : first.output);
+    t.point(lowered_tile::in_scratch, 0);
+    t.point(lowered_tile::in_scratch, 0);
+    t.point(lowered_tile::in_scratch, scales);
+    if constexpr (U.two_jobs) {
+      c.jobs = jobs.count;
+      for (int i = 0; i < 3; ++i) c.second[i] = last.word[base::second_words[i]];
+      place_input(t, padded(rest), 2 * scales + padded(rest));
+      t.point(at::y, rest.output);
+    }
+    if constexpr (base::lays_out) t.point(at::x, 0);
+    if constexpr (U.picks) t.point(at::y, 0);
+    for (int o : base::channel_operands)
+      if (C.present[o]) t.point(o, i64{a.with[o].origin} * 4);
+    if constexpr (U.gathers) static_cast<typename base::laid_out&>(c) = gather_shape(a);
+    if constexpr (U.turns) static_cast<typename base::laid_out&>(c) = turn_shape(a, turned_axis<U>, filter_size(U.kind));
+    if constexpr (U.picks) static_cast<pick_shape&>(c) = pick_shape(a, U.channel_axis);
+    t.set(c);
+    t.by_unit = true;
+    t.phase[0] = &base::begin;
+    t.phase[1] = &base::compute;
+    if constexpr (U.picks) {
+      t.phase[2] = &base::pick_results;
+    } else {
+      t.prepare = &base::begin;
+      t.queue = &base::queue;
+      if constexpr (!base::lays_out) {
+        t.ahead = &base::write_first;
+        t.prepare = &base::fill_scales;
+      }
+    }
+    return true;
   }
 };
 }  // namespace deeploy::npu

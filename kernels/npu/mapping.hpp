@@ -32,6 +32,11 @@ struct unit_class {
   constexpr i32 weight_offset() const { return signed_weights ? -128 : 0; }
 };
 
+constexpr unit_class of_any_scales(unit_class c) {
+  c.byte_scales = false;
+  return c;
+}
+
 /// Along which the channels of the input lie.
 template <unit_class U>
 inline constexpr int turned_axis = U.kind == form::depthwise_3x3 ? U.channel_axis : 5;

@@ -31,6 +31,12 @@ struct simulated_driver {
   }
   static void acquire() { written = {}; }
   static void write(int word, u32 value) { written.word[word] = value; }
+  static void write_words(int first, u32 const* words, int n) {
+    for (int i = 0; i < n; ++i) write(first + i, words[i]);
+  }
+  static void write_words(int first, void* const* words, int n) {
+    for (int i = 0; i < n; ++i) write(first + i, low_word(words[i]));
+  }
   static void commit() { start(written); }
   static void finish() {}
 };

@@ -13,6 +13,7 @@ using team_function = void (*)(uint32_t core, void* argument);
 struct team_work {
   kernel_phase const* phases;      ///< ended by null; none at all: go home
   kernel_arguments const* block;   ///< what the phases are called with
+  uint32_t first;                  ///< core that is the team's first: 1 where core 0 has no share
 };
 
 struct control_block {

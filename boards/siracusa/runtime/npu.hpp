@@ -22,6 +22,16 @@ struct npu_driver {
     sleep_while([] { return static_cast<int32_t>(load(unit + acquire_at)) < 0; }, event_unit::npu_event);
   }
   static void write(int word, uint32_t value) { store(unit + registers + 4 * static_cast<uint32_t>(word), value); }
+  /// Writes neighbouring words of the job: n >= 1, from L1.
+  static void write_words(int first, void const* words, int n) {
+    uint32_t to = unit + registers + 4 * static_cast<uint32_t>(first), word;
+    asm volatile(
+        ".balign 4\n.option push\n.option norvc\n.insn i 0x7b, 4, x0, %[n], 2 * 2\n"
+        ".insn i 0x0b, 2, %[word], %[words], 4\n.insn s 0x2b, 2, %[word], 4(%[to])\n.option pop\n"
+        : [to] "+r"(to), [words] "+r"(words), [word] "=&r"(word)
+        : [n] "r"(n)
+        : "memory");
+  }
   /// Lets the job run as soon as those before it are done.
   static void commit() { store(unit + commit_at, 0); }
   /// Returns when all jobs are done, or all but the last of two that are in the queue. An event of a job before is no
