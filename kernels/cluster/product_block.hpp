@@ -33,6 +33,18 @@ struct product_block {
   column_record same;  ///< of all columns, where they are alike
   bytes b_next;        ///< from where a block leaves b to the next block
   i32 row_blocks = 1;  ///< for run_packed() and run_macload(): four rows of a and y each, one behind the other
+  // For run_macload(): from behind a run of blocks to the next four rows, and what it keeps there.
+  bytes a_rows, b_first, y_rows;
+  u32 kept[6];
+
+  /// After the other members: run_macload() has no tail, and the last word is none of its loop.
+  [[gnu::always_inline]] constexpr void set_macload() {
+    b_next = 4 * (b_stride - words);
+    --words;
+    a_rows = 4 * a_stride;
+    b_first = -4 * blocks * b_stride;
+    y_rows = 4 * (y_row - blocks);
+  }
 
   /// @param depth  elements along the reduction, at least four
   [[gnu::always_inline]] constexpr void set_operands(void const* a_at, bytes a_rows_apart, void const* b_at,
@@ -115,7 +127,7 @@ struct product_block {
 /// Runs a block; afterwards its members have moved behind the last column.
 template <signs S, result_store to>
 [[gnu::noinline]] inline void run(product_block& p) {
-  static_assert(sizeof(product_block) == 96);
+  static_assert(sizeof(product_block) == 132);
   register product_block* at __asm__("x10") = &p;
   if constexpr (S == signs::su) {
     if constexpr (to == result_store::words) DEEPLOY_PRODUCT_BLOCK(DEEPLOY_BA, DEEPLOY_ACCUMULATORS);

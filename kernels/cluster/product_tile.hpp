@@ -90,24 +90,36 @@ struct product_tile {
     put<to>(v.y + m * v.y_row + n * v.y_column, sum, record.scale, v.shift, v.low, v.high);
   }
 
+  /// All but the place and number of rows, a, y and row_blocks, of columns [n, n + 4 * blocks).
+  [[gnu::always_inline]] static void set_columns(product_block& p, product_operands const& v, index n, index blocks) {
+    p.set_operands(v.a, v.a_stride, v.b + n * v.b_stride, v.b_stride, v.depth);
+    p.y_row = v.y_row;
+    p.y_back = (packed ? 4 : v.y_column) - 3 * v.y_row;
+    if constexpr (to != result_store::words) p.shift = v.shift, p.low = v.low, p.high = v.high;
+    p.blocks = blocks;
+    if constexpr (packed) p.same = *v.records;
+    if constexpr (packed && mac_load)
+      if (macload_serves(v.depth)) p.set_macload();
+  }
+  /// Rows that are packed; a, y and row_blocks move.
+  [[gnu::always_inline]] static void run_packed_rows(product_block& p, index depth) {
+    if constexpr (mac_load)
+      if (macload_serves(depth)) return run_macload<S, to>(p);
+    run_packed<S, to>(p);
+  }
+
   /// Rows [m, m + 4 * row_blocks) by columns [n, n + 4 * blocks).
   static void run_blocks(product_block& p, product_operands const& v, index m, index n, index row_blocks, index blocks) {
     for (;;) {
-      p.set_operands(v.a + m * v.a_stride, v.a_stride, v.b + n * v.b_stride, v.b_stride, v.depth);
-      p.records = v.records + n * record_step;
-      p.records_step = record_step * 4 * static_cast<bytes>(sizeof(column_record));
+      set_columns(p, v, n, blocks);
+      p.a = v.a + m * v.a_stride;
       p.y = v.y + m * v.y_row + n * v.y_column;
-      p.y_row = v.y_row;
-      p.y_back = (packed ? 4 : v.y_column) - 3 * v.y_row;
-      if constexpr (to != result_store::words) p.shift = v.shift, p.low = v.low, p.high = v.high;
-      p.blocks = blocks;
       if constexpr (packed) {
         p.row_blocks = row_blocks;
-        p.same = *v.records;
-        if constexpr (mac_load)
-          if (macload_serves(v.depth)) return run_macload<S, to>(p);
-        return run_packed<S, to>(p);
+        return run_packed_rows(p, v.depth);
       }
+      p.records = v.records + n * record_step;
+      p.records_step = record_step * 4 * static_cast<bytes>(sizeof(column_record));
       run<S, to>(p);
       if (--row_blocks == 0) return;
       m += 4;
