@@ -88,15 +88,19 @@ struct conv_scratch {
   i64 flags = 0;  ///< one word per core: negative when it met a scale that 32 bits do not serve
   i64 records = 0;
   i64 weights = 0;
-  i64 windows = 0;  ///< of each core: windows of four pixels, as rows
+  i64 windows = 0;  ///< of each core: windows of so many pixels, as rows
   i64 planes = 0;   ///< of each core, see channel_planes; depthwise of stride 1
   i64 end = 0;
   index depth = 0;
   bytes pitch = 0;  ///< of rows of windows, with a word so that they begin in different banks of L1; or of planes
-  bytes plane_bytes = 0;  ///< of a core
+  bytes window_bytes = 0, plane_bytes = 0;  ///< of a core
   index band_rows = 0, band_columns = 0;  ///< of results, most that planes are made for at a time
   static constexpr i64 flag_bytes = 64;
-  static constexpr int most_cores = 8, pixels = 4;
+  static constexpr int most_cores = 8;
+  /// Pixels whose windows are in rows at a time: four, as blocks take, or more of small ones, which cost one call together.
+  index pixels = 4;
+  static constexpr index most_pixels = 16;
+  static constexpr bytes small_windows_bytes = 1024;
   static constexpr u32 largest_strip_sum = 9 * 255 * 255;
   static constexpr bytes most_plane_bytes = 2048;
   static constexpr index most_columns = 32;        ///< of an input's strip
@@ -121,7 +125,11 @@ struct conv_scratch {
     weights = at;
     if (c.pads_weights) at += static_cast<i64>(length[groups]) * length[out_channels] * packed_depth(depth);
     windows = at;
-    if (c.path == conv_path::dense) at += static_cast<i64>(most_cores) * pixels * pitch;
+    while (pixels < most_pixels && (pixels + 4) * pitch <= small_windows_bytes) pixels += 4;
+    // Never less for a longer reduction: the last tile of one may be shorter, with more pixels at a time.
+    bytes const small = most_pixels * pitch < small_windows_bytes ? most_pixels * pitch : small_windows_bytes;
+    window_bytes = 4 * pitch > small ? 4 * pitch : small;
+    if (c.path == conv_path::dense) at += static_cast<i64>(most_cores) * window_bytes;
     planes = at;
     if (c.path == conv_path::depthwise && c.stride == 1) {
       band_columns = length[out_columns] < most_columns ? length[out_columns] : most_columns;

@@ -66,8 +66,9 @@ constexpr i64 conv_cycles(conv_class const& c, bool accumulates, window_lines fr
   if (c.pads_weights) cycles += parts_of(channels * (depth + 40), cost_cores);
   // Bringing windows into rows: two and a half cycles a word, or byte by byte and tap by tap; and each line, of which those
   // of a group lie in pieces.
-  i64 const lines = tile[groups] > 1                 ? 150 * tile[kernel_rows] + 150
-                    : from == window_lines::together ? 70 * tile[kernel_rows] + 150
+  i64 const lines = tile[groups] > 1                 ? 80 * tile[kernel_rows] + 150
+                    : from == window_lines::together ? 20 * tile[kernel_rows] + 80
+                    : from == window_lines::bytes    ? 40 * tile[kernel_rows] + 120
                                                      : 30 * tile[kernel_rows] + 520;
   i64 const window = lines + (from == window_lines::apart ? 8 * depth + 11 * taps : parts_of(depth * 5, 8));
   if (taps > 1) cycles += parts_of(outer * parts_of(pixels, 4), cost_cores) * 4 * window;

@@ -39,15 +39,13 @@ struct conv_dense : conv_common<C, V> {
                                                    row * step[out_rows] + column * step[out_columns]);
   }
 
-  /// `count` pixels from (row, column) on, whose windows are rows `apart` bytes apart.
-  static void products(kernel_arguments const& a, work const& w, typename common::all_records const& records, index row,
-                       index column, index count, u8 const* windows, bytes apart, index depth, u8 const* padded_weights,
-                       bool windows_are_padded) {
+  /// What products of a unit's pixels have in common: all but the windows and the results' place.
+  static product_operands operands_of(kernel_arguments const& a, work const& w, typename common::all_records const& records,
+                                      bytes windows_apart, index depth, u8 const* padded_weights, bool windows_are_padded) {
     using namespace conv_axis;
     kernel_operand const &weight = a.with[1], &y = a.with[product_operand::y];
     product_operands v;
-    v.a = windows;
-    v.a_stride = apart;
+    v.a_stride = windows_apart;
     v.b = static_cast<u8 const*>(weight.at) +
           (weight.origin + w.group * weight.stride[groups] + w.channel * weight.stride[out_channels]);
     v.b_stride = weight.stride[out_channels];
@@ -58,22 +56,32 @@ struct conv_dense : conv_common<C, V> {
       if (windows_are_padded) v.depth = v.b_stride;
     }
     v.core = w.core;
-    index const channels = w.channel_end - w.channel;
     if constexpr (V.records) {
       v.records = records.at + (V.channel_records ? w.group * a.length[out_channels] + w.channel : 0);
       v.y_row = y.stride[out_columns];
       v.y_column = y.stride[out_channels];
-      v.y = static_cast<u8*>(y.at) + (y.origin + w.batch * y.stride[batch] + row * y.stride[out_rows] +
-                                      column * v.y_row + w.group * y.stride[groups] + w.channel * v.y_column);
-      if constexpr (V.direct) {
-        if (records.narrow) {
-          v.shift = a.values[0], v.low = a.values[4], v.high = a.values[5];
-          using tile = product_tile<S, store_of<V.result>, V.channel_records, V.side_by_side, V.mac_load>;
-          return tile::run_all(v, count, channels);
-        }
+      v.y = static_cast<u8*>(y.at) + (y.origin + w.batch * y.stride[batch] + w.group * y.stride[groups] + w.channel * v.y_column);
+      if constexpr (V.direct) v.shift = a.values[0], v.low = a.values[4], v.high = a.values[5];
+    }
+    return v;
+  }
+
+  /// `count` pixels from (row, column) on, whose windows stand at v.a. @param v  of operands_of()
+  [[gnu::always_inline]] static void products(kernel_arguments const& a, work const& w, product_operands& v, bool narrow,
+                                              index row, index column, index count) {
+    using namespace conv_axis;
+    index const channels = w.channel_end - w.channel;
+    if constexpr (V.records) {
+      u8* const y = v.y;
+      v.y += row * a.with[product_operand::y].stride[out_rows] + column * v.y_row;
+      if (V.direct && (common::always_narrow || narrow)) {
+        if constexpr (V.direct)
+          product_tile<S, store_of<V.result>, V.channel_records, V.side_by_side, V.mac_load>::run_all(v, count, channels);
+      } else {
+        if constexpr (!common::always_narrow)
+          requantised_products<S, V.result, V.channel_records>(v, count, channels, a.values);
       }
-      if constexpr (!common::always_narrow)
-        requantised_products<S, V.result, V.channel_records>(v, count, channels, a.values);
+      v.y = y;
     } else {
       column_record const zero[4] = {};
       v.records = zero;
@@ -85,37 +93,82 @@ struct conv_dense : conv_common<C, V> {
     }
   }
 
-  static void run(kernel_arguments const& a, conv_scratch const& s, work const& w,
-                  typename common::all_records const& records, u8* windows) {
+  /// Pixels that are read where they lie.
+  [[gnu::noinline]] static void run_in_place(kernel_arguments const& a, conv_scratch const& s, work const& w,
+                                             typename common::all_records const& records, bool y_rows_join) {
+    using namespace conv_axis;
+    index const wide = a.length[out_columns];
+    index const* const xs = a.with[0].stride;
+    product_operands v = operands_of(a, w, records, xs[out_columns], s.depth, static_cast<u8 const*>(a.scratch) + s.weights, false);
+    // Rows that join are one; else they are walked.
+    index row = 0, column = w.pixel, left = w.pixel_end - w.pixel, run = left;
+    if (!y_rows_join || (xs[out_rows] != wide * xs[out_columns] && a.length[out_rows] != 1)) {
+      row = w.pixel / wide, column -= row * wide;
+      run = left < wide - column ? left : wide - column;
+    }
+    for (;;) {
+      v.a = pixel_at(a, w, row, column);
+      products(a, w, v, records.narrow, row, column, run);
+      left -= run;
+      if (left <= 0) return;
+      ++row, column = 0;
+      run = left < wide ? left : wide;
+    }
+  }
+
+  /// Pixels whose windows are brought into rows, some of them at a time.
+  [[gnu::noinline]] static void run_windows(kernel_arguments const& a, conv_scratch const& s, work const& w,
+                                            typename common::all_records const& records, bool y_rows_join, u8* windows) {
     using namespace conv_axis;
     index const wide = a.length[out_columns];
     index const *const xs = a.with[0].stride, *const ys = a.with[product_operand::y].stride;
-    u8 const* const padded_weights = static_cast<u8 const*>(a.scratch) + s.weights;
-    bool const y_rows_join = ys[out_rows] == wide * ys[out_columns] || a.length[out_rows] == 1;
-    if (reads_in_place(a)) {
-      bool const joined = y_rows_join && (xs[out_rows] == wide * xs[out_columns] || a.length[out_rows] == 1);
-      for (index p = w.pixel; p < w.pixel_end;) {
-        index const row = p / wide, column = p - row * wide;
-        index const run = joined || w.pixel_end - p < wide - column ? w.pixel_end - p : wide - column;
-        products(a, w, records, row, column, run, pixel_at(a, w, row, column), xs[out_columns], s.depth, padded_weights,
-                 false);
-        p += run;
-      }
-      return;
+    window_rows const to_row(a);
+    product_operands v = operands_of(a, w, records, s.pitch, s.depth, static_cast<u8 const*>(a.scratch) + s.weights, true);
+    v.a = windows;
+    // Whole blocks differ in the results' place only.
+    using tile = product_tile<S, store_of<V.result>, V.channel_records, V.side_by_side, V.mac_load>;
+    product_block block;
+    bool whole = false;
+    if constexpr (V.direct && tile::packed) {
+      index const channels = w.channel_end - w.channel;
+      whole = (common::always_narrow || records.narrow) && (channels & 3) == 0;
+      if (whole) tile::set_columns(block, v, 0, channels >> 2);
     }
-    for (index p = w.pixel; p < w.pixel_end;) {
-      index row = p / wide, column = p - row * wide;
+    index row = w.pixel / wide, column = w.pixel - row * wide;
+    for (index left = w.pixel_end - w.pixel; left > 0;) {
       index const first_row = row, first_column = column;
-      index count = w.pixel_end - p < conv_scratch::pixels ? w.pixel_end - p : conv_scratch::pixels;
+      index count = left < s.pixels ? left : s.pixels;
       if (!y_rows_join && wide - column < count) count = wide - column;
+      left -= count;
       u8* to = windows;
-      for (index i = 0; i < count; ++i, to += s.pitch) {
-        window_to_row(a, pixel_at(a, w, row, column), row, column, to);
-        if (++column == wide) column = 0, ++row;
+      for (index more = count; more > 0;) {
+        index const run = more < wide - column ? more : wide - column;
+        to_row(to, s.pitch, pixel_at(a, w, row, column), xs[out_columns], a.first[out_rows] + a.step[out_rows] * row,
+               a.first[out_columns] + a.step[out_columns] * column, a.step[out_columns], run);
+        to += run * s.pitch, more -= run, column += run;
+        if (column == wide) column = 0, ++row;
       }
-      products(a, w, records, first_row, first_column, count, windows, s.pitch, s.depth, padded_weights, true);
-      p += count;
+      if constexpr (V.direct && tile::packed)
+        if (whole && (count & 3) == 0) {
+          block.a = windows;
+          block.y = v.y + first_row * ys[out_rows] + first_column * v.y_row;
+          block.row_blocks = count >> 2;
+          tile::run_packed_rows(block, v.depth);
+          continue;
+        }
+      products(a, w, v, records.narrow, first_row, first_column, count);
     }
+  }
+
+  static void run(kernel_arguments const& a, conv_scratch const& s, work const& w,
+                  typename common::all_records const& records, u8* windows) {
+    using namespace conv_axis;
+    index const* const ys = a.with[product_operand::y].stride;
+    bool const y_rows_join = ys[out_rows] == a.length[out_columns] * ys[out_columns] || a.length[out_rows] == 1;
+    if (reads_in_place(a))
+      run_in_place(a, s, w, records, y_rows_join);
+    else
+      run_windows(a, s, w, records, y_rows_join, windows);
   }
 
   static void compute(int core, int cores, kernel_arguments const& a) {
@@ -124,7 +177,7 @@ struct conv_dense : conv_common<C, V> {
     if (!common::weights_in_rows(a) || s.depth < 4) return common::compute_in_general(core, cores, a);
     column_record same[4];
     typename common::all_records const records = common::records_of(a, s, cores, same);
-    u8* const windows = static_cast<u8*>(a.scratch) + s.windows + core * (conv_scratch::pixels * s.pitch);
+    u8* const windows = static_cast<u8*>(a.scratch) + s.windows + core * s.window_bytes;
     // Units of four pixels; with few of them the channels are split as well.
     index const pixels = a.length[out_rows] * a.length[out_columns], pixel_blocks = (pixels + 3) >> 2;
     index const outer = a.length[batch] * a.length[groups], channel_blocks = (a.length[out_channels] + 3) >> 2;
