@@ -4,6 +4,7 @@
 #include <cluster/linear_row.hpp>
 #include <cluster/mapping.hpp>
 #include <cluster/product_cost.hpp>
+#include <cluster/product_few.hpp>
 #include <cluster/product_result.hpp>
 #include <cluster/product_tile.hpp>
 
@@ -177,19 +178,12 @@ struct matmul {
   /// One row by the columns of a core, with as few instructions as it takes: a call on one token is short.
   static void linear(int core, int cores, kernel_arguments const& a) {
     constexpr index wide = product_row::least;
-    index const odd = a.length[columns] & (wide - 1), blocks = a.length[columns] >> 3;
     static_assert(wide == 8);
-    // What is left of blocks goes to the first core, which never has more of them than others.
-    index n = core == 0 ? 0 : odd + split_at(blocks, core, cores) * wide,
-          end = odd + split_at(blocks, core + 1, cores) * wide;
-    if (a.length[columns] < linear_singles(P.mac_load) * cores) [[unlikely]] {
-      n = split_at(a.length[columns], core, cores), end = split_at(a.length[columns], core + 1, cores);
-    } else if (blocks < cores) [[unlikely]] {
-      // Cores without a block share what is left.
-      index const idle = cores - blocks, which = core - blocks;
-      n = which < 0 ? odd + core * wide : odd * which / idle;
-      end = which < 0 ? n + wide : odd * (which + 1) / idle;
-    }
+    // Blocks of eight columns, or as many columns for each core.
+    index const blocks = a.length[columns] >> 3;
+    bool const even = linear_is_even(P.mac_load, a.length[columns], a.length[depth], cores);
+    index const n = even ? split_at(a.length[columns], core, cores) : split_at(blocks, core, cores) * wide,
+                end = even ? split_at(a.length[columns], core + 1, cores) : split_at(blocks, core + 1, cores) * wide;
     if (n >= end) return;
     if (a.length[depth] < least_depth) [[unlikely]]
       return part_in_general(a, 0, 0, 1, n, end);
@@ -211,10 +205,11 @@ struct matmul {
     if constexpr (!is_small(to)) p.scale.bound = same.scale.bound;
     if constexpr (to == result_store::any) p.low = a.values[4], p.high = a.values[5];
     constexpr signs S = signs_of<A, B>;
-    if (end - n >= wide) [[likely]]
+    index const few = (end - n) & (wide - 1);
+    if (few == 0 || (few == wide - 1 && end - n > wide)) [[likely]]
       return run_columns<S, to, true, P.mac_load>(p, end - n);
-    for (; n < end; ++n, p.b += row_step, p.y += p.y_step)
-      put<to>(p.y, dot<S>(p.start, row, p.b, reduction(a.length[depth])), p.scale, p.shift, p.low, p.high);
+    if (p.columns = end - n - few; p.columns > 0) cluster::run<S, to, true, P.mac_load>(p);
+    run_few<S, to, P.mac_load>(p, row, a.length[depth], few, end - n - few);
   }
 
   /// Any types, any zero points, any depth.

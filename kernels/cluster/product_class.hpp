@@ -109,9 +109,10 @@ constexpr product_class product_class_of(layer_descriptor const& l, bool accumul
                    variation_of(l.with[4], product_axis::rows, product_axis::columns));
   p.stores_bytes = one_byte(l.with[5].of->type) && !accumulates && alpha == 1 && beta == 1;
   p.side_by_side = storage_step(l.with[5], product_axis::columns) == 1;
-  p.mac_load = mac_load;
   p.one_row = true;
   for (int axis = 0; axis <= product_axis::rows; ++axis) p.one_row = p.one_row && l.space[axis].length == 1;
+  // One row has nothing to bring into words: with two accesses a load, mac&load mostly waits.
+  p.mac_load = mac_load && !(p.one_row && l.space[product_axis::depth].length % 4 != 0);
   return p;
 }
 

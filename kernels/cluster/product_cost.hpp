@@ -29,12 +29,26 @@ constexpr bool is_small_product(product_class const& p, bool accumulates, index 
          small_product_work(results, tile[product_axis::depth]) <= most_small_product_work(p);
 }
 
-/// Columns of a core up to which they are done one by one in products of one row: a block of eight takes longer.
-constexpr i64 linear_singles(bool mac_load) { return mac_load ? 2 : 4; }
+/// Cycles of a core's columns of one row per word of the reduction: blocks of sixteen and of eight, then four, two and one.
+constexpr index linear_step_cycles(bool mac_load, index columns) {
+  index const blocks = columns >> 3, few = (columns & 7) << 3;
+  constexpr u64 steps = 0x110E0D0909050400, mac_load_steps = 0x0908080505030300;  // a byte for each number of columns
+  return mac_load ? 9 * blocks + static_cast<index>(mac_load_steps >> few & 0xFF)
+                  : 33 * (blocks >> 1) + 17 * (blocks & 1) + static_cast<index>(steps >> few & 0xFF);
+}
+/// Do cores of one row have as many columns as each other, where that is sooner done than blocks of eight?
+constexpr bool linear_is_even(bool mac_load, index columns, index depth, index cores = 8) {
+  if ((columns & 7) != 0) return true;
+  constexpr index most_few = 100;  // of what is less than eight columns, besides its words
+  index const even = cores == 8 ? (columns + 7) >> 3 : (columns + cores - 1) / cores;
+  index const blocks = cores == 8 ? (columns + 63) >> 6 : (columns / 8 + cores - 1) / cores;
+  if (even == 8 * blocks) return false;
+  return (linear_step_cycles(mac_load, 8 * blocks) - linear_step_cycles(mac_load, even)) * (depth >> 2) > most_few;
+}
 /// Is a tile of one row lowered?
 constexpr bool linear_is_lowered(bool mac_load, index const* tile) {
-  index const columns = tile[product_axis::columns];
-  return columns % 8 == 0 && columns >= linear_singles(mac_load) * cost_cores && tile[product_axis::depth] % 4 == 0;
+  index const columns = tile[product_axis::columns], depth = tile[product_axis::depth];
+  return columns % 8 == 0 && columns >= 8 && depth % 4 == 0 && !linear_is_even(mac_load, columns, depth);
 }
 
 /// Instructions that a call runs through: bytes.
@@ -84,20 +98,18 @@ constexpr i64 shared_products(block_cost const& c, i64 batches, i64 rows, i64 co
   return least(by_rows, by_columns);
 }
 
-/// One row by columns in blocks of eight. Rows that begin within words take two accesses a load.
-constexpr i64 linear_cycles(bool mac_load, bool lowered, i64 columns, i64 depth) {
-  i64 const words = parts_of(depth, 4), blocks = columns / 8, odd = columns % 8;
-  bool const loose = depth % 4 != 0;
+/// One row by columns. Rows that begin within words take two accesses a load.
+constexpr i64 linear_cycles(bool mac_load, bool lowered, index columns, index depth) {
+  i64 const words = parts_of(depth, 4);
+  bool const loose = depth % 4 != 0, even = linear_is_even(mac_load, columns, depth);
   // Rows that all begin in the same bank are read in two parts.
   i64 const parts = depth % 32 == 0 ? 45 : 0;
-  i64 const block = mac_load ? words * (loose ? 21 : 9) + 115 + parts : words * (loose ? 25 : 17) + 64;
-  i64 const single = words * (loose ? 6 : 4) + 25;
-  i64 longest = blocks / cost_cores + (odd == 0 ? 0 : 1);
-  if (longest < parts_of(blocks, cost_cores)) longest = parts_of(blocks, cost_cores);
-  longest *= block;
-  if (blocks < cost_cores) longest = -least(-block, -parts_of(odd, cost_cores - blocks) * single);
-  if (columns < linear_singles(mac_load) * cost_cores) longest = parts_of(columns, cost_cores) * single;
-  return (lowered ? product_lowered_call_cycles : product_linear_call_cycles) + longest;
+  i64 const most = even ? parts_of(columns, cost_cores) : 8 * parts_of(columns / 8, cost_cores), blocks = most / 8;
+  // Loops of few columns load each cycle, with cores in step: banks are taken.
+  i64 const taken = mac_load && most % 8 != 0 ? words * 3 / 2 : 0;
+  i64 const each = linear_step_cycles(mac_load, static_cast<index>(most)) + (loose ? most : 0);
+  return (lowered ? product_lowered_call_cycles : product_linear_call_cycles) + words * each + taken +
+         (mac_load ? blocks * (115 + parts) : blocks * 64) + (most % 8 == 0 ? 0 : 60 + most % 8 * 8);
 }
 
 constexpr i64 matmul_cycles(product_class const& p, bool accumulates, index const* tile) {
@@ -123,7 +135,7 @@ constexpr i64 matmul_cycles(product_class const& p, bool accumulates, index cons
   }
   i64 const call = product_call_cycles + (parts_of(batches, cost_cores) - 1) * product_batch_cycles;
   i64 const large =
-      p.is_linear() ? linear_cycles(p.mac_load, linear_is_lowered(p.mac_load, tile), columns, depth)
+      p.is_linear() ? linear_cycles(p.mac_load, linear_is_lowered(p.mac_load, tile), tile[product_axis::columns], tile[product_axis::depth])
                     : call + prepared +
                           shared_products(cost_of(p.direct() && p.column_records(), p.mac_load && p.direct(), depth % 4 != 0 && !(p.packs[0] && p.packs[1])),
                                           batches, rows, columns, parts_of(depth, 4), store);

@@ -33,10 +33,10 @@ struct product_row {
 
   /// The reduction is `words` whole words; after b_stride.
   [[gnu::always_inline]] void set_words(u8 const* a, i32 words, int core) {
-    // Rows often begin in the same of the 16 banks of L1, and cores that walk them in step would meet there at every
+    // Rows often begin in the same of the 16 banks of L1, or next to it, and cores that walk them in step would meet there at every
     // word: each one starts two words before the core before it, and comes round to the words it left out.
     i32 begin = 14 - 2 * core;
-    if (begin >= words || (b_stride & 31) != 0) begin = 0;
+    if (begin >= words || ((b_stride + 2) & 31) > 4) begin = 0;
     first = part + 1;
     part[1] = {a + 4 * begin, 4 * begin, words - begin};
     part[2] = {a, 0, begin};
