@@ -240,20 +240,32 @@ struct matmul {
     if constexpr (P.direct() && P.column_records() && P.result.scaled)
       for (int i = 0; i < cores && fast; ++i)
         narrow = narrow && reinterpret_cast<i32 const*>(static_cast<u8 const*>(a.scratch) + s.flags)[i] >= 0;
-    // Blocks of four rows, or of four columns where that keeps the cores busier.
+    // Blocks of four rows, or of four columns, or of both where that keeps the cores busier.
     index const batches = a.length[0] * a.length[1] * a.length[2];
     index const row_blocks = (a.length[rows] + 3) >> 2, column_blocks = (a.length[columns] + 3) >> 2;
     index const row_units = batches * row_blocks, column_units = batches * column_blocks;
-    bool const by_rows =
-        row_units >= column_units || rounds(row_units, cores) * column_units <= rounds(column_units, cores) * row_units;
-    index const blocks = by_rows ? row_blocks : column_blocks, end = split_at(batches * blocks, core + 1, cores);
+    bool const by_rows = rounds(row_units, cores) * column_units <= rounds(column_units, cores) * row_units;
+    bool by_both = false;
+    if ((row_units & 7) != 0 && (column_units & 7) != 0 && row_blocks * column_units * a.length[depth] > 2000) [[unlikely]]
+      by_both = product_is_by_both(batches, a.length[rows], a.length[columns], a.length[depth], cores);
+    index const blocks = by_both ? row_blocks * column_blocks : by_rows ? row_blocks : column_blocks,
+                end = split_at(batches * blocks, core + 1, cores);
     for (index u = split_at(batches * blocks, core, cores); u < end;) {
-      index const batch = batches == 1 ? 0 : u / blocks, first = u - batch * blocks,
-                  last = end - u < blocks - first ? first + end - u : blocks;
-      index const limit = by_rows ? a.length[rows] : a.length[columns];
-      index const from = first * 4, to = last * 4 < limit ? last * 4 : limit;
-      index const m = by_rows ? from : 0, n = by_rows ? 0 : from;
-      index const m_end = by_rows ? to : a.length[rows], n_end = by_rows ? a.length[columns] : to;
+      index const batch = batches == 1 ? 0 : u / blocks, first = u - batch * blocks;
+      index last = end - u < blocks - first ? first + end - u : blocks;
+      index row = by_rows ? first : 0, row_end = by_rows ? last : row_blocks;
+      index column = by_rows ? 0 : first, column_end = by_rows ? column_blocks : last;
+      if (by_both) [[unlikely]] {
+        // Row by row: the rest of one, whole ones, or the beginning of one.
+        row = first / column_blocks, column = first - row * column_blocks;
+        index const whole = column != 0 ? 0 : (last - first) / column_blocks, left = last - first;
+        row_end = row + (whole == 0 ? 1 : whole);
+        column_end = whole != 0 || left > column_blocks - column ? column_blocks : column + left;
+        last = first + (row_end - row - 1) * column_blocks + column_end - column;
+      }
+      index const m = row * 4, n = column * 4;
+      index const m_end = row_end * 4 < a.length[rows] ? row_end * 4 : a.length[rows],
+                  n_end = column_end * 4 < a.length[columns] ? column_end * 4 : a.length[columns];
       if constexpr (P.byte_products) {
         if (fast)
           part(core, a, s, batch, m, m_end, n, n_end, narrow);

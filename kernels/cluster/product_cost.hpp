@@ -98,6 +98,17 @@ constexpr i64 shared_products(block_cost const& c, i64 batches, i64 rows, i64 co
   return least(by_rows, by_columns);
 }
 
+/// Do cores take blocks of four by four, row by row, where rows or columns alone are no fair shares? It costs a core two or three
+/// beginnings. A single row or column behind the last four hardly counts.
+constexpr bool product_is_by_both(index batches, index rows, index columns, index depth, index cores = 8) {
+  index const row_blocks = (rows + 2) >> 2, column_blocks = (columns + 2) >> 2;
+  if (rows < 8 || columns < 8 || (batches * row_blocks & 7) == 0 || (batches * column_blocks & 7) == 0) return false;
+  auto const share = [&](index units) { return cores == 8 ? (units + 7) >> 3 : (units + cores - 1) / cores; };
+  index const by_rows = share(batches * row_blocks) * column_blocks, by_columns = share(batches * column_blocks) * row_blocks;
+  index const sooner = by_rows < by_columns ? by_rows : by_columns, by_both = share(batches * row_blocks * column_blocks);
+  return (sooner - by_both) * (5 * depth + 100) > 1800;
+}
+
 /// One row by columns. Rows that begin within words take two accesses a load.
 constexpr i64 linear_cycles(bool mac_load, bool lowered, index columns, index depth) {
   i64 const words = parts_of(depth, 4);
@@ -134,11 +145,14 @@ constexpr i64 matmul_cycles(product_class const& p, bool accumulates, index cons
     prepared += product_pack_cycles + parts_of(groups, cost_cores) * ((p.batches[o] != 0 ? 230 : 80) + 5 * packed_depth(static_cast<index>(depth)));
   }
   i64 const call = product_call_cycles + (parts_of(batches, cost_cores) - 1) * product_batch_cycles;
+  block_cost const block = cost_of(p.direct() && p.column_records(), p.mac_load && p.direct(), depth % 4 != 0 && !(p.packs[0] && p.packs[1]));
+  bool const by_both = product_is_by_both(static_cast<index>(batches), tile[product_axis::rows], tile[product_axis::columns], tile[product_axis::depth]);
   i64 const large =
-      p.is_linear() ? linear_cycles(p.mac_load, linear_is_lowered(p.mac_load, tile), tile[product_axis::columns], tile[product_axis::depth])
+      by_both ? call + prepared + 1000 + parts_of(batches * parts_of(rows, 4) * parts_of(columns, 4), cost_cores) *
+                                            (parts_of(depth, 4) * block.step_halves / 2 + block.block + 16 * store)
+      : p.is_linear() ? linear_cycles(p.mac_load, linear_is_lowered(p.mac_load, tile), tile[product_axis::columns], tile[product_axis::depth])
                     : call + prepared +
-                          shared_products(cost_of(p.direct() && p.column_records(), p.mac_load && p.direct(), depth % 4 != 0 && !(p.packs[0] && p.packs[1])),
-                                          batches, rows, columns, parts_of(depth, 4), store);
+                          shared_products(block, batches, rows, columns, parts_of(depth, 4), store);
   return large < most_small ? most_small : large;
 }
 }  // namespace deeploy::cluster
