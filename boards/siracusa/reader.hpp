@@ -87,9 +87,9 @@ class stream_reader {
  public:
   stream_reader(stream_view const& s, memory_bases const& bases) : next_(s.words), left_(s.pages) {
     fetch(0);
-    // In L1: looked up several times a tile.
-    constexpr int sections = static_cast<int>(sizeof(board::siracusa_memories) / sizeof(memory_facts)) * section_count;
-    for (int i = 0; i < sections; ++i) base_[i] = reinterpret_cast<u32>(bases.of[i]);
+    // In L1: looked up several times a tile. Comes with the page, while the code of the first commands is fetched.
+    constexpr u32 sections = sizeof(board::siracusa_memories) / sizeof(memory_facts) * section_count;
+    dma::start(dma::to::l1, reinterpret_cast<u32>(base_), reinterpret_cast<u32>(bases.of), sections * sizeof base_[0]);
   }
 
   /// @param walk  called as walk(step): runs a step whose tiles are made ready at run time; false: it was asked to stop
