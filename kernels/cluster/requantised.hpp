@@ -58,7 +58,7 @@ struct requantiser {
     if constexpr (!owns)
       values = layer_values;
     else if constexpr (R.present)
-      for (int i = 0; i < 6; ++i) values.of[i] = layer_values[i];
+      values = {{layer_values[0], layer_values[1], layer_values[2], layer_values[3], layer_values[4], layer_values[5]}};  // a loop may become a call
     if constexpr (R.present && !R.scaled) {
       if constexpr (R.narrow)
         scale = assumed_narrow(values[1], values[2]);
