@@ -21,7 +21,7 @@ struct lowered_phases {
   /// Pointers: words 0 to 5 of the first job; then, as far as there are such, input and output of the second, what the
   /// input is laid out from, where picked results go, and mul, add and bias of the channels.
   static constexpr int second = address_words, laid_out_from = second + (U.two_jobs ? 2 : 0), picked_to = laid_out_from + lays_out, per_channel = picked_to + U.picks;
-  static constexpr int channel_operands[] = {at::mul, at::add, at::bias};
+  static constexpr int channel_operands[3] = {at::mul, at::add, at::bias};
   static constexpr bool by_channel = C.present[at::mul] || C.present[at::add] || C.present[at::bias];
   static constexpr int place_of(int o) {
     int place = per_channel;
@@ -53,7 +53,7 @@ struct lowered_phases {
     i32 scale_words;  ///< of eight channels
     i32 bias;         ///< of every bias word, or all of it
   };
-  static constexpr int second_words[] = {16, 17, 19};
+  static constexpr int second_words[3] = {16, 17, 19};
 
   using block = lowered_block<pointers, constants>;
   static u32 word_of(void const* p) { return static_cast<u32>(reinterpret_cast<__UINTPTR_TYPE__>(p)); }
