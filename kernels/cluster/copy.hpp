@@ -75,9 +75,10 @@ constexpr i64 move_cycles(layer_descriptor const& l, index const* tile, int from
   i64 const elements = (elements_of(l, tile) + 7) / 8;
   i64 const run = inner < 0 ? 1 : tile[inner];
   // Across, strides are often multiples of all banks' width: cores then wait for one bank.
-  i64 const eighths = together ? 7 * size : size == 1 ? 38 : 46;
+  i64 const eighths = x.of->type != y.of->type && size != 1 ? 60 : together ? 7 * size : size == 1 ? 34 : 62;
   // Runs that follow each other in both places become one; others cost their set-up each.
-  return walk_cycles + (elements * eighths + 7) / 8 + (runs_merge(l, from, to) ? 0 : (elements + run - 1) / run * 50);
+  constexpr i64 apart = 150;  // finding out which axes join
+  return walk_cycles + (elements * eighths + 7) / 8 + (runs_merge(l, from, to) ? 0 : apart + (elements + run - 1) / run * 50);
 }
 /// The same of small tiles, which are lowered.
 constexpr bool is_small_copy(layer_descriptor const& l, index const* tile) {
@@ -85,10 +86,17 @@ constexpr bool is_small_copy(layer_descriptor const& l, index const* tile) {
   return (x == y || (is_byte(x) && is_byte(y))) && elements_of(l, tile) * size_of(y) <= most_small_copy_bytes;
 }
 constexpr i64 small_copy_cycles(layer_descriptor const& l, index const* tile) {
+  constexpr i64 call = 150;
   index const size = size_of(l.with[1].of->type);
   int const inner = innermost_axis(l.with[1]);
-  i64 const elements = elements_of(l, tile), run = inner < 0 || !runs_together(l.with[0], l.with[1]) ? 1 : tile[inner];
-  return 100 + (elements / run + 7) / 8 * (run == 1 && size == 1 ? 6 : 18 + run * size / 2);
+  i64 const all = elements_of(l, tile), elements = (all + 7) / 8;
+  if (runs_merge(l, 0, 1)) return call + 25 + (elements * size + 7) / 8 * 5;
+  bool const together = inner >= 0 && runs_together(l.with[0], l.with[1]);
+  i64 bytes = together ? tile[inner] * i64{size} : size;
+  // What is left behind whole words is counted for whole runs only: a longer run would be cheaper otherwise.
+  if (together && tile[inner] < l.space[inner].length && bytes > 1) bytes = (bytes + 3) / 4 * 4;
+  i64 const runs = (all * size / (together ? tile[inner] * i64{size} : size) + 7) / 8;
+  return call + runs * (bytes == 1 ? 6 : bytes == 4 ? 13 : 25 + bytes / 8 * 5 + bytes % 4 * 5);
 }
 }  // namespace deeploy::cluster
 
@@ -101,10 +109,7 @@ struct mapping<op::copy_kind, Engine> {
   static constexpr index multiple(layer_descriptor const&, int, int) { return 1; }
   static constexpr i64 scratch_bytes(layer_descriptor const&, int, index const*) { return 0; }
   static constexpr i64 tile_cycles(layer_descriptor const& l, int, index const* tile) {
-    i64 const general = cluster::move_cycles(l, tile, 0, 1);
-    if (!cluster::is_small_copy(l, tile)) return general;
-    i64 const small = cluster::small_copy_cycles(l, tile);
-    return small < general ? small : general;
+    return cluster::is_small_copy(l, tile) ? cluster::small_copy_cycles(l, tile) : cluster::move_cycles(l, tile, 0, 1);
   }
   static constexpr i64 code_bytes(layer_descriptor const& l, int, index const* tile) {
     if (cluster::is_small_copy(l, tile)) return 320;

@@ -11,7 +11,7 @@ inline constexpr i64 most_small_copy_bytes = 4096;
 
 /// Loops of a copy, the outermost first, and the bytes that lie together in both places inside of them.
 struct copy_loops {
-  static constexpr int most = 3;
+  static constexpr int most = 3, most_inner = most - 1;
   i32 count[most] = {1, 1, 1};
   i32 from_step[most] = {}, to_step[most] = {};  ///< bytes
   i32 run_bytes = 0;
@@ -56,8 +56,12 @@ constexpr copy_loops loops_of_copy(kernel_arguments const& a, bytes size) {
     r.from_step[0] = r.to_step[0] = r.run_bytes = part;
     return r;
   }
-  for (int i = 0, at = 1; i < n; ++i) {
-    int const to = i == longest ? 0 : at++;
+  // Of the others the longer one stands innermost, where a round is shortest.
+  int inner = -1;
+  for (int i = 0; i < n; ++i)
+    if (i != longest && (inner < 0 || loop[i].count > loop[inner].count)) inner = i;
+  for (int i = 0; i < n; ++i) {
+    int const to = i == longest ? 0 : i == inner ? copy_loops::most_inner : 1;
     r.count[to] = loop[i].count, r.from_step[to] = loop[i].from, r.to_step[to] = loop[i].to;
   }
   return r;
@@ -96,7 +100,21 @@ struct small_copy {
         u8 const* x = from;
         u8* y = to;
         if (run_bytes == 1) {  // across: single elements
-          for (i32 k = c.count[2]; k > 0; --k) rows::put<u8>(y, rows::next<u8>(x, c.from_step[2]), c.to_step[2]);
+          i32 const x_on = c.from_step[2], y_on = c.to_step[2];
+          i32 k = c.count[2];
+          for (; k >= 4; k -= 4) {
+            i32 const b0 = rows::next<u8>(x, x_on), b1 = rows::next<u8>(x, x_on), b2 = rows::next<u8>(x, x_on), b3 = rows::next<u8>(x, x_on);
+            rows::put<u8>(y, b0, y_on), rows::put<u8>(y, b1, y_on), rows::put<u8>(y, b2, y_on), rows::put<u8>(y, b3, y_on);
+          }
+          for (; k > 0; --k) rows::put<u8>(y, rows::next<u8>(x, x_on), y_on);
+          continue;
+        }
+        if (run_bytes == 4) {
+          for (i32 k = c.count[2]; k > 0; --k, x += c.from_step[2], y += c.to_step[2]) {
+            u8 const* at = x;
+            u8* put = y;
+            rows::put_word(put, rows::next_word(at));
+          }
           continue;
         }
         for (i32 k = c.count[2]; k > 0; --k, x += c.from_step[2], y += c.to_step[2]) {
