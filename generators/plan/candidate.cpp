@@ -9,10 +9,10 @@ namespace deeploy::plan {
 namespace {
 std::int64_t round_up(std::int64_t n, std::int64_t multiple) { return (n + multiple - 1) / multiple * multiple; }
 
-/// Cycles for one tile of an operand: of the DMA, bytes at the memory's rate, lines and transfers as transfer() makes them;
-/// and of the core that programs them.
+/// Cycles for one tile of an operand: of the DMA, with lines and transfers as transfer() makes them; of its port for requests
+/// alone; and of the core that programs it.
 struct transfer_cost {
-  std::int64_t dma, issue;
+  std::int64_t dma, request, issue;
 };
 transfer_cost cost_of_transfer(operand const& o, storage_order const& order, index const* tile, memory_facts const& m,
                              execution_costs const& costs) {
@@ -36,19 +36,23 @@ transfer_cost cost_of_transfer(operand const& o, storage_order const& order, ind
       transfers *= n;
     two_dimensional = true;
   }
-  std::int64_t const total = line * lines * transfers;
-  return {(total * 16 + m.dma_bytes_per_16_cycles - 1) / m.dma_bytes_per_16_cycles + (lines * transfers > 1 ? lines * transfers * costs.dma_line_cycles : 0),
-          transfers * costs.dma_issue_cycles};
-}
-
-/// What bringing a kernel's code into the instruction cache costs a step. Kernels come again, and of small ones much is
-/// still there then; two of half the cache's size leave nothing of each other.
-std::int64_t refill_cycles(std::int64_t code_bytes, execution_costs const& costs) {
-  constexpr std::int64_t line_bytes = 16;
-  std::int64_t const all = (code_bytes + line_bytes - 1) / line_bytes * costs.code_line_cycles, half = costs.code_cache_bytes / 2;
-  return code_bytes >= half ? all : all * code_bytes / half;
+  // Lines so short that asking for one takes longer than moving it.
+  std::int64_t const all = lines * transfers, bursts = (line + costs.dma_burst_bytes - 1) / costs.dma_burst_bytes;
+  std::int64_t const request = all * (bursts * costs.dma_request_cycles + line / costs.dma_request_bytes_per_cycle);
+  std::int64_t const moved = (all * line * 16 + m.dma_bytes_per_16_cycles - 1) / m.dma_bytes_per_16_cycles;
+  return {all > 1 ? std::max(moved + all * costs.dma_line_cycles, request) : moved, request, transfers * costs.dma_issue_cycles};
 }
 }  // namespace
+
+std::int64_t fetch_cycles(std::int64_t code_bytes, execution_costs const& costs) {
+  constexpr std::int64_t line_bytes = 16;
+  return (code_bytes + line_bytes - 1) / line_bytes * costs.code_line_cycles;
+}
+
+std::int64_t refill_cycles(std::int64_t code_bytes, execution_costs const& costs) {
+  std::int64_t const half = costs.code_cache_bytes / 2, all = fetch_cycles(code_bytes, costs);
+  return code_bytes >= half ? all : all * code_bytes / half;
+}
 
 std::vector<index> tile_lengths(planned_layer const& l, mapping_facts const& m, int form, int axis, bool reduced_grid) {
   index const length = l.d->space[axis].length;
@@ -105,10 +109,12 @@ void evaluator::set_tile(candidate const& c) {
       placeable_ = placeable_ && b_.memories[homes_[o]].read_in_place;
     }
   changing_ = 0;
-  least_dma_ = least_moved_ = 0;
+  least_moved_ = 0;
+  transfers least;
   for (std::size_t g = 0; g < groups_.size(); ++g) {
     if (groups_[g].axes & cut) changing_ |= 1u << g;
-    group_cycles_[g] = group_issue_[g] = group_latency_[g] = group_size_[g] = 0;
+    group_issue_[g] = group_latency_[g] = group_size_[g] = 0;
+    group_dma_[g] = {};
     // At least once for every tile of the operand itself; a result leaves once per tile of its own, whatever is reduced.
     std::int64_t loads = 1;
     for (int a = 0; a < d.axes; ++a)
@@ -121,14 +127,16 @@ void evaluator::set_tile(candidate const& c) {
       cycles_[o] = moved.dma;
       issue_[o] = moved.issue;
       size_[o] = round_up(tile_bytes(d.with[o], c.tile.data()), alignment);
-      group_cycles_[g] += cycles_[o];
+      (groups_[g].written ? group_dma_[g].out : group_dma_[g].in) += cycles_[o];
+      group_dma_[g].request += moved.request;
       group_issue_[g] += issue_[o];
       group_latency_[g] += b_.memories[homes_[o]].dma_latency_cycles;
       group_size_[g] += size_[o];
     }
-    least_dma_ += (loads - 1) * group_cycles_[g];
+    least.add(group_dma_[g], loads - 1);
     least_moved_ += loads * group_size_[g];
   }
+  least_dma_ = least.at_once();
   scratch_ = round_up(m.scratch_of_step(d, c.form, c.tile.data()), alignment);
   compute_ = m.tile_cycles(d, c.form, c.tile.data());
   ready_ = 0;
@@ -210,21 +218,28 @@ void evaluator::finish(candidate& c, unsigned twice) const {
       if (groups_[g].operands >> o & 1) c.copies[o] = resident_ >> o & 1 ? 0 : twice >> g & 1 ? 2 : 1;
   }
   for (int i = 0; i < advance_count_; ++i) {
-    std::int64_t under = 0, exposed = 0, issue = 0;
+    transfers under;
+    std::int64_t exposed = 0, issue = 0;
+    std::int64_t between = 0;  // two jobs of a unit, single buffers are filled and emptied
+    bool waits = false;        // for the unit, before the cores can make the next tile ready
     for (std::size_t g = 0; g < groups_.size(); ++g) {
       if (!(advances_[i].groups >> g & 1)) continue;
       moved += advances_[i].times * group_size_[g];
       issue += group_issue_[g];
       if (twice >> g & 1)
-        under += group_cycles_[g];
+        under.add(group_dma_[g], 1);
       else
-        exposed += group_cycles_[g] + group_latency_[g];
+        (unit_ == 0 ? exposed : between) += group_dma_[g].one_by_one() + group_latency_[g];
+      waits = waits || !(twice >> g & 1);
     }
-    // The core that programs transfers computes as well.
-    std::int64_t const tile = std::max(compute_ + issue, under);
+    // The core that programs transfers computes as well. Before a unit has its next job, the core waits for that tile's data and
+    // makes it ready; only then come the transfers of the tile after it.
+    std::int64_t tile = std::max(compute_ + issue, under.at_once());
+    if (unit_ != 0)
+      tile = std::max({tile, ready_ + issue + under.at_once(), unit_ + b_.costs.unit_wake_cycles + between + (waits ? ready_ : 0)});
     longest_tile = std::max(longest_tile, tile + exposed);
     pipeline += advances_[i].times * tile;
-    dma += advances_[i].times * under;
+    dma += advances_[i].times * under.at_once();
     serial += advances_[i].times * exposed;
   }
   c.stretch_cycles = longest_tile;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A candidate: one way to run one layer, with what it costs and the bytes that it needs.
 #pragma once
+#include <algorithm>
 #include <functional>
 #include <generators/plan/model.hpp>
 
@@ -78,7 +79,14 @@ class evaluator {
   // Of the tile.
   std::int64_t trips_[max_axes] = {}, tiles_ = 1, compute_ = 0, scratch_ = 0, refill_ = 0, ready_ = 0, unit_ = 0, last_ = 0;
   std::int64_t cycles_[max_operands] = {}, issue_[max_operands] = {}, size_[max_operands] = {};
-  std::int64_t group_cycles_[max_operands] = {}, group_issue_[max_operands] = {}, group_latency_[max_operands] = {}, group_size_[max_operands] = {};
+  std::int64_t group_issue_[max_operands] = {}, group_latency_[max_operands] = {}, group_size_[max_operands] = {};
+  /// Transfers that run at once: both directions move data at the same time, and share the port for requests.
+  struct transfers {
+    std::int64_t in = 0, out = 0, request = 0;
+    void add(transfers const& t, std::int64_t times) { in += times * t.in, out += times * t.out, request += times * t.request; }
+    std::int64_t one_by_one() const { return in + out; }
+    std::int64_t at_once() const { return std::max({in, out, request}); }
+  } group_dma_[max_operands];
   std::int64_t least_dma_ = 0, least_moved_ = 0;
   unsigned changing_ = 0;
   // Of the order: loops that advance, how often, and the groups that change then.
@@ -89,6 +97,12 @@ class evaluator {
   advance advances_[max_axes] = {};
   int advance_count_ = 0;
 };
+
+/// Cycles until so many bytes of code are in the instruction cache.
+std::int64_t fetch_cycles(std::int64_t code_bytes, execution_costs const& costs);
+/// What that costs a step of which nothing is known but its kernel. Kernels come again, and of small ones much is still there then;
+/// two of half the cache's size leave nothing of each other.
+std::int64_t refill_cycles(std::int64_t code_bytes, execution_costs const& costs);
 
 struct front_statistics {
   std::uint64_t considered = 0;  ///< legal tiles x forms x orders x buffering that the front covers

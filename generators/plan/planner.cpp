@@ -4,6 +4,7 @@
 #include <cmath>
 #include <fmt/format.h>
 #include <deeploy/overlap.hpp>
+#include <generators/plan/code_cache.hpp>
 #include <generators/plan/order.hpp>
 #include <generators/plan/planner.hpp>
 #include <limits>
@@ -100,10 +101,17 @@ void report_steps(planned_model const& m, choice_problem const& p, choice const&
     planned_layer const& l = m.layers[x.layer];
     return detail::touched_by(x, *l.d, l.engines[x.engine], [&](int o) { return r.plan.tensors[static_cast<std::size_t>(l.tensor[static_cast<std::size_t>(o)])]; }, when);
   };
+  code_cache code(m.board.costs);
   for (int s = 0; s < p.steps(); ++s) {
     candidate const& k = *p.columns(s)[c.column[s]].of;
     std::int64_t const early = s + 1 < p.steps() ? p.columns(s + 1)[c.column[s + 1]].of->early_cycles : 0;
     r.steps.push_back({p.order().layer_at[s], k, k.fixed_cycles + std::max(k.tight_cycles, k.loose_cycles + early), p.live_bytes(c, 0, s)});
+    // Which code is still there is known now.
+    planned_layer const& l = m.layers[p.order().layer_at[s]];
+    if (auto const code_bytes = l.engines[k.engine].code_bytes; code_bytes != nullptr) {
+      std::int64_t const bytes = code_bytes(*l.d, k.form, k.tile.data());
+      r.steps.back().cycles += fetch_cycles(code.run(kernel_of(l, k, bytes), bytes), m.board.costs) - refill_cycles(bytes, m.board.costs);
+    }
     if (s == 0) {
       r.steps[0].cycles += m.board.costs.run_cycles;
       continue;

@@ -34,12 +34,16 @@ constexpr char const* name_of(section s) {
 struct execution_costs {
   index dma_issue_cycles;       ///< core cycles to program one transfer
   index dma_line_cycles;        ///< DMA cycles per line of a two-dimensional transfer, beside its bytes
+  index dma_request_cycles;     ///< of the one port for requests, which both directions share: per burst of so many bytes,
+  index dma_burst_bytes;
+  index dma_request_bytes_per_cycle;  ///< and its bytes at this rate besides
   index run_cycles;             ///< of a run, before its first step and behind its last one
   index step_cycles;            ///< executor, per step
   index tile_cycles;            ///< executor, per tile
   index walked_tile_cycles;     ///< more where tiles are made ready at run time
   index code_line_cycles;       ///< until 16 bytes of code are in the instruction cache
   index code_cache_bytes;
+  index executor_code_bytes;    ///< of them, what the executor itself keeps in use
   index picojoules_per_cycle;   ///< whole chip
   index picojoules_per_byte;    ///< moved between memories
   index unit_wake_cycles = 0;   ///< from the end of a unit's job to what the core does then

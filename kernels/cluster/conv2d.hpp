@@ -27,7 +27,7 @@ struct mapping<op::conv2d_kind, Engine> {
     bool const narrow = c.path == conv_path::depthwise && c.stride == 1 && l.space[conv_axis::out_columns].length < 4;
     i64 results = narrow ? 1 : 0;
     for (int a = 0; a <= conv_axis::out_channels; ++a) results *= tile[a];
-    return conv_cycles(c, form == 1, window_lines_of(l), tile) + parts_of(results * 104, cost_cores);
+    return conv_cycles(c, form == 1, window_lines_of(l), elements_inside_percent(l, window_lines_of(l)), tile) + parts_of(results * 104, cost_cores);
   }
   static constexpr i64 code_bytes(layer_descriptor const& l, int form, index const*) {
     return cluster::conv_code_bytes(class_of_form(l, form));

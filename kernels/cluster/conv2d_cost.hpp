@@ -26,6 +26,28 @@ constexpr window_lines window_lines_of(layer_descriptor const& l) {
   return l.space[in_channels].length * l.space[kernel_columns].length < 4 ? window_lines::bytes : window_lines::together;
 }
 
+/// Of a hundred taps of all windows along an axis, those inside of the tensor.
+constexpr i64 taps_inside_percent(layer_descriptor const& l, int axis, index step, index tap_step, index taps) {
+  for (dimension const& d : l.with[0].dim) {
+    if (d.axis != axis || !d.windowed()) continue;
+    i64 inside = 0;
+    for (index i = 0; i < l.space[axis].length; ++i)
+      for (index t = 0; t < taps; ++t) {
+        index const at = d.shift + step * i + tap_step * t;
+        inside += at >= 0 && at < d.length;
+      }
+    return 100 * inside / (i64{l.space[axis].length} * taps);
+  }
+  return 100;
+}
+/// The same of both axes, for windows that go element by element; padding goes by words.
+constexpr i64 elements_inside_percent(layer_descriptor const& l, window_lines from) {
+  using namespace conv_axis;
+  if (from != window_lines::apart) return 100;
+  return taps_inside_percent(l, out_rows, l.classes[4], l.classes[6], l.space[kernel_rows].length) *
+         taps_inside_percent(l, out_columns, l.classes[5], l.classes[7], l.space[kernel_columns].length) / 100;
+}
+
 /// Depthwise of stride 2: a core's share of rows of two channels. Of one channel there is no pair.
 /// @param each  cycles more per four results
 constexpr i64 pair_cycles(index const* tile, i64 each) {
@@ -37,7 +59,8 @@ constexpr i64 pair_cycles(index const* tile, i64 each) {
 }
 
 /// Cycles of a tile on eight cores.
-constexpr i64 conv_cycles(conv_class const& c, bool accumulates, window_lines from, index const* tile) {
+/// @param inside  of a hundred elements of windows, those that are no padding
+constexpr i64 conv_cycles(conv_class const& c, bool accumulates, window_lines from, i64 inside, index const* tile) {
   using namespace conv_axis;
   i64 const pixels = static_cast<i64>(tile[out_rows]) * tile[out_columns],
             taps = static_cast<i64>(tile[kernel_rows]) * tile[kernel_columns];
@@ -70,17 +93,25 @@ constexpr i64 conv_cycles(conv_class const& c, bool accumulates, window_lines fr
                     : from == window_lines::together ? 20 * tile[kernel_rows] + 80
                     : from == window_lines::bytes    ? 40 * tile[kernel_rows] + 120
                                                      : 30 * tile[kernel_rows] + 520;
-  i64 const window = lines + (from == window_lines::apart ? 8 * depth + 11 * taps : parts_of(depth * 5, 8));
-  if (taps > 1) cycles += parts_of(outer * parts_of(pixels, 4), cost_cores) * 4 * window;
-  i64 const store = c.direct ? 0 : c.records ? product_exact_cycles : product_finish_cycles + (accumulates ? 8 : 0);
+  i64 const window = lines + (from == window_lines::apart ? (21 * depth + 22 * taps) * inside / 200 : parts_of(depth * 5, 8));
+  bool const in_place = taps == 1 && from != window_lines::apart;
+  i64 const store = c.direct ? 0 : c.records ? product_exact_cycles : finish_cycles(c.result) + (accumulates ? 8 : 0);
+  block_cost const block = cost_of(c.has_records(), c.mac_load && c.direct);
+  if (!in_place) {
+    // Units of four pixels, by parts of the channels: each unit has windows of its own.
+    i64 best = 0;
+    for (i64 parts = 1; parts <= cost_cores; parts *= 2) {
+      i64 const share = least(parts_of(parts_of(tile[out_channels], 4), parts) * 4, tile[out_channels]), some = least(pixels, 4);
+      i64 const now = parts_of(outer * parts_of(pixels, 4) * parts, cost_cores) * (some * window + rows_by_columns(block, some, share, parts_of(depth, 4), store));
+      if (parts == 1 || now < best) best = now;
+    }
+    return cycles + best;
+  }
   // Pixels that are read where they lie with gaps between their rows: row by row.
   if (c.stride > 1) {
     i64 const blocks = parts_of(tile[out_columns], 4);  // of a row
-    return cycles + parts_of(outer * tile[out_rows] * blocks, cost_cores) *
-                        rows_by_columns(cost_of(c.has_records(), c.mac_load && c.direct), tile[out_columns], tile[out_channels],
-                                        parts_of(depth, 4), store) / blocks;
+    return cycles + parts_of(outer * tile[out_rows] * blocks, cost_cores) * rows_by_columns(block, tile[out_columns], tile[out_channels], parts_of(depth, 4), store) / blocks;
   }
-  return cycles + shared_products(cost_of(c.has_records(), c.mac_load && c.direct), outer, pixels, tile[out_channels],
-                                  parts_of(depth, 4), store);
+  return cycles + shared_products(block, outer, pixels, tile[out_channels], parts_of(depth, 4), store);
 }
 }  // namespace deeploy::cluster

@@ -80,14 +80,15 @@ struct elementwise_mapping {
       }
       // Eighths: packed words and a quarter of the loop, or each alone; a requantisation alone has a hardware loop.
       bool const in_hardware_loop = Operator::instructions(c) == 0 && c.result.of.narrow && !c.result.of.scaled;
-      i64 const store = !is_byte(c.out) ? 24 : in_hardware_loop ? 0 : 14;
+      i64 const store = !is_byte(c.out) ? 50 : in_hardware_loop ? 7 : 14;
       i64 scales = 0;  // made ready one after the other, each at the head of its run
       if (c.result.of.scaled) {
         scales = 1;
         for (int a = 0; a < l.axes; ++a)
           if (depends_on(l.with[c.inputs], a) || depends_on(l.with[c.inputs + 1], a)) scales *= tile[a];
       }
-      i64 const long_loop = walk_cycles + (elements * (8 * (c.inputs + arithmetic) + store) + 7) / 8 + (scales + 7) / 8 * scale_cycles;
+      i64 const entry = c.inputs > 2 ? 900 : 0;  // an operand more to walk, and code beyond the private cache
+      i64 const long_loop = walk_cycles + entry + (elements * (8 * (c.inputs + arithmetic) + store) + 7) / 8 + (scales + 7) / 8 * scale_cycles;
       return long_loop < short_loop ? short_loop : long_loop;
     }
     // Look-ups, and about one access in eight loses against another core.

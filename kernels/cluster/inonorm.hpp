@@ -7,7 +7,7 @@
 namespace deeploy::cluster {
 struct inonorm {
   static constexpr bool sums = false;
-  static constexpr i64 instructions(element_class const&) { return 5; }
+  static constexpr i64 instructions(element_class const&) { return 7; }
   static constexpr element_class describe(layer_descriptor const& l) {
     element_class c;
     c.inputs = 3;

@@ -294,10 +294,10 @@ struct mapping<op::matmul_kind, Engine> {
     return cluster::product_scratch(class_of_form(l, form), form == 1, tile).end;
   }
   static constexpr i64 tile_cycles(layer_descriptor const& l, int form, index const* tile) {
-    return cluster::matmul_cycles(class_of_form(l, form), form == 1, tile);
+    return cluster::matmul_cycles(l, class_of_form(l, form), form == 1, tile);
   }
   static constexpr i64 code_bytes(layer_descriptor const& l, int form, index const* tile) {
-    return cluster::matmul_code_bytes(class_of_form(l, form), form == 1, tile);
+    return cluster::matmul_code_bytes(l, class_of_form(l, form), form == 1, tile);
   }
   template <layer_descriptor const& L, int form>
   static constexpr kernel_code code = [] {

@@ -140,6 +140,7 @@ struct mapping<op::max_pool_kind, Engine> {
     return cluster::is_byte(l.with[0].of->type) && l.classes[0] == 0 && channels_together(l.with[0]) &&
            channels_together(l.with[3]);
   }
+  static constexpr i64 call_cycles = 440;  ///< finding the first pixel, and what the private cache does not hold
   static constexpr i64 tile_cycles(layer_descriptor const& l, int, index const* tile) {
     i64 const all = static_cast<i64>(tile[0]) * tile[1] * tile[2], pixels = (all + 7) / 8,
               window = static_cast<i64>(tile[4]) * tile[5];
@@ -147,9 +148,9 @@ struct mapping<op::max_pool_kind, Engine> {
     auto part = [&](i64 c) { return all * 2 <= 8 ? (c + 8 / all * 4 - 1) / (8 / all * 4) * 4 : c; };
     i64 const channels = part(tile[3]);
     i64 const single =
-        12 + window * 5 + tile[4] * 5 + cluster::requant_instructions(cluster::element_requant_of(l, 0, 0, 128));
+        31 + window * 13 / 2 + tile[4] + cluster::requant_instructions(cluster::element_requant_of(l, 0, 0, 128));
     auto of_channels = [&](i64 c) {
-      return c / 16 * (66 + window * 11 + tile[4] * 10) + c % 16 / 8 * (50 + window * 8 + tile[4] * 10) + c % 8 / 4 * (40 + window * 6 + tile[4] * 10) + c % 4 * single;
+      return c / 16 * (66 + window * 11 + tile[4] * 10) + c % 16 / 8 * (50 + window * 10 + tile[4] * 6) + c % 8 / 4 * (40 + window * 8 + tile[4] * 6) + c % 4 * single;
     };
     i64 each = channels * single;  // cycles per pixel
     if (by_words(l)) {
@@ -160,7 +161,7 @@ struct mapping<op::max_pool_kind, Engine> {
       for (i64 c : full)
         if (c <= whole && of_channels(c) < each) each = of_channels(c);
     }
-    return cluster::walk_cycles + pixels * (80 + each);
+    return cluster::walk_cycles + call_cycles + pixels * (80 + each);
   }
   static constexpr i64 code_bytes(layer_descriptor const&, int, index const*) { return 1000; }
   template <layer_descriptor const& L>

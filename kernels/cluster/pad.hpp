@@ -67,10 +67,15 @@ struct pad_elements {
   }
 };
 
-/// Elements of a line of a tile: see pad_elements. Cuts are taken not to end it, so that no tile is cheaper than a shorter one.
-constexpr i64 padded_line(layer_descriptor const& l, index const* tile) {
+/// A line of a tile: see pad_elements. Cuts are taken not to end it, so that no tile is cheaper than a shorter one.
+struct padded_line {
+  i64 elements = 1;
+  int axes = 0;
+};
+constexpr padded_line padded_line_of(layer_descriptor const& l, index const* tile) {
   operand const &x = l.with[0], &y = l.with[1];
-  i64 line = 1, x_next = 1, y_next = 1;
+  padded_line line;
+  i64 x_next = 1, y_next = 1;
   // Axes from the innermost on, up to the first one that is padded.
   for (bool joins = true; joins;) {
     joins = false;
@@ -80,8 +85,9 @@ constexpr i64 padded_line(layer_descriptor const& l, index const* tile) {
       dimension from;
       for (int k = 0; k < x.rank; ++k)
         if (x.dim[k].axis == to.axis) from = x.dim[k];
-      if (line != 1 && from.stride != x_next) return line;
-      line *= tile[to.axis];
+      if (line.axes != 0 && from.stride != x_next) return line;
+      line.elements *= tile[to.axis];
+      ++line.axes;
       joins = from.length == l.space[to.axis].length;
       if (!joins) return line;
       x_next = i64{from.stride} * from.length;
@@ -102,9 +108,11 @@ struct mapping<op::pad_kind, Engine> {
   static constexpr i64 scratch_bytes(layer_descriptor const&, int, index const*) { return 0; }
   static constexpr i64 tile_cycles(layer_descriptor const& l, int, index const* tile) {
     // What is set up per line costs a division for each axis outside of it.
-    i64 const elements = cluster::elements_of(l, tile), lines = elements / cluster::padded_line(l, tile);
-    i64 const size = size_of(l.with[1].of->type);
-    return 2 * cluster::walk_cycles + (elements + 7) / 8 * size * 7 / 8 + (lines + 7) / 8 * 400;
+    cluster::padded_line const line = cluster::padded_line_of(l, tile);
+    i64 const size = size_of(l.with[1].of->type), lines = (cluster::elements_of(l, tile) / line.elements + 7) / 8;
+    int axes = 0;
+    for (int a = 0; a < l.axes; ++a) axes += l.space[a].length > 1;
+    return 700 + lines * (line.elements * size * 7 / 8 + 110 * (axes > line.axes ? axes - line.axes : 1));
   }
   static constexpr i64 code_bytes(layer_descriptor const&, int, index const*) { return 960; }
   template <layer_descriptor const& L, int>

@@ -13,19 +13,39 @@ inline constexpr i64 product_linear_call_cycles = 340;
 inline constexpr i64 product_lowered_call_cycles = 240;
 inline constexpr i64 small_product_call_cycles = 110;
 inline constexpr i64 product_phase_cycles = 1100;
+/// The same of a phase that makes records of a product's columns.
+inline constexpr i64 product_records_phase_cycles = 350;
 /// The same of a phase that only brings operands into rows, and of each operand.
 inline constexpr i64 product_pack_phase_cycles = 300, product_pack_cycles = 400;
 /// Of a core's further batches: where their operands and results begin.
 inline constexpr i64 product_batch_cycles = 850;
-/// One result that the inner loops cannot store: its place, bias and requantisation.
-inline constexpr i64 product_finish_cycles = 330;
+/// One result that the inner loops cannot store: its place and bias; its requantisation with scales from operands, or without.
+constexpr i64 finish_cycles(requant_class const& r) { return 120 + (!r.present ? 0 : r.scaled ? 62 : 45); }
+/// The same where the reduction goes element by element: any types and zero points, and the shortest.
+constexpr i64 general_product_cycles(requant_class const& r, i64 depth) { return depth * 11 + 106 + (!r.present ? 0 : r.scaled ? 40 : 22); }
+inline constexpr i64 least_block_depth = 4;
 /// One result in 64-bit arithmetic; of a column of them.
 inline constexpr i64 product_exact_cycles = 60, product_exact_in_column_cycles = 45;
 
+/// Are a tile's results two nested loops, along which every operand has one step? Axes join where all operands' steps do.
+constexpr bool has_two_result_loops(layer_descriptor const& l, index const* tile) {
+  int loops = 0, inner = -1;
+  for (int axis = product_axis::depth - 1; axis >= 0; --axis) {
+    if (tile[axis] == 1) continue;
+    bool joins = inner >= 0;
+    constexpr int operands[] = {0, 1, 2, 5};
+    for (int o : operands)
+      if (l.with[o].of != nullptr && joins) joins = storage_step(l.with[o], axis) == storage_step(l.with[o], inner) * l.space[inner].length;
+    if (!joins) ++loops;
+    inner = axis;
+  }
+  return loops <= 2;
+}
+
 /// Is a tile lowered to the loops for small products?
-constexpr bool is_small_product(product_class const& p, bool accumulates, index const* tile) {
+constexpr bool is_small_product(layer_descriptor const& l, product_class const& p, bool accumulates, index const* tile) {
   i64 const results = i64{tile[0]} * tile[1] * tile[2] * tile[product_axis::rows] * tile[product_axis::columns];
-  return p.byte_products && !accumulates && !p.result.scaled &&
+  return p.byte_products && has_two_result_loops(l, tile) && !accumulates && !p.result.scaled &&
          small_product_work(results, tile[product_axis::depth]) <= most_small_product_work(p);
 }
 
@@ -52,8 +72,8 @@ constexpr bool linear_is_lowered(bool mac_load, index const* tile) {
 }
 
 /// Instructions that a call runs through: bytes.
-constexpr i64 matmul_code_bytes(product_class const& p, bool accumulates, index const* tile) {
-  if (is_small_product(p, accumulates, tile)) return 320;
+constexpr i64 matmul_code_bytes(layer_descriptor const& l, product_class const& p, bool accumulates, index const* tile) {
+  if (is_small_product(l, p, accumulates, tile)) return 320;
   if (p.is_linear()) return linear_is_lowered(p.mac_load, tile) ? 740 : 1000;
   i64 const results = p.has_records() ? (p.column_records() ? 500 : 0) : 750;
   return (p.byte_products ? 1750 : 1200) + results + (p.packs[0] || p.packs[1] ? 600 : 0);
@@ -123,19 +143,21 @@ constexpr i64 linear_cycles(bool mac_load, bool lowered, index columns, index de
          (mac_load ? blocks * (115 + parts) : blocks * 64) + (most % 8 == 0 ? 0 : 60 + most % 8 * 8);
 }
 
-constexpr i64 matmul_cycles(product_class const& p, bool accumulates, index const* tile) {
+constexpr i64 matmul_cycles(layer_descriptor const& l, product_class const& p, bool accumulates, index const* tile) {
   i64 const rows = tile[product_axis::rows], columns = tile[product_axis::columns], depth = tile[product_axis::depth];
   i64 const batches = static_cast<i64>(tile[0]) * tile[1] * tile[2];
   // No larger tile is cheaper.
-  if (is_small_product(p, accumulates, tile)) return small_product_call_cycles + parts_of(batches * rows * columns, cost_cores) * (5 * depth + 22);
+  if (is_small_product(l, p, accumulates, tile)) return small_product_call_cycles + parts_of(batches * rows * columns, cost_cores) * (5 * depth + 22);
   i64 const most_small = accumulates || !p.byte_products ? 0 : small_product_call_cycles + most_small_product_work(p);
   i64 const store = p.direct()        ? 0
                     : p.has_records() ? product_exact_cycles
-                                      : product_finish_cycles + (accumulates ? 8 : 0);
-  i64 const general = parts_of(batches * rows * columns * (depth * 12 + 100 + product_finish_cycles), cost_cores);
-  if (!p.byte_products) return product_call_cycles + general;
+                                      : finish_cycles(p.result) + (accumulates ? 20 : 0);
+  i64 const general = product_call_cycles + parts_of(batches * rows * columns * general_product_cycles(p.result, depth), cost_cores);
+  if (!p.byte_products) return general;
+  // The reduction is never cut below where the blocks begin, unless it is shorter.
+  if (l.space[product_axis::depth].length < least_block_depth) return general < most_small ? most_small : general;
   bool const records = p.has_records() && p.column_records();
-  i64 prepared = records ? product_phase_cycles + parts_of(columns * 90, cost_cores) : p.prepares() ? product_pack_phase_cycles : 0;
+  i64 prepared = accumulates ? 350 : records ? product_records_phase_cycles + parts_of(columns * 90, cost_cores) : p.prepares() ? product_pack_phase_cycles : 0;
   for (int o = 0; o < 2; ++o) {
     if (!p.packs[o]) continue;
     i64 groups = parts_of(o == 0 ? rows : columns, 4);

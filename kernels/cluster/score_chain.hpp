@@ -239,13 +239,17 @@ struct score_chain_mapping {
   /// Counted instructions of the loops, in quarters per key, and the accesses that lose against another core.
   static constexpr i64 tile_cycles(layer_descriptor const& l, int form, index const* tile) {
     i64 const count = i64{tile[0]} * tile[1] * tile[2] * tile[3], busiest = (count + 7) / 8;
-    if (form != 0 || !serves(l)) return walk_cycles + busiest * tile[keys] * (3 + (tile[width] + 7) / 8) * (60 + 8 * tile[depth]);
+    if (form != 0 || !serves(l)) {
+      // Each score again for the largest, for the sum and for each eight columns; these divide, and take the columns one by one.
+      i64 const eights = (tile[width] + 7) / 8, each_key = (2 + eights) * (200 + 8 * tile[depth]) + 550 * eights + 100 * tile[width];
+      return walk_cycles + busiest * (2340 + 165 * tile[width] + tile[keys] * each_key);
+    }
     score_class const c = class_of_rows(l);
     i64 const requant = requant_instructions(c.scores), columns = (tile[width] + 3) / 4;
     i64 const dot = c.words != 0 ? 2 * c.words : 4 * tile[depth] + 10;
     i64 const quarters = 4 * (dot + requant + 2 + (c.masked ? 2 : 0)) + 18 + 17 + 19 * columns;
     i64 const prepared = mask_rows(l, tile) * ((tile[keys] + 7) / 8) * 8;
-    return walk_cycles + phase_cycles + 170 + prepared + busiest * (230 + 40 * columns + tile[keys] * quarters * 17 / 64);
+    return walk_cycles + phase_cycles + 170 + prepared + busiest * (300 + 50 * columns + tile[keys] * quarters * 17 / 64);
   }
   static constexpr i64 code_bytes(layer_descriptor const& l, int form, index const*) { return form == 0 && serves(l) ? 1500 : 1200; }
   template <layer_descriptor const& L, int form>

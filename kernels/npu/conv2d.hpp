@@ -178,7 +178,7 @@ struct mapping<op::conv2d_kind, Engine> {
   static constexpr i64 gather_cycles(layer_descriptor const& l, index const* tile) {
     i64 const run = i64{tile[inputs]} * tile[window_columns];
     bool const side_by_side = tile[inputs] == 1 || npu::lies_along(l.with[npu::at::x], inputs, tile[inputs]);
-    i64 const each = side_by_side ? 20 + run / 4 * 3 + run % 4 * 5 + 55 * edge_columns(l) / l.space[columns].length : 30 + 15 * tile[window_columns] + 7 * run;
+    i64 const each = side_by_side ? 20 + run / 4 * 3 + run % 4 * 5 + 75 * edge_columns(l) / l.space[columns].length : 30 + 15 * tile[window_columns] + 7 * run;
     return (i64{tile[rows]} * tile[columns] + 7) / 8 * (50 + tile[window_rows] * each);
   }
   /// Columns of results whose windows leave the input at its sides.

@@ -51,6 +51,15 @@ def conv(size, inputs, outputs, kernel, stride=1, groups=1, axis=None, bits=NARR
     return make
 
 
+def conv_by_channel(size, inputs, outputs, kernel, pad=True):
+    """Its input lies channel by channel."""
+    def make(b):
+        x = new_input(b, [1, inputs, size, size], "u8")
+        y = forms.conv(b, x, weights(b, [outputs, inputs, kernel, kernel]), None, [1, 1], [kernel // 2 if pad else 0] * 4, None, 1)
+        return innermost(b, requant(b, y, None, NARROW, False))
+    return make
+
+
 def depthwise(size, channels, stride=1, **options):
     return conv(size, channels, channels, 3, stride, channels, **options)
 
@@ -171,11 +180,14 @@ PRODUCTS = {
     "gemm 1, 64 to 12": gemm(1, 64, 12), "gemm 1, 640 to 128": gemm(1, 640, 128), "gemm 1, 256 to 256": gemm(1, 256, 256), "gemm 1, 256 to 256 wide": gemm(1, 256, 256, WIDE), "gemm 16, 128 to 64": gemm(16, 128, 64),
     "linear 8, 64 to 64": linear(8, 64, 64), "linear 16, 64 to 256": linear(16, 64, 256), "linear 65, 64 to 64": linear(65, 64, 64), "linear 128, 32 to 128": linear(128, 32, 128), "linear 64, 64 to 64 per column": linear(64, 64, 64, axis=2),
     "matmul 16 x 1, 4 by 65": matmul(16, 1, 4, 65), "matmul 16 x 1, 65 by 4": matmul(16, 1, 65, 4), "matmul 4 x 32, 16 by 32": matmul(4, 32, 16, 32), "matmul 4 x 32, 32 by 16": matmul(4, 32, 32, 16),
-    "matmul 1 x 64, 64 by 64": matmul(1, 64, 64, 64), "matmul 16 x 1, 4 by 4": matmul(16, 1, 4, 4),
+    "matmul 1 x 64, 64 by 64": matmul(1, 64, 64, 64), "matmul 16 x 1, 4 by 4": matmul(16, 1, 4, 4), "matmul 8 x 40, 2 by 40": matmul(8, 40, 2, 40), "matmul 8 x 4, 4 by 4": matmul(8, 4, 4, 4),
+    "linear 32, 48 to 64 per row": linear(32, 48, 64, axis=1),
+    "conv1x1 256 to 32, 6x6 by channel": conv_by_channel(6, 256, 32, 1), "conv1x1 64 to 16, 12x12 by channel": conv_by_channel(12, 64, 16, 1), "conv3x3 24 to 8, 10x10 by channel": conv_by_channel(10, 24, 8, 3),
+    "conv8x8 2 to 4, 24x24 by channel": conv_by_channel(24, 2, 4, 8, False),
 }
 ELEMENTS = {f"{operator.lower()} {n}{' with requants' if all_three else ''}": binary(operator, [1, n], all_three, True)
             for operator in ("Add", "Sub", "Mul") for n in (64, 1024, 32768) for all_three in (False, True) if operator != "Sub" or n == 1024}
-ELEMENTS |= {"add 256 with requants": binary("Add", [1, 256]), "add 4096 with requants": binary("Add", [1, 4096]), "add 1024 only": binary("Add", [1, 1024], False, False),
+ELEMENTS |= {"add 256 with requants": binary("Add", [1, 256]), "add 4096 with requants": binary("Add", [1, 4096]), "add 1024 only": binary("Add", [1, 1024], False, False), "add 16384 only": binary("Add", [1, 16384], False, False),
              "mul 256 wide": binary("Mul", [1, 256], False, True, WIDE), "mul 8192 wide": binary("Mul", [1, 8192], False, True, WIDE)}
 ELEMENTS |= {f"requantise {n} {kind}": requantise([1, n], kind) for kind in ("i32", "i8") for n in (64, 256, 1024, 4096, 32768)}
 ELEMENTS |= {"requantise 32x400 by channel": requantise([1, 32, 400], "i32", 1), "requantise 256 wide": requantise([1, 256], "i32", None, WIDE), "requantise 8192 wide": requantise([1, 8192], "i32", None, WIDE), "requantise 64x64 by channel": requantise([1, 64, 8, 8], "i32", 1),
@@ -187,6 +199,7 @@ ROWS |= {f"ita max {r}x{n}": unary("ITAMax", [1, r, n], n_levels=256) for r, n i
 ROWS |= {"ita partial max 64x64": unary("ITAPartialMax", [1, 64, 64], n_levels=256, group_width=16)}
 ROWS |= {f"{short} {r}x{n}": norm(operator, [1, r, n]) for short, operator in (("rms", "iRMSNorm"), ("layer norm", "iLayerNorm")) for r, n in ((1, 64), (16, 64), (256, 64), (8, 256))}
 MOVEMENT = {
+    "max pool 8x8 3, 32x32": max_pool(32, 3, 8, 1), "max pool of all 64, 8x8": max_pool(8, 64, 8, 8), "transpose 16x64": transpose([1, 16, 64], [0, 2, 1]), "transpose heads of 2": transpose([1, 8, 66, 2], [0, 2, 1, 3]),
     "max pool 2x2 16, 32x32": max_pool(32, 16), "max pool 2x2 64, 8x8": max_pool(8, 64), "max pool 3x3 16, 24x24": max_pool(24, 16, 3, 2),
     "mean over 8x8": mean(8, 64), "mean of rows": reduce("ReduceMean", [1, 64, 128], [2]), "sum of rows": reduce("ReduceSum", [1, 64, 128], [2]), "mean over 25x5": mean(25, 64, 5),
     "transpose 64x64": transpose([1, 64, 64], [0, 2, 1]), "transpose 128x256": transpose([1, 128, 256], [0, 2, 1]), "transpose heads": transpose([1, 64, 16, 4], [0, 2, 1, 3]), "transpose 1x16x4": transpose([1, 1, 16, 4], [0, 2, 1, 3]),
