@@ -18,6 +18,8 @@ struct matmul {
   using A = element_type<C.type[0]>;
   using B = element_type<C.type[1]>;
   static constexpr index least_depth = 4;
+  /// Are the operands' rows at least a word long, if need be with zeros?
+  static bool takes_words(kernel_arguments const& a) { return (P.packs[0] && P.packs[1]) || a.length[depth] >= least_depth; }
   /// With the layer's own scale that is proved when the layer is compiled.
   static constexpr bool always_narrow = P.direct() && !P.result.scaled;
 
@@ -93,7 +95,7 @@ struct matmul {
   }
 
   static void prepare(int core, int cores, kernel_arguments const& a) {
-    if (a.length[depth] < least_depth) return;
+    if (!takes_words(a)) return;
     product_scratch const s(P, C.accumulates, a.length);
     if constexpr (P.has_records() && P.column_records()) {
       auto* const records = reinterpret_cast<column_record*>(static_cast<u8*>(a.scratch) + s.records);
@@ -235,7 +237,7 @@ struct matmul {
 
   static void compute(int core, int cores, kernel_arguments const& a) {
     product_scratch const s(P, C.accumulates, a.length);
-    bool const fast = P.byte_products && a.length[depth] >= least_depth;
+    bool const fast = P.byte_products && takes_words(a);
     bool narrow = true;
     if constexpr (P.direct() && P.column_records() && P.result.scaled)
       for (int i = 0; i < cores && fast; ++i)

@@ -155,7 +155,7 @@ constexpr i64 matmul_cycles(layer_descriptor const& l, product_class const& p, b
   i64 const general = product_call_cycles + parts_of(batches * rows * columns * general_product_cycles(p.result, depth), cost_cores);
   if (!p.byte_products) return general;
   // The reduction is never cut below where the blocks begin, unless it is shorter.
-  if (l.space[product_axis::depth].length < least_block_depth) return general < most_small ? most_small : general;
+  if (l.space[product_axis::depth].length < least_block_depth && !(p.packs[0] && p.packs[1])) return general < most_small ? most_small : general;
   bool const records = p.has_records() && p.column_records();
   i64 prepared = accumulates ? 350 : records ? product_records_phase_cycles + parts_of(columns * 90, cost_cores) : p.prepares() ? product_pack_phase_cycles : 0;
   for (int o = 0; o < 2; ++o) {

@@ -44,7 +44,7 @@ struct columns_to_rows {
   }
 };
 
-/// Packs rows [from, to) of a matrix whose element (row, k) is at[row * row_step + k * depth_step]. At least four elements make a row.
+/// Packs rows [from, to) of a matrix whose element (row, k) is at[row * row_step + k * depth_step]; fewer than four a row come one by one.
 ///
 /// Where rows lie side by side, four elements of four rows are moved at a time, from another element on in each core, and around
 /// the end: cores that pack in step do not meet in the banks of L1. What is left of rows and elements comes with some again.
@@ -53,7 +53,8 @@ struct columns_to_rows {
   index const pitch = packed_depth(depth), whole = depth & ~3;
   if (pitch != whole)
     for (index row = from; row < to; ++row) xpulp::store_word(packed + row * pitch + whole, 0);
-  if (row_step == 1 && to - from >= 4) {
+  bool const words = depth >= 4;
+  if (words && row_step == 1 && to - from >= 4) {
     index const turn = 8 * core < whole ? 8 * core : 0;
     index row = from, fours = (to - from) >> 2;
     for (;;) {
@@ -70,7 +71,7 @@ struct columns_to_rows {
   for (index row = from; row < to; ++row) {
     u8 const* source = at + row * row_step;
     u8* target = packed + row * pitch;
-    if (depth_step == 1) {
+    if (words && depth_step == 1) {
       copy_bytes(target, source, whole);
       xpulp::store_word(target + depth - 4, xpulp::load_word(source + depth - 4));
     } else {

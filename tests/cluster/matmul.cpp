@@ -55,6 +55,12 @@ TEST_CASE("one row, one column, short reductions") {
   CHECK(compared<product<a_of<i8, 9, 3>, b_rows<u8, 3, 7>, t<2, i8, 9, 7>, narrow>>(25, 60) == "");
   CHECK(compared<product<a_of<i8, 9, 1>, b_of<u8, 1, 7>, t<2, i8, 9, 7>, narrow>>(26, 60) == "");
   CHECK(compared<product<a_of<i8, 9, 4>, b_of<i8, 4, 7>, t<2, i8, 9, 7>, narrow>>(27, 60) == "");
+  // Too many for the loops of small products: both operands are packed with zeros behind.
+  CHECK(compared<product<a_of<i8, 70, 1>, b_of<u8, 1, 83>, t<2, i8, 70, 83>, narrow>>(28, 30) == "");
+  CHECK(compared<product<a_of<u8, 70, 2>, b_rows<i8, 2, 83>, t<2, u8, 70, 83>, unsigned_result>>(29, 30) == "");
+  CHECK(compared<product<a_of<i8, 70, 3>, b_of<i8, 3, 83>, t<2, i8, 70, 83>, exact>>(30, 30) == "");
+  using transposed = view<t<0, i8, 3, 70>, {.of = {70, 3}, .stride = {1, 70}}>;
+  CHECK(compared<product<transposed, b_of<i8, 3, 83>, t<2, i32, 70, 83>, plain>>(31, 30) == "");
 }
 
 TEST_CASE("one row, lowered") {
