@@ -2,6 +2,8 @@
 // The windows of a convolution: where a pixel's taps lie, which of them are padding, and how they become a row.
 #pragma once
 #include <cluster/conv2d_class.hpp>
+#include <cluster/product_pack.hpp>
+#include <cluster/xpulp_rows.hpp>
 
 namespace deeploy::cluster {
 /// Range of taps [from, to) of one axis that lie inside of the tensor.
@@ -103,6 +105,7 @@ struct window_rows {
   /// words. Tap (0, 0) of the first is (top, left) of the tensor, and would lie at x.
   [[gnu::noinline]] void operator()(u8* to, bytes pitch, u8 const* x, bytes x_step, index top, index left, index left_step,
                                     index count) const {
+    if (x_step == 1 && left_step == 1 && !packed && count >= 4) return across(to, pitch, x, top, left, count);
     // Copies: the members would be loaded again for each window.
     index const lines = taps_high, last = last_left;
     bytes const n = line, x_apart = x_row, end = row_end;
@@ -122,6 +125,78 @@ struct window_rows {
     } while (--count > 0);
   }
 
+  /// At least four windows of neighbours whose channels are apart and whose pixels are not: tap by tap, four channels of four
+  /// pixels at a time.
+  [[gnu::noinline]] void across(u8* to, bytes pitch, u8 const* x, index top, index left, index count) const {
+    prepare(to, pitch, top, left, count);
+    if (channels < 4) return few_across(to, pitch, x, top, left, count);
+    columns_to_rows const four{.step = x_channel, .apart = pitch};
+    for (index r = 0, row = top; r < taps_high; ++r, row += row_step, x += x_row) {
+      u8 const* from = x;
+      for (index s = 0, column = left; s < taps_wide; ++s, column += column_step, from += x_column, to += channels) {
+        if (row < 0 || row >= row_limit) continue;
+        // Windows whose tap is no padding.
+        index i = column < 0 ? -column : 0;
+        index const end = column_limit - column < count ? column_limit - column : count;
+        if (end - i < 4) {
+          for (; i < end; ++i) elements(to + i * pitch, from + i);
+          continue;
+        }
+        for (;;) {
+          u8* const target = to + i * pitch;
+          four(target, from + i, channels >> 2);
+          if (channels & 3) four(target + channels - 4, from + i + (channels - 4) * x_channel, 1);
+          if (i + 4 >= end) break;
+          i = i + 8 <= end ? i + 4 : end - 4;
+        }
+      }
+    }
+  }
+  /// The same of fewer than four channels: a word is four pixels, and taps of a window follow each other.
+  [[gnu::noinline]] void few_across(u8* to, bytes pitch, u8 const* x, index top, index left, index count) const {
+    index const apart = channels;
+    for (index r = 0, row = top; r < taps_high; ++r, row += row_step, x += x_row, to += line) {
+      if (row < 0 || row >= row_limit) continue;
+      for (index i = 0;;) {
+        tap_range const four = taps_inside(left + i, column_step, column_limit - 3, taps_wide);
+        u8* t0 = to + i * pitch + four.from * apart;
+        u8 *t1 = t0 + pitch, *t2 = t1 + pitch, *t3 = t2 + pitch;
+        for (index s = four.from; s < four.to; ++s) {
+          u8 const* from = x + i + s * x_column;
+          for (index c = apart; c > 0; --c, from += x_channel) {
+            u32 const pixels = xpulp::load_word(from);
+            rows::put<u8>(t0, static_cast<i32>(pixels), 1);
+            rows::put<u8>(t1, static_cast<i32>(pixels >> 8), 1);
+            rows::put<u8>(t2, static_cast<i32>(pixels >> 16), 1);
+            rows::put<u8>(t3, static_cast<i32>(pixels >> 24), 1);
+          }
+        }
+        for (index s = 0; s < taps_wide; ++s) {
+          if (s == four.from) s = four.to;
+          if (s >= taps_wide) break;
+          index const column = left + i + s * column_step;
+          for (index w = 0; w < 4; ++w)
+            if (column + w >= 0 && column + w < column_limit) elements(to + (i + w) * pitch + s * apart, x + i + w + s * x_column);
+        }
+        if (i + 4 >= count) break;
+        i = i + 8 <= count ? i + 4 : count - 4;
+      }
+    }
+  }
+  /// Zeros, where padding or what is behind a window will not be written.
+  void prepare(u8* to, bytes pitch, index top, index left, index count) const {
+    bool const inside = top >= 0 && top <= last_top && left >= 0 && left + count - 1 <= last_left;
+    for (index i = 0; i < count; ++i)
+      if (inside)
+        xpulp::store_word(to + i * pitch + row_end, 0);
+      else
+        clear_bytes(to + i * pitch, row_end + 4);
+  }
+  /// The channels of a tap, one by one.
+  [[gnu::always_inline]] void elements(u8* to, u8 const* x) const {
+    for (index c = 0; c < channels; ++c, x += x_channel) to[c] = *x;
+  }
+
   /// One window, whose taps may be apart, too.
   [[gnu::noinline]] void with_padding(u8* to, u8 const* x, index top, index left) const {
     clear_bytes(to, row_end + 4);
@@ -137,8 +212,7 @@ struct window_rows {
         copy_lines(to, channels, x, x_column, taps, channels);
         continue;
       }
-      for (index s = 0; s < taps; ++s)
-        for (index c = 0; c < channels; ++c) to[s * channels + c] = x[s * x_column + c * x_channel];
+      for (index s = 0; s < taps; ++s) elements(to + s * channels, x + s * x_column);
     }
   }
 };

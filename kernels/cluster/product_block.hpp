@@ -244,11 +244,11 @@ inline void run(product_block& p) {
 template <signs S, result_store to>
 inline void run_packed(product_block& p) {
   column_record const all[4] = {p.same, p.same, p.same, p.same};
-  p.records_step = 0;
-  p.y_back -= 3;
   for (; p.row_blocks > 0; --p.row_blocks, p.a += 4 * p.a_stride) {
     product_block one = p;
     one.records = all;
+    one.records_step = 0;
+    one.y_back -= 3;
     run<S, to>(one);
     p.y += 4 * p.y_row;
   }

@@ -71,6 +71,34 @@ TEST_CASE("one dimension, grouped, channels first") {
                       op::conv2d_params{.pad = {1, 1, 1, 1}, .result = narrow}>>(26, 40) == "");
 }
 
+/// Channels apart, pixels of a row side by side: windows are turned four pixels at a time.
+template <int seed, index channels, index high, index wide, index taps_high, index taps_wide, index pad_high, index pad_wide, index dilation = 1>
+void channels_apart() {
+  CAPTURE(seed);
+  using plane = view<t<0, u8, channels, high, wide>, {.of = {1, high, wide, channels}, .stride = {channels * high * wide, wide, 1, high * wide}}>;
+  using filters = view<t<1, i8, 6, channels, taps_high, taps_wide>,
+                       {.of = {6, taps_high, taps_wide, channels}, .stride = {channels * taps_high * taps_wide, taps_wide, 1, taps_high * taps_wide}}>;
+  constexpr index rows = high + 2 * pad_high - dilation * (taps_high - 1), columns = wide + 2 * pad_wide - dilation * (taps_wide - 1);
+  constexpr op::conv2d_params p{.pad = {pad_high, pad_wide, pad_high, pad_wide}, .dilation = {dilation, dilation}, .result = narrow};
+  CHECK(compared<conv<plane, filters, y<i8, 1, rows, columns, 6>, p>>(seed, 30) == "");
+  using rows_of_filters = w<i8, 6, taps_high, taps_wide, channels>;
+  CHECK(compared<conv<plane, rows_of_filters, y<i8, 1, rows, columns, 6>, p>>(seed + 1, 30) == "");
+}
+
+TEST_CASE("dense: channels apart") {
+  channels_apart<200, 4, 7, 9, 3, 3, 1, 1>();
+  channels_apart<202, 13, 6, 11, 3, 3, 1, 1>();
+  channels_apart<204, 36, 5, 10, 1, 1, 0, 0>();
+  channels_apart<206, 8, 9, 21, 3, 5, 0, 2>();
+  channels_apart<208, 6, 9, 9, 3, 3, 2, 2, 2>();
+  channels_apart<210, 1, 9, 20, 5, 5, 2, 2>();
+  channels_apart<212, 2, 12, 19, 8, 8, 1, 1>();
+  channels_apart<214, 3, 8, 7, 3, 3, 1, 1>();
+  channels_apart<216, 3, 9, 3, 3, 3, 1, 1>();
+  channels_apart<218, 2, 1, 40, 1, 9, 0, 4>();
+  channels_apart<220, 3, 9, 12, 3, 3, 2, 2, 3>();
+}
+
 TEST_CASE("depthwise") {
   CHECK(compared<conv<x<i8, 1, 9, 9, 16>, w<i8, 16, 3, 3, 1>, y<i8, 1, 9, 9, 16>,
                       op::conv2d_params{.pad = {1, 1, 1, 1}, .groups = 16, .result = narrow}>>(40, 60) == "");
