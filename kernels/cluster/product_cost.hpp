@@ -68,7 +68,7 @@ constexpr bool linear_is_even(bool mac_load, index columns, index depth, index c
 /// Is a tile of one row lowered?
 constexpr bool linear_is_lowered(bool mac_load, index const* tile) {
   index const columns = tile[product_axis::columns], depth = tile[product_axis::depth];
-  return columns % 8 == 0 && columns >= 8 && depth % 4 == 0 && !linear_is_even(mac_load, columns, depth);
+  return columns % 8 == 0 && columns >= 8 && depth % 4 == 0 && depth >= 8 && !linear_is_even(mac_load, columns, depth);
 }
 
 /// Instructions that a call runs through: bytes.

@@ -28,7 +28,7 @@ using scales = scale<view<t<4, i32, n>, {.of = {1, n}, .stride = {0, 1}}>, view<
       measured<edges<u8, i8, i8, m, k, n, exact>, engine_t, 0>(#m " x " #k " x " #n " in 64 bits")
 extern measured_layer const layers[];
 constinit measured_layer const layers[] = {OF(13, 40, 22), OF(11, 21, 9), OF(1, 64, 77), OF(1, 31, 64), OF(40, 12, 8),
-                                              OF(1, 40, 13), OF(1, 45, 47), OF(1, 4, 30), OF(1, 36, 200)};
+                                              OF(1, 40, 13), OF(1, 45, 47), OF(1, 4, 30), OF(1, 36, 200), OF(1, 40, 64), OF(1, 72, 192), OF(1, 8, 256)};
 extern int const layer_count;
 int const layer_count = sizeof(layers) / sizeof(layers[0]);
 }  // namespace deeploy::target_test
