@@ -17,14 +17,21 @@ constexpr i64 conv_code_bytes(conv_class const& c) {
 /// How lines of windows lie in the input.
 enum class window_lines : u8 {
   together,
-  bytes,  ///< less than a word
-  apart,  ///< the channels of a pixel are no neighbours
+  few_words,  ///< five to sixteen bytes: all windows of a row in one loop
+  bytes,      ///< less than a word
+  across,     ///< the channels of a pixel are no neighbours, but those of the next window are
+  apart,      ///< neither
 };
 constexpr window_lines window_lines_of(layer_descriptor const& l) {
   using namespace conv_axis;
-  if (l.space[in_channels].length > 1 && storage_step(l.with[0], in_channels) != 1) return window_lines::apart;
-  return l.space[in_channels].length * l.space[kernel_columns].length < 4 ? window_lines::bytes : window_lines::together;
+  if (l.space[in_channels].length > 1 && storage_step(l.with[0], in_channels) != 1)
+    return storage_step(l.with[0], out_columns) == 1 ? window_lines::across : window_lines::apart;
+  index const line = l.space[in_channels].length * l.space[kernel_columns].length;
+  return line < 4 ? window_lines::bytes : line > 4 && line <= 16 ? window_lines::few_words : window_lines::together;
 }
+
+/// Of a window that is turned with three others, about: sixteen bytes in 36 cycles, or of few channels four in 16; and each tap.
+constexpr i64 across_cycles(i64 channels, i64 taps) { return taps * (channels < 4 ? 16 * channels + 24 : 36 * parts_of(channels, 4) + 60) / 4; }
 
 /// Of a hundred taps of all windows along an axis, those inside of the tensor.
 constexpr i64 taps_inside_percent(layer_descriptor const& l, int axis, index step, index tap_step, index taps) {
@@ -43,6 +50,7 @@ constexpr i64 taps_inside_percent(layer_descriptor const& l, int axis, index ste
 /// The same of both axes, for windows that go element by element; padding goes by words.
 constexpr i64 elements_inside_percent(layer_descriptor const& l, window_lines from) {
   using namespace conv_axis;
+  if (from == window_lines::across) return taps_inside_percent(l, out_columns, l.classes[5], l.classes[7], l.space[kernel_columns].length);
   if (from != window_lines::apart) return 100;
   return taps_inside_percent(l, out_rows, l.classes[4], l.classes[6], l.space[kernel_rows].length) *
          taps_inside_percent(l, out_columns, l.classes[5], l.classes[7], l.space[kernel_columns].length) / 100;
@@ -89,12 +97,17 @@ constexpr i64 conv_cycles(conv_class const& c, bool accumulates, window_lines fr
   if (c.pads_weights) cycles += parts_of(channels * (depth + 40), cost_cores);
   // Bringing windows into rows: two and a half cycles a word, or byte by byte and tap by tap; and each line, of which those
   // of a group lie in pieces.
-  i64 const lines = tile[groups] > 1                 ? 80 * tile[kernel_rows] + 150
-                    : from == window_lines::together ? 20 * tile[kernel_rows] + 80
-                    : from == window_lines::bytes    ? 40 * tile[kernel_rows] + 120
-                                                     : 30 * tile[kernel_rows] + 520;
-  i64 const window = lines + (from == window_lines::apart ? (21 * depth + 22 * taps) * inside / 200 : parts_of(depth * 5, 8));
-  bool const in_place = taps == 1 && from != window_lines::apart;
+  i64 const lines = tile[groups] > 1                  ? 80 * tile[kernel_rows] + 150
+                    : from == window_lines::together  ? 20 * tile[kernel_rows] + 80
+                    : from == window_lines::few_words ? 10 * tile[kernel_rows] + 30
+                    : from == window_lines::bytes     ? 40 * tile[kernel_rows] + 120
+                    : from == window_lines::across    ? 20 * tile[kernel_rows] + 150
+                                                      : 30 * tile[kernel_rows] + 520;
+  // Of windows that are turned, those in fours that rows do not end in; the others of a four with padding go byte by byte.
+  i64 const wide = tile[out_columns], apart = (21 * depth + 22 * taps) * inside / 200, odd = least(wide, wide % 4 == 0 ? 0 : wide % 2 == 0 ? 2 : 3);
+  i64 const across = ((across_cycles(tile[in_channels], taps) + (100 - inside) * depth / 3) * (wide - odd) + (apart + 400) * odd) / wide;
+  i64 const window = lines + (from == window_lines::apart ? apart : from == window_lines::across ? across : parts_of(depth * 5, 8));
+  bool const in_place = taps == 1 && from != window_lines::apart && from != window_lines::across;
   i64 const store = c.direct ? 0 : c.records ? product_exact_cycles : finish_cycles(c.result) + (accumulates ? 8 : 0);
   block_cost const block = cost_of(c.has_records(), c.mac_load && c.direct);
   if (!in_place) {

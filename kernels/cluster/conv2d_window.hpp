@@ -1,23 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The windows of a convolution: where a pixel's taps lie, which of them are padding, and how they become a row.
 #pragma once
+#include <cluster/conv2d_across.hpp>
 #include <cluster/conv2d_class.hpp>
-#include <cluster/product_pack.hpp>
-#include <cluster/xpulp_rows.hpp>
 
 namespace deeploy::cluster {
-/// Range of taps [from, to) of one axis that lie inside of the tensor.
-struct tap_range {
-  index from, to;
-};
-/// @param at  first[axis] + step[axis] * i of the pixel
-constexpr tap_range taps_inside(index at, index step, index limit, index taps) {
-  tap_range r{0, taps};
-  while (r.from < taps && at + step * r.from < 0) ++r.from;
-  while (r.to > r.from && at + step * (r.to - 1) >= limit) --r.to;
-  return r;
-}
-
 /// Copies `lines` >= 1 runs of n >= 1 bytes: words, of which the last one takes some bytes again, as few lines are whole words.
 [[gnu::always_inline]] inline void copy_lines(u8* to, bytes to_step, u8 const* from, bytes from_step, index lines, bytes n) {
   if (n < 4) {
@@ -77,6 +64,45 @@ constexpr tap_range taps_inside(index at, index step, index limit, index taps) {
 #endif
 }
 
+/// copy_lines() of `count` >= 1 windows, whose rows begin to_next and from_next bytes after each other. Lines of five to sixteen
+/// bytes, as few input channels make them, are copied by one loop in another.
+/// @param end  a word there becomes zero before, in each row
+[[gnu::always_inline]] inline void copy_windows(u8* to, bytes to_next, u8 const* from, bytes from_next, index count, bytes end, bytes to_step,
+                                                bytes from_step, index lines, bytes n) {
+#if defined(__riscv)
+  bytes const last = n - 4, to_window = to_next - lines * to_step, from_window = from_next - lines * from_step;
+  u32 x, y, z, w;
+#define DEEPLOY_LOADS(first, more) \
+  ".insn r 0x03, 7, 0x10, %[w], %[from], %[last]\n" more ".insn r 0x0b, 7, 0x10, %[" first "], %[from], %[from_step]\n"
+#define DEEPLOY_STORES(first, more) ".insn r 0x23, 6, 0, %[last], %[to], %[w]\n" more ".insn r 0x2b, 6, 0, %[to_step], %[to], %[" first "]\n"
+#define DEEPLOY_WINDOWS(instructions, LINE)                                                                            \
+  __asm__ volatile(".balign 4\n.option push\n.option norvc\n.insn i 0x7b, 4, x1, %[count], 2 * (4 + " instructions ")\n" \
+                   ".insn r 0x23, 6, 0, %[end], %[to], x0\n.insn i 0x7b, 4, x0, %[lines], 2 * (" instructions ")\n" LINE \
+                   "add %[to], %[to], %[to_window]\nadd %[from], %[from], %[from_window]\n.option pop\n"            \
+                   : [to] "+r"(to), [from] "+r"(from), [x] "=&r"(x), [y] "=&r"(y), [z] "=&r"(z), [w] "=&r"(w)        \
+                   : [count] "r"(count), [lines] "r"(lines), [last] "r"(last), [end] "r"(end), [from_step] "r"(from_step), \
+                     [to_step] "r"(to_step), [to_window] "r"(to_window), [from_window] "r"(from_window)               \
+                   : "memory")
+  if (n > 4 && n <= 16) {
+    if (n > 12)
+      DEEPLOY_WINDOWS("8", DEEPLOY_LOADS("x", "lw %[y], 4(%[from])\nlw %[z], 8(%[from])\n")
+                               DEEPLOY_STORES("x", "sw %[y], 4(%[to])\nsw %[z], 8(%[to])\n"));
+    else if (n > 8)
+      DEEPLOY_WINDOWS("6", DEEPLOY_LOADS("x", "lw %[y], 4(%[from])\n") DEEPLOY_STORES("x", "sw %[y], 4(%[to])\n"));
+    else
+      DEEPLOY_WINDOWS("4", DEEPLOY_LOADS("x", "") DEEPLOY_STORES("x", ""));
+    return;
+  }
+#undef DEEPLOY_LOADS
+#undef DEEPLOY_STORES
+#undef DEEPLOY_WINDOWS
+#endif
+  for (; count > 0; --count, to += to_next, from += from_next) {
+    xpulp::store_word(to + end, 0);
+    copy_lines(to, to_step, from, from_step, lines, n);
+  }
+}
+
 /// Brings windows into rows. What does not depend on the pixel is found once.
 struct window_rows {
   index channels, taps_high, taps_wide;
@@ -105,114 +131,74 @@ struct window_rows {
   /// words. Tap (0, 0) of the first is (top, left) of the tensor, and would lie at x.
   [[gnu::noinline]] void operator()(u8* to, bytes pitch, u8 const* x, bytes x_step, index top, index left, index left_step,
                                     index count) const {
-    if (x_step == 1 && left_step == 1 && !packed && count >= 4) return across(to, pitch, x, top, left, count);
-    // Copies: the members would be loaded again for each window.
-    index const lines = taps_high, last = last_left;
-    bytes const n = line, x_apart = x_row, end = row_end;
-    bool const inside = top >= 0 && top <= last_top && contiguous;
-    do {
+    if (x_step == 1 && left_step == 1 && !packed && count >= 4)
+      return windows_across{channels, taps_high, taps_wide, row_step, column_step, row_limit, column_limit, last_top, last_left, line, row_end, x_row, x_column, x_channel}(
+          to, pitch, x, top, left, count);
+    tap_range const high = taps_inside(top, row_step, row_limit, taps_high);
+    index const lines = high.to - high.from;
+    if (!contiguous || lines <= 0) {
+      for (; count > 0; --count, to += pitch, x += x_step, left += left_step) {
+        clear(to);
+        if (lines > 0) by_taps(to + high.from * line, x + high.from * x_row, left, lines);
+      }
+      return;
+    }
+    // Lines of padding are zeros in all of the windows.
+    if (lines < taps_high)
+      for (index i = 0; i < count; ++i) clear(to + i * pitch);
+    bytes const above = high.from * line, end = row_end - above;
+    to += above, x += high.from * x_row;
+    for (;;) {
       index whole = 0;
-      if (inside && left >= 0)
-        for (index at = left; whole < count && at <= last; at += left_step) ++whole;
-      count -= whole, left += whole * left_step;
-      for (; whole > 0; --whole, to += pitch, x += x_step) {
-        xpulp::store_word(to + end, 0);
-        copy_lines(to, n, x, x_apart, lines, n);
+      if (left >= 0) {
+        if (left + (count - 1) * left_step <= last_left)
+          whole = count;
+        else
+          for (index at = left; at <= last_left; at += left_step) ++whole;
+      }
+      if (whole > 0) {
+        copy_windows(to, pitch, x, x_step, whole, end, line, x_row, lines, line);
+        count -= whole, left += whole * left_step, to += whole * pitch, x += whole * x_step;
       }
       if (count == 0) return;
-      with_padding(to, x, top, left);
+      clear(to - above);
+      tap_range const wide = taps_inside(left, column_step, column_limit, taps_wide);
+      index const taps = wide.to - wide.from;
+      if (taps > 0) copy_lines(to + wide.from * channels, line, x + wide.from * x_column, x_row, lines, taps * channels);
       to += pitch, x += x_step, left += left_step;
-    } while (--count > 0);
-  }
-
-  /// At least four windows of neighbours whose channels are apart and whose pixels are not: tap by tap, four channels of four
-  /// pixels at a time.
-  [[gnu::noinline]] void across(u8* to, bytes pitch, u8 const* x, index top, index left, index count) const {
-    prepare(to, pitch, top, left, count);
-    if (channels < 4) return few_across(to, pitch, x, top, left, count);
-    columns_to_rows const four{.step = x_channel, .apart = pitch};
-    for (index r = 0, row = top; r < taps_high; ++r, row += row_step, x += x_row) {
-      u8 const* from = x;
-      for (index s = 0, column = left; s < taps_wide; ++s, column += column_step, from += x_column, to += channels) {
-        if (row < 0 || row >= row_limit) continue;
-        // Windows whose tap is no padding.
-        index i = column < 0 ? -column : 0;
-        index const end = column_limit - column < count ? column_limit - column : count;
-        if (end - i < 4) {
-          for (; i < end; ++i) elements(to + i * pitch, from + i);
-          continue;
-        }
-        for (;;) {
-          u8* const target = to + i * pitch;
-          four(target, from + i, channels >> 2);
-          if (channels & 3) four(target + channels - 4, from + i + (channels - 4) * x_channel, 1);
-          if (i + 4 >= end) break;
-          i = i + 8 <= end ? i + 4 : end - 4;
-        }
-      }
+      if (--count == 0) return;
     }
   }
-  /// The same of fewer than four channels: a word is four pixels, and taps of a window follow each other.
-  [[gnu::noinline]] void few_across(u8* to, bytes pitch, u8 const* x, index top, index left, index count) const {
-    index const apart = channels;
-    for (index r = 0, row = top; r < taps_high; ++r, row += row_step, x += x_row, to += line) {
-      if (row < 0 || row >= row_limit) continue;
-      for (index i = 0;;) {
-        tap_range const four = taps_inside(left + i, column_step, column_limit - 3, taps_wide);
-        u8* t0 = to + i * pitch + four.from * apart;
-        u8 *t1 = t0 + pitch, *t2 = t1 + pitch, *t3 = t2 + pitch;
-        for (index s = four.from; s < four.to; ++s) {
-          u8 const* from = x + i + s * x_column;
-          for (index c = apart; c > 0; --c, from += x_channel) {
-            u32 const pixels = xpulp::load_word(from);
-            rows::put<u8>(t0, static_cast<i32>(pixels), 1);
-            rows::put<u8>(t1, static_cast<i32>(pixels >> 8), 1);
-            rows::put<u8>(t2, static_cast<i32>(pixels >> 16), 1);
-            rows::put<u8>(t3, static_cast<i32>(pixels >> 24), 1);
-          }
-        }
-        for (index s = 0; s < taps_wide; ++s) {
-          if (s == four.from) s = four.to;
-          if (s >= taps_wide) break;
-          index const column = left + i + s * column_step;
-          for (index w = 0; w < 4; ++w)
-            if (column + w >= 0 && column + w < column_limit) elements(to + (i + w) * pitch + s * apart, x + i + w + s * x_column);
-        }
-        if (i + 4 >= count) break;
-        i = i + 8 <= count ? i + 4 : count - 4;
-      }
-    }
-  }
-  /// Zeros, where padding or what is behind a window will not be written.
-  void prepare(u8* to, bytes pitch, index top, index left, index count) const {
-    bool const inside = top >= 0 && top <= last_top && left >= 0 && left + count - 1 <= last_left;
-    for (index i = 0; i < count; ++i)
-      if (inside)
-        xpulp::store_word(to + i * pitch + row_end, 0);
-      else
-        clear_bytes(to + i * pitch, row_end + 4);
-  }
-  /// The channels of a tap, one by one.
-  [[gnu::always_inline]] void elements(u8* to, u8 const* x) const {
-    for (index c = 0; c < channels; ++c, x += x_channel) to[c] = *x;
+
+  /// Zeros in a row, up to a word behind it.
+  [[gnu::always_inline]] void clear(u8* to) const {
+    index const pairs = (row_end + 8) >> 3;
+#if defined(__riscv)
+    __asm__ volatile(
+        ".balign 4\n.option push\n.option norvc\n.insn i 0x7b, 4, x0, %[pairs], 2 * 2\n"
+        ".insn s 0x2b, 2, x0, 4(%[to])\n.insn s 0x2b, 2, x0, 4(%[to])\n.option pop\n"
+        : [to] "+r"(to)
+        : [pairs] "r"(pairs)
+        : "memory");
+#else
+    for (index i = 0; i < 8 * pairs; i += 4) xpulp::store_word(to + i, 0);
+#endif
   }
 
-  /// One window, whose taps may be apart, too.
-  [[gnu::noinline]] void with_padding(u8* to, u8 const* x, index top, index left) const {
-    clear_bytes(to, row_end + 4);
-    tap_range const high = taps_inside(top, row_step, row_limit, taps_high), wide = taps_inside(left, column_step, column_limit, taps_wide);
-    index const lines = high.to - high.from, taps = wide.to - wide.from;
-    if (lines <= 0 || taps <= 0) return;
-    x += high.from * x_row + wide.from * x_column;
-    to += high.from * line + wide.from * channels;
-    // Lines of taps, or where these are apart, one line after the other.
-    if (contiguous) return copy_lines(to, line, x, x_row, lines, taps * channels);
-    for (index r = 0; r < lines; ++r, x += x_row, to += line) {
+  /// Lines of a window whose taps or channels are apart.
+  [[gnu::noinline]] void by_taps(u8* to, u8 const* x, index left, index lines) const {
+    tap_range const wide = taps_inside(left, column_step, column_limit, taps_wide);
+    index const taps = wide.to - wide.from;
+    if (taps <= 0) return;
+    x += wide.from * x_column;
+    to += wide.from * channels;
+    for (; lines > 0; --lines, x += x_row, to += line) {
       if (packed) {
         copy_lines(to, channels, x, x_column, taps, channels);
         continue;
       }
-      for (index s = 0; s < taps; ++s) elements(to + s * channels, x + s * x_column);
+      for (index s = 0; s < taps; ++s)
+        for (index c = 0; c < channels; ++c) to[s * channels + c] = x[s * x_column + c * x_channel];
     }
   }
 };
