@@ -35,8 +35,9 @@ inline void take_part(u32 core, u32 cores, kernel_phase const* phases, kernel_ar
   }
 }
 
-/// What cores 1 to 7 do during a run.
-inline void serve(u32 core, team_work const volatile& posted) {
+/// What cores 1 to 7 do during a run. Like stream_reader::read() a function of its own, so that link.ld can lay what runs for
+/// every tile side by side.
+[[gnu::noinline]] inline void serve(u32 core, team_work const volatile& posted) {
   for (;;) {
     barrier();
     kernel_phase const* const phases = posted.phases;
@@ -96,55 +97,9 @@ class stream_reader {
   /// @returns false when it was asked to stop; nothing is under way then either
   template <class Walk>
   bool run(Walk walk) {
-    namespace f = stream_field;
-    control_block& control = *control_;
-    int step = -1;
-    u32 position = 0;
-    bool finished = false;
-    word const* at = turn();
+    word const* const first = turn();
     fetch(1);
-    for (;;) {
-      u32 const first = at[0];
-      if (static_cast<i32>(first) < 0) {
-        static_assert(f::tile_at == 31);
-        if (first >> f::posts_at & 1) {
-          if (control.cancel != 0) break;
-          control.position = ++position;
-        }
-        at = run_tile(first, at);
-      } else if (field<f::copy_at, 1>(first)) {
-        at = copy(first, at);
-      } else if (auto const kind = static_cast<command_kind>(field<0, f::kind_bits>(first)); kind == command_kind::wait) {  // no switch: its table would be read from L2
-        wait(field<f::slot_at, f::slot_bits>(first));
-        ++at;
-      } else if (kind == command_kind::step) {
-        ++at;
-        if (first >> f::joins_at & 1) barrier();
-        if ((first >> f::overlaps_at & 1) == 0 && step >= 0) Hooks::step_ends(step - static_cast<int>(field<f::ends_at, 1>(first)));
-        if (first >> f::ends_at & 1) continue;
-        step = static_cast<int>(first >> f::step_at);
-        control.position = position = static_cast<u32>(step) << 16;
-        Hooks::step_begins(step);
-      } else if (kind == command_kind::run) {
-        if (control.cancel != 0) break;
-        control.position = ++position;
-        at = run_general(first, at);
-      } else if (kind == command_kind::page) {
-        ++at;
-        if (first >> f::turns_at & 1) {
-          page_ ^= 1;
-          at = turn();
-        }
-        if (first >> f::fetches_at & 1) fetch(page_ ^ 1);
-      } else if (kind == command_kind::walk) {
-        if (!walk(step)) break;
-        ++at;
-      } else {
-        Hooks::step_ends(step);
-        finished = true;
-        break;
-      }
-    }
+    bool const finished = read(first, walk);
     if (told_) npu_driver::commit();  // cancelled: its place is free only behind the job
     if (unit_works_) npu_driver::finish();
     for (u32 slot = 0; slot < slots; ++slot) wait(slot);
@@ -155,6 +110,55 @@ class stream_reader {
   using word [[gnu::may_alias]] = u32;
   static constexpr u32 slots = channel::count + 1, slot_of_page = channel::count;
 
+  /// All commands to the end of the stream, or to where it was asked to stop.
+  template <class Walk>
+  [[gnu::noinline]] bool read(word const* at, Walk const& walk) {
+    namespace f = stream_field;
+    control_block& control = *control_;
+    int step = -1;
+    u32 position = 0;
+    for (;;) {
+      u32 const first = at[0];
+      if (static_cast<i32>(first) < 0) {
+        static_assert(f::tile_at == 31);
+        if (first >> f::posts_at & 1) {
+          if (control.cancel != 0) return false;
+          control.position = ++position;
+        }
+        at = run_tile(first, at);
+      } else if (field<f::copy_at, 1>(first)) {
+        at = copy(first, at);
+      } else if (u32 const kind = field<0, f::kind_bits>(first); kind == number(command_kind::wait)) {  // no switch: its table would be read from L2
+        wait(field<f::slot_at, f::slot_bits>(first));
+        ++at;
+      } else if (kind == number(command_kind::step)) {
+        ++at;
+        if (first >> f::joins_at & 1) barrier();
+        if ((first >> f::overlaps_at & 1) == 0 && step >= 0) Hooks::step_ends(step - static_cast<int>(field<f::ends_at, 1>(first)));
+        if (first >> f::ends_at & 1) continue;
+        step = static_cast<int>(first >> f::step_at);
+        control.position = position = static_cast<u32>(step) << 16;
+        Hooks::step_begins(step);
+      } else if (kind == number(command_kind::run)) {
+        if (control.cancel != 0) return false;
+        control.position = ++position;
+        at = run_general(first, at);
+      } else if (kind == number(command_kind::page)) {
+        ++at;
+        if (first >> f::turns_at & 1) {
+          page_ ^= 1;
+          at = turn();
+        }
+        if (first >> f::fetches_at & 1) fetch(page_ ^ 1);
+      } else if (kind == number(command_kind::walk)) {
+        if (!walk(step)) return false;
+        ++at;
+      } else {
+        Hooks::step_ends(step);
+        return true;
+      }
+    }
+  }
   word const* copy(u32 first, word const* at) {
     if (first >> stream_field::opens_at & 1) open_[field<stream_field::slot_at, stream_field::slot_bits>(first)] |= 1u << dma::allocate();
     store(dma::command_port, at[1]);
@@ -169,6 +173,7 @@ class stream_reader {
     return at;
   }
   word* block_of(u32 first) const { return reinterpret_cast<word*>(base_[base_of_page]) + field<stream_field::block_at, stream_field::block_bits>(first); }
+  static constexpr u32 number(command_kind k) { return static_cast<u32>(k); }
   static u32 patches_of(u32 first) { return field<stream_field::patches_at, stream_field::patches_bits>(first); }
   static word const* behind_phases(u32 first, word const* at) { return at + 2 + field<stream_field::phases_at, stream_field::phases_bits>(first); }
   static word const* behind_call(u32 first, word const* at) { return at + field<stream_field::words_at, stream_field::words_bits>(first); }

@@ -86,7 +86,7 @@ struct norm_row {
     }
     return any >> 23 == 0;
   }
-  [[gnu::noinline]] static void wide(constants const& c, part p, u32 by) {
+  [[gnu::noinline, gnu::cold]] static void wide(constants const& c, part p, u32 by) {
     for (; p.left > 0; --p.left) {
       i64 const d = rows::next<x_t>(p.x, c.x_on) - p.mean;
       i64 const quotient = d * rows::next<i32>(p.weight, c.weight_on) / static_cast<i64>(by);
