@@ -80,11 +80,11 @@ struct flat_elements {
   DEEPLOY_ALWAYS_INLINE static void run_inputs(int core, int cores, kernel_arguments const& a, detail::indices<i...>) {
     auto const& block = lowered_block<inputs + 1, constants>::of(a);
     constants const c = block.constants;  // in registers: stores may not change it
-    core_share const mine = block.constants.elements.of(core, cores);
+    small_shares::share const mine = block.constants.elements.of(core, cores);
     u8 const* x[] = {static_cast<u8 const*>(block.at[i]) + mine.begin * c.step_bytes[i]...};
     u8* y = static_cast<u8*>(block.at[inputs]) + mine.begin * c.step_bytes[inputs];
-    u8* const end = y + (mine.end - mine.begin) * c.step_bytes[inputs];
-    if (mine.begin >= mine.end) return;
+    u8* const end = y + mine.count * c.step_bytes[inputs];
+    if (mine.count <= 0) return;
     do {
       i32 const v[] = {rows::next<element_type<of.in[i]>>(x[i], c.step_bytes[i])...};
       i32 const value = static_cast<Op const&>(c)(v[i]...);

@@ -24,6 +24,7 @@ struct norm_row {
   static constexpr bool lower(kernel_arguments const& a, u32, lowered_tile& t) {
     for (int axis = 0; axis < max_axes; ++axis)
       if (axis != C.axis && a.length[axis] != 1) return false;
+    if (a.length[C.axis] > small_shares::most_items) return false;
     constants c(a.values);
     c.elements = small_shares(a.length[C.axis]);
     c.by_length = rows::divider(static_cast<u32>(c.elements.total));
@@ -55,8 +56,8 @@ struct norm_row {
   static void run(int core, int cores, kernel_arguments const& a) {
     auto const& block = lowered_block<pointers, constants>::of(a);
     constants const& c = block.constants;
-    core_share const mine = c.elements.of(core, cores);
-    if (mine.begin >= mine.end) return;
+    small_shares::share const mine = c.elements.of(core, cores);
+    if (mine.count <= 0) return;
     index const length = c.elements.total;
     row_sums const sums = sums_of<x_t, centred>(static_cast<u8 const*>(block.at[0]), c.x_on, length);
     u32 squares = sums.squares;
@@ -68,7 +69,7 @@ struct norm_row {
     rows::divider const by(rows::square_root(c.by_length(squares) + 1));
     part const p{static_cast<u8 const*>(block.at[0]) + mine.begin * c.x_on, static_cast<u8 const*>(block.at[1]) + mine.begin * c.weight_on,
                  centred ? static_cast<u8 const*>(block.at[2]) + mine.begin * c.bias_on : nullptr,
-                 static_cast<u8*>(block.at[pointers - 1]) + mine.begin * c.y_on, mine.end - mine.begin, mean};
+                 static_cast<u8*>(block.at[pointers - 1]) + mine.begin * c.y_on, mine.count, mean};
     if (!narrow(c, p, by)) wide(c, p, by.by);
   }
 

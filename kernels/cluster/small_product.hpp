@@ -111,7 +111,7 @@ struct small_product {
   static void run(int core, int cores, kernel_arguments const& a) {
     auto const& block = lowered_block<result_loops::count, constants>::of(a);
     constants const& c = block.constants;
-    core_share const mine = c.results.of(core, cores);
+    small_shares::share const mine = c.results.of(core, cores);
     index const outer = mine.begin * c.inverse >> inverse_bits, inner = mine.begin - outer * c.inner;
     u8* at[result_loops::count];
     auto each = [](auto step) DEEPLOY_INLINE_LAMBDA {
@@ -122,7 +122,7 @@ struct small_product {
     each([&](int o) DEEPLOY_INLINE_LAMBDA { at[o] = static_cast<u8*>(block.at[o]) + outer * c.outer_bytes[o] + inner * c.inner_bytes[o]; });
     rows::order_memory();
     index until = c.inner - inner;
-    for (index left = mine.end - mine.begin; left > 0; --left) {
+    for (index left = mine.count; left > 0; --left) {
       i32 sum = 0;
       if constexpr (C.present[2]) {
         u8 const* bias = at[2];
