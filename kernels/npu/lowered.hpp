@@ -2,7 +2,7 @@
 // Tiles of the NPU, lowered: the registers' words are made by the compiler. One core writes them, if it can while others are
 // at work; all make the scales ready; then the jobs run, and the cores may make the next tile ready meanwhile.
 #pragma once
-#include <cluster/runs.hpp>
+#include <cluster/small_shares.hpp>
 #include <deeploy/detail/meta.hpp>
 #include <deeploy/lowered.hpp>
 #include <npu/gather.hpp>
@@ -50,8 +50,9 @@ struct lowered_phases {
     u32 word[constant_words];
     i32 channels;
     u32 scales;       ///< a word of them, where they do not come from an operand
-    i32 scale_words;  ///< of eight channels
     i32 bias;         ///< of every bias word, or all of it
+    i32 scale_pairs, scale_bytes;      ///< of eight channels: pairs of words
+    cluster::small_shares eights;      ///< of the channels: there is room up to the next multiple
   };
   static constexpr int second_words[3] = {16, 17, 19};
 
@@ -69,18 +70,16 @@ struct lowered_phases {
   /// What the cores make ready for the job: its scales.
   static void fill_scales(int core, int cores, kernel_arguments const& a) {
     block const& b = block::of(a);
-    // Eight channels at a time: there is room up to the next multiple.
-    cluster::core_share mine(tiles_of(b.constants.channels, 8), core, cores, 1);
-    index const eights = mine.end - mine.begin;
-    if (eights <= 0) return;
-    u8* scale = static_cast<u8*>(b.at[3]) + mine.begin * 4 * b.constants.scale_words;
+    auto const mine = b.constants.eights.of(core, cores);
+    if (mine.count <= 0) return;
+    u8* scale = static_cast<u8*>(b.at[3]) + mine.begin * b.constants.scale_bytes;
     u8* bias = static_cast<u8*>(b.at[5]) + mine.begin * 32;
     cluster::rows::order_memory();
-    if constexpr (!C.present[at::mul]) cluster::fill_pairs(scale, b.constants.scales, eights * b.constants.scale_words / 2);
+    if constexpr (!C.present[at::mul]) cluster::fill_pairs(scale, b.constants.scales, mine.count * b.constants.scale_pairs);
     if constexpr (!by_channel) {
-      cluster::fill_pairs(bias, static_cast<u32>(b.constants.bias), 4 * eights);
+      cluster::fill_pairs(bias, static_cast<u32>(b.constants.bias), 4 * mine.count);
     } else {
-      index const end = mine.end * 8 < b.constants.channels ? mine.end * 8 : b.constants.channels;
+      index const behind = (mine.begin + mine.count) * 8, end = behind < b.constants.channels ? behind : b.constants.channels;
       for (index k = mine.begin * 8; k < end; ++k) {
         u32 const mul = channel<0>(b, b.constants.mul, k);
         if constexpr (C.present[at::mul]) cluster::rows::put_word(scale, mul);
@@ -159,7 +158,9 @@ struct lowered_unit : lowered_phases<C, of_any_scales(U), Driver> {
     i32 const* const v = a.values;
     requantisation const q{.round = static_cast<rounding>(C.classes[2]), .shift = static_cast<u8>(v[0]), .mul = v[1], .add = v[2], .zero = v[3], .low = v[4], .high = v[5]};
     c.scales = static_cast<u32>(v[1]) * (U.byte_scales ? 0x0101'0101u : 1u);
-    c.scale_words = U.byte_scales ? 2 : 8;
+    c.scale_pairs = U.byte_scales ? 1 : 4;
+    c.scale_bytes = 8 * c.scale_pairs;
+    c.eights = cluster::small_shares(tiles_of(c.channels, 8));
     c.bias = static_cast<i32>(npu_requant(q, 0, 0, 0).bias) + (base::by_channel ? 0 : v[2]);
     if constexpr (base::by_channel) {
       c.mul = v[1], c.add = v[2];
