@@ -3,11 +3,12 @@
 #pragma once
 #include <cluster/element_mapping.hpp>
 #include <cluster/score_rows.hpp>
+#include <cluster/small_shares.hpp>
 #include <deeploy/lowered.hpp>
 #include <reference/score_chain.hpp>
 
 namespace deeploy::cluster {
-/// An axis outside of a row: how far apart neighbours lie along it, in bytes and in rows of the prepared mask.
+/// An axis outside of a row: how far apart neighbours lie along it, in bytes; of the prepared mask too.
 struct score_axis {
   index length = 1, query = 0, keys = 0, values = 0, mask = 0, result = 0, mask_row = 0;
 };
@@ -17,6 +18,9 @@ template <score_class C, int axes>
 struct score_call : score_constants<C> {
   score_axis axis[axes] = {};
   index rows = 1, mask_rows = 1, mask_on = 0;
+  index mask_row_bytes = 0;  ///< of the prepared mask
+  index kept_at = 0;         ///< in the scratch
+  small_shares row_shares, key_shares;  ///< of lowered tiles
 };
 
 template <score_class C, int axes>
@@ -40,11 +44,13 @@ struct score_chain {
            .mask = C.masked ? a.with[3].stride[i] : 0, .result = a.with[5].stride[i]};
       c.rows *= x.length;
     }
+    c.mask_row_bytes = a.length[keys] * 4;
     for (int i = axes - 1; i >= 0; --i) {
       if (c.axis[i].mask == 0) continue;
-      c.axis[i].mask_row = c.mask_rows;
+      c.axis[i].mask_row = c.mask_rows * c.mask_row_bytes;
       c.mask_rows *= c.axis[i].length;
     }
+    c.kept_at = all_copies_bytes + (C.masked ? c.mask_rows * c.mask_row_bytes : 0);
     c.kept = score_room(a.length[keys]);
     c.keys = a.length[keys], c.depth = a.length[depth], c.width = a.length[width];
     c.key_on = a.with[1].stride[keys], c.value_on = a.with[2].stride[keys];
@@ -58,12 +64,14 @@ struct score_chain {
   static constexpr bool lower(kernel_arguments const& a, u32, lowered_tile& t) {
     if constexpr (sizeof(call) <= sizeof t.word) {
       call c = made(a);
-      if (!describe(a, c)) return false;
+      if (!describe(a, c) || c.rows > small_shares::most_items) return false;
+      c.row_shares = small_shares(c.rows);
+      c.key_shares = small_shares(c.keys);
       for (int o = 0; o < max_operands; ++o) t.point(o, a.with[o].origin);
       t.point(lowered_tile::in_scratch, 0);
       t.set(c);
-      t.phase[0] = &lowered<&prepare>;
-      t.phase[1] = &lowered<&run>;
+      t.phase[0] = &lowered<&prepare<true>>;
+      t.phase[1] = &lowered<&run<true>>;
       return true;
     }
     return false;
@@ -83,7 +91,14 @@ struct score_chain {
   }
 
   static u8* copies(block const& b) { return static_cast<u8*>(b.at[scratch]); }
-  static u32* mask(block const& b) { return reinterpret_cast<u32*>(copies(b) + all_copies_bytes); }
+  static u8* mask(block const& b) { return copies(b) + all_copies_bytes; }
+  /// The share of `total` items that is this core's. A lowered tile's constants have it.
+  template <bool is_lowered>
+  DEEPLOY_ALWAYS_INLINE static small_shares::share share_of(small_shares const& prepared, index total, int core, int cores) {
+    if constexpr (is_lowered) return prepared.of(core, cores);
+    core_share const mine(total, core, cores, 1);
+    return {mine.begin, mine.end - mine.begin};
+  }
   DEEPLOY_ALWAYS_INLINE static u8* operand(block const& b, int o) { return static_cast<u8*>(b.at[o]); }
 
   /// Where row `row` lies along the axes; of the mask's rows, when `of_mask`, else of all.
@@ -120,33 +135,36 @@ struct score_chain {
     return offset;
   }
 
+  template <bool is_lowered>
   DEEPLOY_ALWAYS_INLINE static void prepare(int core, int cores, block const& b) {
     rows::order_memory();
     core_share const pairs(32, core, cores, 1);
     if (pairs.begin < pairs.end)
       score_loops::copy<copy_bytes>(operand(b, tables) + op::score_tables::probabilities + 8 * pairs.begin, copies(b) + 8 * pairs.begin,
                                     pairs.end - pairs.begin);
-    if constexpr (C.masked) prepare_mask(core, cores, b);
+    if constexpr (C.masked) prepare_mask<is_lowered>(core, cores, b);
     rows::order_memory();
   }
+  template <bool is_lowered>
   DEEPLOY_ALWAYS_INLINE static void prepare_mask(int core, int cores, block const& b) {
     call const& c = b.constants;
-    core_share const mine(c.keys, core, cores, 1);
-    if (mine.begin >= mine.end) return;
+    small_shares::share const mine = share_of<is_lowered>(c.key_shares, c.keys, core, cores);
+    if (mine.count <= 0) return;
     for (index row = 0; row < c.mask_rows; ++row)
       score_loops::mask_entries(operand(b, 3) + along(c, place(c, row, true), &score_axis::mask) + mine.begin * c.mask_on, c.mask_on,
                                 operand(b, tables) + op::score_tables::masks, operand(b, tables) + op::score_tables::sums,
-                                reinterpret_cast<u8*>(mask(b) + row * c.keys + mine.begin), mine.end - mine.begin);
+                                mask(b) + row * c.mask_row_bytes + mine.begin * 4, mine.count);
   }
 
+  template <bool is_lowered>
   DEEPLOY_ALWAYS_INLINE static void run(int core, int cores, block const& b) {
     call const& c = b.constants;
-    core_share const mine(c.rows, core, cores, 1);
+    small_shares::share const mine = share_of<is_lowered>(c.row_shares, c.rows, core, cores);
     using pass = score_pass<C>;
-    u8* const kept = reinterpret_cast<u8*>(mask(b) + (C.masked ? c.mask_rows * c.keys : 0)) + core * c.kept.of_core;
+    u8* const kept = copies(b) + c.kept_at + core * c.kept.of_core;
     u8 const* const probabilities = copies(b) + (static_cast<u32>(core) % copy_count) * copy_bytes;
     place at(c, mine.begin, false);
-    for (index rest = mine.end - mine.begin; rest > 0; rest -= score_room::at_once) {
+    for (index rest = mine.count; rest > 0; rest -= score_room::at_once) {
       rest = rows::unknown(rest);
       u8* const end = kept + (rest < score_room::at_once ? rest : score_room::at_once) * c.kept.of_row;
       // Phases read what they need anew: the loops leave no registers for more than where they are.
@@ -164,7 +182,7 @@ struct score_chain {
         call const& c = b.constants;
         index const mask_row = C.masked ? along(c, p, &score_axis::mask_row) : 0;
         pass{c}.operands(operand(b, 0) + along(c, p, &score_axis::query), operand(b, 1) + along(c, p, &score_axis::keys),
-                         reinterpret_cast<u8 const*>(mask(b) + mask_row * c.keys), operand(b, tables), of);
+                         mask(b) + mask_row, operand(b, tables), of);
       });
       each([&](block const& b, place const&, u8* of) DEEPLOY_INLINE_LAMBDA {
         pass{b.constants}.weigh(operand(b, tables), probabilities, of);
@@ -257,7 +275,7 @@ struct score_chain_mapping {
     if constexpr (form == 0 && serves(L)) {
       constexpr score_class c = class_of_rows(L);
       using any = score_chain<c, 4>;
-      return kernel_code{{&any::template general<&any::prepare>, &any::template general<&any::run>}, &lower_score_chain<c>};
+      return kernel_code{{&any::template general<&any::template prepare<false>>, &any::template general<&any::template run<false>>}, &lower_score_chain<c>};
     } else {
       return kernel_code{{&reference::entry<reference::score_chain, class_of(L, false)>}};
     }
