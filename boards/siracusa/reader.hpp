@@ -86,10 +86,12 @@ template <int at, int bits>
 template <class Hooks>
 class stream_reader {
  public:
-  stream_reader(stream_view const& s, memory_bases const& bases) : next_(s.words), left_(s.pages) {
-    fetch(0);
+  stream_reader(stream_view const& s, memory_bases const& bases) : next_(s.words), end_(s.words + s.pages * (reserved::page_bytes / 4)) {
+    base_[base_of_page] = both_pages_ - first_page;  // turn() comes to the first
+    fetch();
     // In L1: looked up several times a tile. Comes with the page, while the code of the first commands is fetched.
     constexpr u32 sections = sizeof(board::siracusa_memories) / sizeof(memory_facts) * section_count;
+    static_assert(sections <= base_of_page);
     dma::start(dma::to::l1, reinterpret_cast<u32>(base_), reinterpret_cast<u32>(bases.of), sections * sizeof base_[0]);
   }
 
@@ -98,7 +100,7 @@ class stream_reader {
   template <class Walk>
   bool run(Walk walk) {
     word const* const first = turn();
-    fetch(1);
+    fetch();
     bool const finished = read(first, walk);
     if (told_) npu_driver::commit();  // cancelled: its place is free only behind the job
     if (unit_works_) npu_driver::finish();
@@ -145,11 +147,8 @@ class stream_reader {
         at = run_general(first, at);
       } else if (kind == number(command_kind::page)) {
         ++at;
-        if (first >> f::turns_at & 1) {
-          page_ ^= 1;
-          at = turn();
-        }
-        if (first >> f::fetches_at & 1) fetch(page_ ^ 1);
+        if (first >> f::turns_at & 1) at = turn();
+        if (first >> f::fetches_at & 1) fetch();
       } else if (kind == number(command_kind::walk)) {
         if (!walk(step)) return false;
         ++at;
@@ -230,30 +229,34 @@ class stream_reader {
   void wait(u32 slot) {
     if (slot == channel::team) return barrier();
     if (slot >= channel::unit) return npu_driver::finish(slot == channel::unit_but_last);
-    if (open_[slot] != 0) dma::wait(open_[slot]);
+    wait_for_copies(slot);
+  }
+  void wait_for_copies(u32 slot) {
+    dma::wait(open_[slot]);
     open_[slot] = 0;
   }
-  void fetch(int to) {
-    if (left_ == 0) return;
-    --left_;
+  /// Begins to fetch the next page to where turn() goes next.
+  void fetch() {
+    if (next_ == end_) return;
     open_[slot_of_page] = 1u << dma::allocate();
-    dma::start(dma::to::l1, reinterpret_cast<u32>(deeploy_stream_pages + to * reserved::page_bytes), reinterpret_cast<u32>(next_), reserved::page_bytes);
+    dma::start(dma::to::l1, both_pages_ - base_[base_of_page], reinterpret_cast<u32>(next_), reserved::page_bytes);
     next_ += reserved::page_bytes / 4;
   }
   /// Waits for the page that was fetched last.
   word const* turn() {
-    wait(slot_of_page);
-    u8 const* const page = deeploy_stream_pages + page_ * reserved::page_bytes;
-    base_[base_of_page] = reinterpret_cast<u32>(page);
+    wait_for_copies(slot_of_page);
+    u32 const page = both_pages_ - base_[base_of_page];
+    base_[base_of_page] = page;
     return reinterpret_cast<word const*>(page);
   }
 
   control_block* const control_ = &deeploy_control;  ///< a load is shorter than its address
-  stream_word const* next_;
-  int left_, page_ = 0;
+  stream_word const *next_, *const end_;
   bool unit_works_ = false;  ///< it may: it was given jobs
   bool told_ = false;        ///< a job is written, and not to run yet
   u32 open_[slots] = {};     ///< DMA counters that are not waited for yet
+  u32 const first_page = reinterpret_cast<u32>(deeploy_stream_pages);
+  u32 const both_pages_ = 2 * first_page + reserved::page_bytes;  ///< the other page is this less the one
   u32 base_[base_of_page + 1];
 };
 }  // namespace deeploy::siracusa

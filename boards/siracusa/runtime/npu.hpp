@@ -37,12 +37,9 @@ struct npu_driver {
   /// Returns when all jobs are done, or all but the last of two that are in the queue. An event of a job before is no
   /// reason to go on: the status decides.
   static void finish(bool but_last = false) {
-    uint32_t const done = but_last ? both : 0;
-    sleep_while([done] {
-      uint32_t const busy = load(unit + status);
-      return done != 0 ? busy == done : busy != 0;
-    }, event_unit::npu_event);
+    uint32_t const too_many = but_last ? both : 1;
+    sleep_while([too_many] { return load(unit + status) >= too_many; }, event_unit::npu_event);
   }
-  static constexpr uint32_t both = 0x101;  ///< status while both places of the queue are taken
+  static constexpr uint32_t both = 0x101;  ///< status while both places of the queue are taken; a bit of it else, or none
 };
 }  // namespace deeploy::siracusa
