@@ -63,8 +63,13 @@ struct lowered_phases {
     block const& b = block::of(a);
     Driver::acquire();
     Driver::write(0, Driver::weight_offset(b.at[0]));
-    Driver::write_words(1, b.at + 1, address_words - 1);
-    Driver::write_words(address_words, b.constants.word, constant_words);
+    // The words of a simple job lie side by side.
+    constexpr bool at_once = sizeof(void*) == 4 && pointers == address_words && !U.two_jobs && !by_channel && !lays_out && !U.picks;
+    Driver::write_words(1, b.at + 1, at_once ? job_words - 1 : address_words - 1);
+    if constexpr (at_once)
+      static_assert(__builtin_offsetof(constants, word) == 0);
+    else
+      Driver::write_words(address_words, b.constants.word, constant_words);
   }
 
   /// What the cores make ready for the job: its scales.
