@@ -18,7 +18,7 @@ constexpr tap_range taps_inside(index at, index step, index limit, index taps) {
   return r;
 }
 
-/// Brings such windows into rows.
+/// Brings such windows into rows; and what all windows of a tile have in common.
 struct windows_across {
   index channels, taps_high, taps_wide;
   index row_step, column_step, row_limit, column_limit;  ///< of taps, in rows and columns of the tensor
@@ -28,7 +28,7 @@ struct windows_across {
 
   /// At least four windows of neighbours whose channels are apart and whose pixels are not: tap by tap, four channels of four
   /// pixels at a time.
-  [[gnu::noinline]] void operator()(u8* to, bytes pitch, u8 const* x, index top, index left, index count) const {
+  [[gnu::noinline]] void turn(u8* to, bytes pitch, u8 const* x, index top, index left, index count) const {
     prepare(to, pitch, top, left, count);
     if (channels < 4) return few(to, pitch, x, top, left, count);
     columns_to_rows const four{.step = x_channel, .apart = pitch};

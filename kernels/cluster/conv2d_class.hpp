@@ -96,7 +96,7 @@ struct conv_scratch {
   bytes window_bytes = 0, plane_bytes = 0;  ///< of a core
   index band_rows = 0, band_columns = 0;  ///< of results, most that planes are made for at a time
   static constexpr i64 flag_bytes = 64;
-  static constexpr int most_cores = 8;
+  static constexpr int most_cores = team_cores;
   /// Pixels whose windows are in rows at a time: four, as blocks take, or more of small ones, which cost one call together.
   index pixels = 4;
   static constexpr index most_pixels = 16;

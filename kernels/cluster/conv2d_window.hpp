@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The windows of a convolution: where a pixel's taps lie, which of them are padding, and how they become a row.
 #pragma once
+#include <cluster/byte_runs.hpp>
 #include <cluster/conv2d_across.hpp>
 #include <cluster/conv2d_class.hpp>
 
@@ -104,12 +105,7 @@ namespace deeploy::cluster {
 }
 
 /// Brings windows into rows. What does not depend on the pixel is found once.
-struct window_rows {
-  index channels, taps_high, taps_wide;
-  index row_step, column_step, row_limit, column_limit;  ///< of taps, in rows and columns of the tensor
-  index last_top, last_left;                             ///< of windows without padding
-  bytes line, row_end;                                   ///< of a window; where its row's last word begins
-  bytes x_row, x_column, x_channel;
+struct window_rows : windows_across {
   bool packed, contiguous;  ///< the channels of a tap, and the taps of a line, are neighbours
 
   explicit window_rows(kernel_arguments const& a) {
@@ -132,8 +128,7 @@ struct window_rows {
   [[gnu::noinline]] void operator()(u8* to, bytes pitch, u8 const* x, bytes x_step, index top, index left, index left_step,
                                     index count) const {
     if (x_step == 1 && left_step == 1 && !packed && count >= 4)
-      return windows_across{channels, taps_high, taps_wide, row_step, column_step, row_limit, column_limit, last_top, last_left, line, row_end, x_row, x_column, x_channel}(
-          to, pitch, x, top, left, count);
+      return turn(to, pitch, x, top, left, count);
     tap_range const high = taps_inside(top, row_step, row_limit, taps_high);
     index const lines = high.to - high.from;
     if (!contiguous || lines <= 0) {
@@ -173,16 +168,9 @@ struct window_rows {
   /// Zeros in a row, up to a word behind it.
   [[gnu::always_inline]] void clear(u8* to) const {
     index const pairs = (row_end + 8) >> 3;
-#if defined(__riscv)
-    __asm__ volatile(
-        ".balign 4\n.option push\n.option norvc\n.insn i 0x7b, 4, x0, %[pairs], 2 * 2\n"
-        ".insn s 0x2b, 2, x0, 4(%[to])\n.insn s 0x2b, 2, x0, 4(%[to])\n.option pop\n"
-        : [to] "+r"(to)
-        : [pairs] "r"(pairs)
-        : "memory");
-#else
-    for (index i = 0; i < 8 * pairs; i += 4) xpulp::store_word(to + i, 0);
-#endif
+    rows::order_memory();
+    fill_pairs(to, 0, pairs);
+    rows::order_memory();
   }
 
   /// Lines of a window whose taps or channels are apart.

@@ -12,3 +12,13 @@
 #define DEEPLOY_ALWAYS_INLINE inline
 #define DEEPLOY_INLINE_LAMBDA
 #endif
+
+// Where the program around kernels is built for size (-Os), they are still built for speed: their cycles are what plans count on.
+// clang has no such pragma.
+#if defined(__OPTIMIZE_SIZE__) && !defined(__clang__)
+#define DEEPLOY_KERNELS_BEGIN _Pragma("GCC push_options") _Pragma("GCC optimize(\"O2\")")
+#define DEEPLOY_KERNELS_END _Pragma("GCC pop_options")
+#else
+#define DEEPLOY_KERNELS_BEGIN
+#define DEEPLOY_KERNELS_END
+#endif

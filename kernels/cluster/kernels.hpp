@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // All kernels of the cluster.
 #pragma once
-// Where the program around them is built for size (-Os), kernels are still built for speed: their cycles are what plans count on.
-#if defined(__OPTIMIZE_SIZE__) && !defined(__clang__)
-#pragma GCC push_options
-#pragma GCC optimize("O2")
-#endif
+#include <cluster/inlining.hpp>
+DEEPLOY_KERNELS_BEGIN
 #include <cluster/add.hpp>
 #include <cluster/conv2d.hpp>
 #include <cluster/copy.hpp>
@@ -28,6 +25,4 @@
 #include <cluster/requantise.hpp>
 #include <cluster/score_chain.hpp>
 #include <cluster/sub.hpp>
-#if defined(__OPTIMIZE_SIZE__) && !defined(__clang__)
-#pragma GCC pop_options
-#endif
+DEEPLOY_KERNELS_END

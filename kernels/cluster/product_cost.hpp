@@ -5,7 +5,7 @@
 
 namespace deeploy::cluster {
 /// Cores that the cost functions count with.
-inline constexpr i64 cost_cores = 8;
+inline constexpr i64 cost_cores = team_cores;
 /// Measured on programs of one layer: entry of a kernel, splitting the work and meeting at the barrier.
 inline constexpr i64 product_call_cycles = 700;
 /// The same of the short way of one row.
@@ -57,11 +57,10 @@ constexpr index linear_step_cycles(bool mac_load, index columns) {
                   : 33 * (blocks >> 1) + 17 * (blocks & 1) + static_cast<index>(steps >> few & 0xFF);
 }
 /// Do cores of one row have as many columns as each other, where that is sooner done than blocks of eight?
-constexpr bool linear_is_even(bool mac_load, index columns, index depth, index cores = 8) {
+constexpr bool linear_is_even(bool mac_load, index columns, index depth, int cores = team_cores) {
   if ((columns & 7) != 0) return true;
   constexpr index most_few = 100;  // of what is less than eight columns, besides its words
-  index const even = cores == 8 ? (columns + 7) >> 3 : (columns + cores - 1) / cores;
-  index const blocks = cores == 8 ? (columns + 63) >> 6 : (columns / 8 + cores - 1) / cores;
+  index const even = rounds(columns, cores), blocks = rounds(columns >> 3, cores);
   if (even == 8 * blocks) return false;
   return (linear_step_cycles(mac_load, 8 * blocks) - linear_step_cycles(mac_load, even)) * (depth >> 2) > most_few;
 }
@@ -120,12 +119,11 @@ constexpr i64 shared_products(block_cost const& c, i64 batches, i64 rows, i64 co
 
 /// Do cores take blocks of four by four, row by row, where rows or columns alone are no fair shares? It costs a core two or three
 /// beginnings. A single row or column behind the last four hardly counts.
-constexpr bool product_is_by_both(index batches, index rows, index columns, index depth, index cores = 8) {
+constexpr bool product_is_by_both(index batches, index rows, index columns, index depth, int cores = team_cores) {
   index const row_blocks = (rows + 2) >> 2, column_blocks = (columns + 2) >> 2;
   if (rows < 8 || columns < 8 || (batches * row_blocks & 7) == 0 || (batches * column_blocks & 7) == 0) return false;
-  auto const share = [&](index units) { return cores == 8 ? (units + 7) >> 3 : (units + cores - 1) / cores; };
-  index const by_rows = share(batches * row_blocks) * column_blocks, by_columns = share(batches * column_blocks) * row_blocks;
-  index const sooner = by_rows < by_columns ? by_rows : by_columns, by_both = share(batches * row_blocks * column_blocks);
+  index const by_rows = rounds(batches * row_blocks, cores) * column_blocks, by_columns = rounds(batches * column_blocks, cores) * row_blocks;
+  index const sooner = by_rows < by_columns ? by_rows : by_columns, by_both = rounds(batches * row_blocks * column_blocks, cores);
   return (sooner - by_both) * (5 * depth + 100) > 1800;
 }
 

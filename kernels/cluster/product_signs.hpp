@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the inner loops of products share: sign combinations, ways to store, one dot product.
 #pragma once
+#include <cluster/team.hpp>
 #include <cluster/requantised.hpp>
 
 namespace deeploy::cluster {
@@ -18,16 +19,6 @@ template <signs S>
 inline constexpr int macload_code = S == signs::ss ? 0x7c : S == signs::uu ? 0x70 : S == signs::us ? 0x6c : 0x74;
 
 constexpr signs swapped(signs s) { return s == signs::us ? signs::su : s == signs::su ? signs::us : s; }
-
-/// Where the share of a core begins; a division takes 30 cycles, and eight cores are the rule.
-[[gnu::always_inline]] constexpr index split_at(index total, int core, int cores) {
-  if (cores == 8) [[likely]] return total * core >> 3;
-  return total * core / cores;
-}
-/// Units of the core that has the most of them.
-[[gnu::always_inline]] constexpr index rounds(index units, int cores) {
-  return cores == 8 ? (units + 7) >> 3 : (units + cores - 1) / cores;
-}
 
 /// What becomes of an accumulator.
 enum class result_store : u8 {

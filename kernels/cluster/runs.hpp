@@ -2,6 +2,7 @@
 // runs: the elements of a tile as few long runs. How elementwise and movement kernels walk any strides at full speed.
 #pragma once
 #include <cluster/inlining.hpp>
+#include <cluster/team.hpp>
 #include <deeploy/kernel.hpp>
 
 namespace deeploy::cluster {
@@ -149,7 +150,7 @@ struct core_share {
   constexpr core_share(index from, index to) : begin(from), end(to) {}
   constexpr core_share(index total, int core, int cores, index granule) {
     index const rounded = total + cores * granule - 1;
-    index const part = (cores == 8 ? rounded >> 3 : rounded / cores) & -granule;
+    index const part = (cores == team_cores ? rounded >> 3 : rounded / cores) & -granule;
     begin = core * part;
     end = begin + part;
     if (end > total) end = total;

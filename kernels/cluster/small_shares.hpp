@@ -9,7 +9,7 @@ namespace deeploy::cluster {
 /// Part of a lowered tile's constants: how many of `total` items each core of a team takes, for every size of a team. The
 /// last ones have fewer, or none.
 struct small_shares {
-  static constexpr int most_cores = 8;
+  static constexpr int most_cores = team_cores;
   static constexpr index most_items = 65535;
   i32 total = 0;
   u16 part[most_cores] = {};  ///< by cores - 1
