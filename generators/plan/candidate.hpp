@@ -54,6 +54,9 @@ class evaluator {
 
   /// Sets engine, form and tile of `c` for all that follows.
   void set_tile(candidate const& c);
+  /// Of operand o's part of this tile: cycles to load it, bytes of a buffer.
+  std::int64_t load_cycles(int o) const { return cycles_[o] + issue_[o]; }
+  std::int64_t buffer_bytes(int o) const { return size_[o]; }
   /// Groups that are transferred more than once for this tile.
   unsigned changing() const { return changing_; }
   /// Sets the order of `c` for all that follows.

@@ -54,7 +54,7 @@ std::vector<stored_tensor> stored_tensors(planned_model const& m, std::vector<st
 
 namespace {
 /// @param keep_apart  in L1 a step's results, buffers and scratch keep clear of what the step before leaves
-bool place(planned_model const& m, plan_options const& options, choice_problem const& p, choice const& c, bool keep_apart, plan_result& result) {
+bool place(planned_model const& m, plan_options const& options, choice_problem const& p, choice const& c, early_plan const& early, bool keep_apart, plan_result& result) {
   auto const& memories = m.board.memories;
   finished_plan plan;
   plan.memories.resize(memories.size());
@@ -67,7 +67,7 @@ bool place(planned_model const& m, plan_options const& options, choice_problem c
     made.layer = static_cast<u16>(order.layer_at[s]);
     made.engine = k.engine;
     made.form = k.form;
-    made.early = k.early;
+    made.early = early.of[static_cast<std::size_t>(s)];
     planned_layer const& layer = m.layers[made.layer];
     layer_descriptor const& l = *layer.d;
     made.part = whole_box(l);
@@ -131,7 +131,7 @@ bool place(planned_model const& m, plan_options const& options, choice_problem c
         for (int o = 0; o < l.operands; ++o) {
           if (l.with[o].of == nullptr || k.home[o] == 0) continue;
           std::int64_t const size = round_up(tile_bytes(l.with[o], k.tile.data()), alignment);
-          for (int copy = 0; copy < k.copies[o]; ++copy) add(copy == 0 && (k.early >> o & 1) ? s - 1 : s, s + 1, s, size, {s, o, copy, -1});
+          for (int copy = 0; copy < k.copies[o]; ++copy) add(copy == 0 ? s - early.of[static_cast<std::size_t>(s)].steps(o) : s, s + 1, s, size, {s, o, copy, -1});
         }
         std::int64_t const scratch =
             round_up(m.layers[order.layer_at[s]].engines[k.engine].scratch_of_step(l, k.form, k.tile.data()), alignment);
@@ -174,13 +174,19 @@ bool place(planned_model const& m, plan_options const& options, choice_problem c
 
 // Where there is room for it, and bytes are not what is sought, steps of boards with a unit keep apart: one may then begin
 // while the unit computes the last tile of the one before, or while its results are stored.
-bool place_buffers(planned_model const& m, plan_options const& options, choice_problem const& p, choice const& c, plan_result& result) {
+bool place_buffers(planned_model const& m, plan_options const& options, choice_problem const& p, choice const& c, early_plan& early, plan_result& result) {
   bool has_unit = false;
   for (planned_layer const& l : m.layers)
     for (mapping_facts const& e : l.engines) has_unit = has_unit || e.by_unit != nullptr;
-  result.memories.clear();
-  if (has_unit && options.aim != objective::bytes && place(m, options, p, c, true, result)) return true;
-  result.memories.clear();
-  return place(m, options, p, c, false, result);
+  auto const fits = [&](bool keep_apart) {
+    result.memories.clear();
+    return place(m, options, p, c, early, keep_apart, result);
+  };
+  bool const apart = has_unit && options.aim != objective::bytes;
+  if (early.saved_cycles > 0) {
+    if (apart ? fits(true) : fits(false)) return true;
+    early = early_under_last(p, c);
+  }
+  return (apart && fits(true)) || fits(false);
 }
 }  // namespace deeploy::plan

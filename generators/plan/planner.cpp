@@ -36,6 +36,11 @@ std::int64_t hidden_cycles(planned_model const& m, choice_problem const& p, choi
   return hidden;
 }
 
+/// Cycles of a choice that its objective counts, and that pass beside others.
+std::int64_t beside_cycles(planned_model const& m, plan_options const& o, choice_problem const& p, choice const& c) {
+  return hidden_cycles(m, p, c) + (o.aim == objective::cycles ? spread_early_tiles(m, o, p, c).saved_cycles : 0);
+}
+
 /// May a unit compute the layer's tiles by itself?
 bool has_unit(planned_layer const& l, plan_options const& o) {
   for (std::size_t e = 0; e < l.engines.size(); ++e)
@@ -49,7 +54,7 @@ std::vector<int> best_order(planned_model const& m, plan_options const& o, front
     choice_problem const p(m, o, fronts, schedule(m, order));
     if (!p.infeasible().empty()) return never;
     auto const c = p.search({}, evaluations_for(m) / 4, o.capacity[0]);
-    return c ? c->objective - hidden_cycles(m, p, *c) : never - 1;
+    return c ? c->objective - beside_cycles(m, o, p, *c) : never - 1;
   };
   auto const orders = candidate_orders(m, [&](int l) { return has_unit(m.layers[static_cast<std::size_t>(l)], o); });
   std::vector<int> best = orders.front();
@@ -95,7 +100,7 @@ infeasibility too_small(planned_model const& m, plan_options const& o, choice_pr
 }
 
 /// What stands before the first step and behind the last one is the first one's: no choice changes it.
-void report_steps(planned_model const& m, choice_problem const& p, choice const& c, plan_result& r) {
+void report_steps(planned_model const& m, choice_problem const& p, choice const& c, early_plan const& early, plan_result& r) {
   auto const touched = [&](int s, detail::moment when) {
     step const& x = r.plan.steps[static_cast<std::size_t>(s)];
     planned_layer const& l = m.layers[x.layer];
@@ -104,8 +109,7 @@ void report_steps(planned_model const& m, choice_problem const& p, choice const&
   code_cache code(m.board.costs);
   for (int s = 0; s < p.steps(); ++s) {
     candidate const& k = *p.columns(s)[c.column[s]].of;
-    std::int64_t const early = s + 1 < p.steps() ? p.columns(s + 1)[c.column[s + 1]].of->early_cycles : 0;
-    r.steps.push_back({p.order().layer_at[s], k, k.fixed_cycles + std::max(k.tight_cycles, k.loose_cycles + early), p.live_bytes(c, 0, s)});
+    r.steps.push_back({p.order().layer_at[s], k, k.fixed_cycles + early.cycles[static_cast<std::size_t>(s)], p.live_bytes(c, 0, s)});
     // Which code is still there is known now.
     planned_layer const& l = m.layers[p.order().layer_at[s]];
     if (auto const code_bytes = l.engines[k.engine].code_bytes; code_bytes != nullptr) {
@@ -236,6 +240,7 @@ plan_result make_plan(planned_model const& m, plan_options const& wanted) {
     std::optional<choice> best;
     plan_result r;
     std::pair<std::int64_t, std::int64_t> rank;
+    early_plan early = {};
   };
   std::vector<planned_order> planned;
   std::int64_t bound = never;
@@ -249,7 +254,7 @@ plan_result make_plan(planned_model const& m, plan_options const& wanted) {
       reproducible = reproducible && tried.r.plan.reproducible;
       if (tried.best) bound = std::min({bound, way.bound(), tried.best->objective});
       if (!tried.best && tried.r.relaxation_bound > 0) bound = std::min(bound, way.bound());
-      if (tried.best) tried.rank = {tried.best->objective, -hidden_cycles(m, *tried.p, *tried.best)};
+      if (tried.best) tried.rank = {tried.best->objective, -beside_cycles(m, o, *tried.p, *tried.best)};
     }
     planned.push_back(std::move(tried));
   };
@@ -268,7 +273,8 @@ plan_result make_plan(planned_model const& m, plan_options const& wanted) {
     for (; of.best;) {
       of.r.plan.objective = of.best->objective;
       of.r.plan.bound = std::min(bound, of.best->objective);
-      if (place_buffers(m, o, *of.p, *of.best, of.r)) return true;
+      of.early = o.aim == objective::cycles ? spread_early_tiles(m, o, *of.p, *of.best) : early_under_last(*of.p, *of.best);
+      if (place_buffers(m, o, *of.p, *of.best, of.early, of.r)) return true;
       if (l1 == 0) return false;
       l1 -= std::max<std::int64_t>(16, l1 / 64);
       auto const best = l1 > 0 ? of.p->search(of.best->home, evaluations_for(m), l1) : std::nullopt;
@@ -295,7 +301,7 @@ plan_result make_plan(planned_model const& m, plan_options const& wanted) {
     return r;
   }
   r.proven_optimal = r.plan.bound >= r.plan.objective;
-  report_steps(m, *taken->p, *taken->best, r);
+  report_steps(m, *taken->p, *taken->best, taken->early, r);
   return r;
 }
 }  // namespace deeploy::plan

@@ -2,7 +2,7 @@
 // The planner: from a model and options to a finished plan with a proven bound, or the reasons why there is none.
 #pragma once
 #include <deeploy/packing.hpp>
-#include <generators/plan/choice.hpp>
+#include <generators/plan/early_tiles.hpp>
 
 namespace deeploy::plan {
 /// What the report says of one step.
@@ -44,6 +44,8 @@ std::vector<stored_tensor> stored_tensors(planned_model const& m, std::vector<st
 
 /// Offsets for a choice: every tile buffer and tensor gets its place. False when no placement was found within
 /// `l1_bytes`; then `plan` is untouched.
-bool place_buffers(planned_model const& m, plan_options const& options, choice_problem const& p, choice const& c,
+///
+/// @param early  where its early tiles come, or nearer where there is no room
+bool place_buffers(planned_model const& m, plan_options const& options, choice_problem const& p, choice const& c, early_plan& early,
                    plan_result& result);
 }  // namespace deeploy::plan

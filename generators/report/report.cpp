@@ -22,12 +22,13 @@ std::string tile_text(json const& step) {
   return t.empty() ? "whole" : t;
 }
 
-/// x2+ w1: two buffers for x, one of them filled early; one for w; y stays in L1.
+/// x2+ w1++ y=l1: two buffers for x, one of them filled under the step before; one for w, filled under the one before that; y stays
+/// in L1.
 std::string buffer_text(json const& step) {
   std::string t;
   for (auto const& [name, b] : step.at("buffers").items()) {
     std::string const copies = b.at("memory") == "l1" ? "=l1" : std::to_string(b.at("at").size());
-    t += fmt::format("{}{}{}{}", t.empty() ? "" : " ", name, copies, b.at("early").get<bool>() ? "+" : "");
+    t += fmt::format("{}{}{}{}", t.empty() ? "" : " ", name, copies, std::string(b.at("early").get<std::size_t>(), '+'));
   }
   return t;
 }

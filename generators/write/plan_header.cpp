@@ -74,8 +74,8 @@ std::string plan_header(plan::planned_model const& m, plan::plan_result const& r
     mapping_facts const& engine = l.engines[step.engine];
     text += fmt::format("      // {}: {} on {} ({}), {}, {} cycles\n", l.name, l.d->facts->name, engine.engine, engine.forms[step.form].name,
                         tiles_of(*l.d, step), r.steps[s].cycles);
-    text += fmt::format("      {{.layer = {}, .engine = {}, .form = {}, .early = {:#x}, .part = {{.from = {}, .to = {}}},\n", step.layer,
-                        step.engine, step.form, step.early, braces(step.part.from, l.d->axes), braces(step.part.to, l.d->axes));
+    text += fmt::format("      {{.layer = {}, .engine = {}, .form = {}, .early = {{{{{:#x}, {:#x}}}}}, .part = {{.from = {}, .to = {}}},\n", step.layer,
+                        step.engine, step.form, step.early.by[0], step.early.by[1], braces(step.part.from, l.d->axes), braces(step.part.to, l.d->axes));
     text += fmt::format("       .tile = {}, .order = {},\n       .buffer = {}, .scratch_at = {:#x}}},\n", braces(step.tile, l.d->axes),
                         braces(step.order, l.d->axes), buffers(step, l.d->operands), step.scratch_at);
   }

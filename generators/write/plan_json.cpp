@@ -77,7 +77,7 @@ std::string plan_json(plan::planned_model const& m, plan::plan_result const& r, 
                                               {"memory", m.board.memories[r.plan.tensors[t].memory].name},
                                               {"tile_bytes", tile_bytes(l.d->with[k], step.tile)},
                                               {"at", at},
-                                              {"early", (step.early >> k & 1) != 0}};
+                                              {"early", step.early.steps(k)}};
     }
     auto const& report = r.steps[s];
     j["steps"].push_back({{"layer", l.name},

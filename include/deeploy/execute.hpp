@@ -6,8 +6,12 @@
 
 namespace deeploy {
 /// Counters that group transfers. Loads and stores alternate between two each, so that tile i+1 travels under tile i.
+/// A channel that comes back while another was used may take one more of a board's counters: 14 are in use at most (loads and
+/// stores four each, early tiles of three steps two, two and one, and what a board keeps for itself).
 namespace channel {
-inline constexpr int load = 0, store = 2, early = 4, count = 6;
+inline constexpr int load = 0, store = 2, early = 4, count = early + most_steps_early + 1;
+/// Of the early tiles of step s: those of the next ones may be under way meanwhile.
+constexpr int early_of(int s) { return early + s % (most_steps_early + 1); }
 }
 
 /// What the executor asks of a board.
@@ -64,10 +68,10 @@ class walked_tiles {
   step_record const* r;
   step_head const* head;
   i32 const* values;
-  u8 early;  ///< operands whose first tile was fetched under the step before
+  u8 early;  ///< operands whose first tile was fetched under a step before
 
   walked_tiles(program_view const& p, int s, run_time_extents const& actual)
-      : r(&p.steps[s]), head(&p.geometries[r->geometry_index].head), values(p.values + r->values_at), early(r->early),
+      : r(&p.steps[s]), head(&p.geometries[r->geometry_index].head), values(p.values + r->values_at), early(r->early.all()),
         g_(&p.geometries[r->geometry_index]), actual_(&actual), walk_(*g_, actual) {}
   ready_tile next() {
     if (walk_.at_end) return {};
@@ -117,12 +121,23 @@ template <class M, class Tiles>
 constexpr void load(M& machine, int which, Tiles const& v, int o, ready_tile const& t, int copy) {
   transfer(machine, which, false, t.record->moved[o], part_of(machine, v, o, t), in_l1(machine, v.r->buffer[o][copy]));
 }
-/// The first tiles of step s, as far as the plan wants them early.
+/// The first tiles of those operands of step s.
 template <class M, class Tiles>
-constexpr void load_early(M& machine, int s, Tiles& v) {
-  if (v.early == 0) return;
+constexpr void load_early(M& machine, int s, Tiles& v, u8 operands) {
   ready_tile const first = v.next();
-  if (first.entry != nullptr) each_bit(v.early, [&](int o) { load(machine, channel::early + (s & 1), v, o, first, 0); });
+  if (first.entry != nullptr) each_bit(operands, [&](int o) { load(machine, channel::early_of(s), v, o, first, 0); });
+}
+/// The same for all steps whose early tiles come under step s.
+///
+/// @param fetched  fetched(s, n): operands of step s that are fetched n steps before
+/// @param tiles    tiles(s): the tiles of step s
+template <class M, class Fetched, class TilesOf>
+constexpr void load_early_under(M& machine, int s, Fetched fetched, TilesOf tiles) {
+  for (int n = 1; n <= most_steps_early; ++n)
+    if (u8 const operands = fetched(s + n, n); operands != 0) {
+      auto v = tiles(s + n);
+      load_early(machine, s + n, v, operands);
+    }
 }
 
 /// A tile that a unit computes while the cores make the next one ready: its results are stored later.
@@ -146,14 +161,14 @@ constexpr void store_results(M& machine, Tiles const& v, tile_in_flight const& t
 struct step_flow {
   bool after_stores = false;  ///< the step before is left with stores under way, or
   bool after_unit = false;    ///< with its last tile in a unit: it ends when this one's first tile has run
-  bool early_waits = false;   ///< the next step's early tiles come only then
+  bool early_waits = false;   ///< early tiles of steps behind come only then
   bool may_leave = false;     ///< this one may be left so
 };
 
 /// Runs the tiles of step s.
 ///
 /// @param v           the step's tiles: r, head, values, early, next(), slid(), arguments()
-/// @param early_next  starts the early loads of the step behind
+/// @param early_next  starts the early loads of steps behind
 /// @param end_before  ends the step before, if that was left; a unit is done with it then
 /// @param left        the last tile, when it is left in a unit
 /// @returns false when the machine asked to stop
@@ -164,7 +179,7 @@ constexpr bool run_step(M& machine, int s, Tiles& v, step_flow const& flow, Earl
   ready_tile now = v.next();
   u8 copy[max_operands] = {};  // which buffer of a streamed operand holds the tile
   u8 const results = static_cast<u8>((head.single | head.twice) & head.written);
-  // A step may be left empty by its run-time extents; the next one's early tiles come nevertheless.
+  // A step may be left empty by its run-time extents; early tiles come nevertheless.
   if (now.entry == nullptr) early_next();
   if (now.entry != nullptr) each_bit(head.streamed_in() & ~v.early, [&](int o) { load(machine, channel::load, v, o, now, 0); });
   int filled = 0;  // tiles of results
@@ -179,7 +194,7 @@ constexpr bool run_step(M& machine, int s, Tiles& v, step_flow const& flow, Earl
     if (!flight.is) fetch_ahead();
     if (tile == 0) {
       if (!flow.early_waits) early_next();
-      machine.wait(channel::early + (s & 1));
+      machine.wait(channel::early_of(s));
     }
     machine.wait(channel::load + (tile & 1));
     a.values = v.values;
@@ -274,9 +289,8 @@ bool execute(program_view const& p, M& machine, run_time_extents const& extents 
     machine.step_begins(s);
     detail::walked_tiles tiles(p, s, actual);
     bool const finished = detail::run_step(m, s, tiles, [&] {
-      if (s + 1 == p.step_count || p.steps[s + 1].early == 0) return;
-      detail::walked_tiles next(p, s + 1, actual);
-      detail::load_early(m, s + 1, next);
+      detail::load_early_under(
+          m, s, [&](int t, int n) { return t < p.step_count ? p.steps[t].early.by[n - 1] : u8{0}; }, [&](int t) { return detail::walked_tiles(p, t, actual); });
     });
     if (!finished) {
       for (int c = 0; c < channel::count; ++c) machine.wait(c);

@@ -43,15 +43,16 @@ enum class moment : u8 {
 /// What a step touches.
 ///
 /// @param place_of  place_of(o): where the tensor of operand o lies
+/// @param n         of early tiles: those that come n steps before
 template <class PlaceOf>
-constexpr touched_list touched_by(step const& x, layer_descriptor const& l, mapping_facts const& m, PlaceOf place_of, moment when) {
+constexpr touched_list touched_by(step const& x, layer_descriptor const& l, mapping_facts const& m, PlaceOf place_of, moment when, int n = 1) {
   u32 const unit = m.by_unit == nullptr ? 0 : m.by_unit(l, x.form), l1 = address(0, section::scratch, 0).base();
   touched_list all;
   for (int o = 0; o < l.operands; ++o) {
     operand const& with = l.with[o];
     if (with.of == nullptr || m.packs(l, x.form, o)) continue;
     bool const writes = with.way == direction::out, by_unit = unit >> o & 1, moved = x.buffer[o].copies != 0, stored = moved && writes;
-    if (when == moment::early && (x.early >> o & 1) == 0) continue;
+    if (when == moment::early && (x.early.by[n - 1] >> o & 1) == 0) continue;
     if (when == moment::left && !by_unit && !stored) continue;
     place const p = place_of(o);
     // Parts come into buffers before the tile runs; results leave them afterwards.
@@ -78,13 +79,13 @@ constexpr bool conflict(touched_list const& before, touched_list const& behind) 
   return false;
 }
 
-/// May step s + `on` begin, or its early tiles come, while what is left of step s is under way?
+/// May step s + `on` begin, or those of its early tiles come that come n steps before, while what is left of step s is under way?
 template <class Net, class B>
-constexpr bool may_overlap(int s, int on, moment when) {
+constexpr bool may_overlap(int s, int on, moment when, int n = 1) {
   using g = graph<Net>;
-  auto const touched = [](int n, moment at) {
-    step const& x = plan_of<Net>::steps[n];
-    return touched_by(x, g::layer(x.layer), mappings<Net, B>::of[x.layer].of[x.engine], [&](int o) { return plan_of<Net>::tensors[g::tensor(x.layer, o)]; }, at);
+  auto const touched = [n](int t, moment at) {
+    step const& x = plan_of<Net>::steps[t];
+    return touched_by(x, g::layer(x.layer), mappings<Net, B>::of[x.layer].of[x.engine], [&](int o) { return plan_of<Net>::tensors[g::tensor(x.layer, o)]; }, at, n);
   };
   return !conflict(touched(s, moment::left), touched(s + on, when));
 }

@@ -18,12 +18,21 @@ struct tile_buffer {
   bytes at[2] = {};
 };
 
+/// Operands of a step whose first tiles are fetched while a step before it runs, which may be the last one or the one before that.
+inline constexpr int most_steps_early = 2;
+struct early_operands {
+  u8 by[most_steps_early] = {};  ///< bit o of by[n - 1]: operand o is fetched n steps before
+  constexpr u8 all() const { return static_cast<u8>(by[0] | by[1]); }
+  /// How many steps before operand o is fetched; 0: with the step.
+  constexpr int steps(int o) const { return by[0] >> o & 1 ? 1 : by[1] >> o & 1 ? 2 : 0; }
+};
+
 /// One step: a box of a layer's iteration space, run tile by tile on one engine.
 struct step {
   u16 layer = 0;
   u8 engine = 0;  ///< of the board's engines
   u8 form = 0;    ///< of the mapping's forms
-  u8 early = 0;   ///< bit o: the first tile of operand o is fetched while the step before runs
+  early_operands early = {};
   box part = {};
   index tile[max_axes] = {};
   u8 order[max_axes] = {};  ///< axes from the outermost loop to the innermost

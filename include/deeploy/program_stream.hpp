@@ -58,7 +58,9 @@ struct program_stream {
     detail::left_step left;
     auto const overlap = [&](int s) -> detail::step_overlaps {
       if (s + 1 >= end || steps[s].walks() || steps[s + 1].walks() || !detail::may_overlap<Net, B>(s, 1, detail::moment::begun)) return {};
-      bool const early_next = s + 2 >= step_count || detail::may_overlap<Net, B>(s, 2, detail::moment::early);
+      bool early_next = true;
+      for (int n = 1; n <= most_steps_early; ++n)
+        early_next = early_next && (s + 1 + n >= step_count || detail::may_overlap<Net, B>(s, 1 + n, detail::moment::early, n));
       step const& x = tables::plan::steps[s];
       // Stores are short: early tiles do not wait for them.
       return {early_next || detail::computes_by_unit(x, tables::graph_t::layer(x.layer), tables::mappings::of[x.layer].of[x.engine]), early_next};

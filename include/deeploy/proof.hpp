@@ -145,7 +145,7 @@ constexpr problem problem_of_operands(int s) {
       // Read in place by the one engine and form that it is packed for.
       if (storage<Net, B>::of[t].shared) return {3031, 1, 0};
       if (!B::memories[plan_of<Net>::tensors[t].memory].read_in_place) return {3026, plan_of<Net>::tensors[t].memory, -1};
-      if (copies != 0 || (x.early >> o & 1)) return {3030, copies, 0};
+      if (copies != 0 || x.early.steps(o) != 0) return {3030, copies, 0};
       continue;
     }
     if (in_l1) {
@@ -168,13 +168,16 @@ constexpr problem problem_of_operands(int s) {
         if (lives.last_step[k] >= s && may_share(g::layer(k).with[j], with)) return {3013, lives.last_step[k], s};
         k = writers<Net>::of.before[k][j];
       }
-    if (x.early >> o & 1) {
-      if (with.way == direction::out || in_l1 || s == 0) return {3030, 0, 1};
-      // What the step before writes cannot be fetched while it runs.
-      layer_descriptor const& before = g::layer(plan_of<Net>::steps[s - 1].layer);
-      for (int j = 0; j < before.operands; ++j)
-        if (g::tensor(plan_of<Net>::steps[s - 1].layer, j) == t && before.with[j].way == direction::out && may_share(before.with[j], with))
-          return {3029, s - 1, s - 1};
+    if (int const early = x.early.steps(o); early != 0) {
+      int const most = with.way == direction::out || in_l1 ? 0 : (x.early.by[0] & x.early.by[1]) != 0 ? early - 1 : s;
+      if (early > most) return {3033, early, most};
+      // What a step writes cannot be fetched before it has ended.
+      for (int k = s - early; k < s; ++k) {
+        layer_descriptor const& before = g::layer(plan_of<Net>::steps[k].layer);
+        for (int j = 0; j < before.operands; ++j)
+          if (g::tensor(plan_of<Net>::steps[k].layer, j) == t && before.with[j].way == direction::out && may_share(before.with[j], with))
+            return {3029, k, s - early};
+      }
     }
     if (with.of->use == role::state) {
       // Who reads and who writes a state keep the order of the network.
@@ -212,13 +215,13 @@ inline constexpr int most_in_l1 = [] {
 }();
 
 /// Do all blocks of L1 that are in use during step s keep apart? Tensors that live there, the step's buffers and scratch, and
-/// the early tiles of the next step.
+/// the early tiles of steps behind.
 template <class Net, class B>
 constexpr problem problem_of_l1(int s) {
   using g = graph<Net>;
   step const& x = plan_of<Net>::steps[s];
   layer_descriptor const& l = g::layer(x.layer);
-  block_list<most_in_l1<Net> + 3 * max_operands + 1> live;
+  block_list<most_in_l1<Net> + (2 + most_steps_early) * max_operands + 1> live;
   for (int t = 0; t < places_of<Net>; ++t) {
     place const& p = plan_of<Net>::tensors[t];
     if (p.memory != 0 || lifetimes<Net>::of.born[t] > s || lifetimes<Net>::of.dies[t] < s) continue;
@@ -229,10 +232,10 @@ constexpr problem problem_of_l1(int s) {
       if (problem const found = live.add(x.buffer[o].at[c], tile_bytes(l.with[o], x.tile), 3023); found.code != 0) return found;
   i64 const scratch = mappings<Net, B>::of[x.layer].of[x.engine].scratch_of_step(l, x.form, x.tile);
   if (problem const found = live.add(x.scratch_at, scratch, 3023); found.code != 0) return found;
-  if (s + 1 < steps_of<Net>) {
-    step const& next = plan_of<Net>::steps[s + 1];
+  for (int n = 1; n <= most_steps_early && s + n < steps_of<Net>; ++n) {
+    step const& next = plan_of<Net>::steps[s + n];
     for (int o = 0; o < g::layer(next.layer).operands; ++o)
-      if (next.early >> o & 1)
+      if (next.early.steps(o) >= n)
         if (problem const found = live.add(next.buffer[o].at[0], tile_bytes(g::layer(next.layer).with[o], next.tile), 3023); found.code != 0) return found;
   }
   return {};

@@ -60,8 +60,7 @@ class tabled_tiles {
   i32 const* values;
   u8 early;
 
-  constexpr tabled_tiles(recorded_step const& s, bool fetched_early)
-      : r(&s.record), head(&s.head), values(s.values), early(fetched_early ? s.record.early : u8{0}), tiles_(s.tiles) {}
+  constexpr tabled_tiles(recorded_step const& s, u8 fetched_early) : r(&s.record), head(&s.head), values(s.values), early(fetched_early), tiles_(s.tiles) {}
   constexpr ready_tile next() {
     if (used_ == tiles_.entries) return {};
     tile_entry const* const e = tiles_.entry + used_++;
@@ -139,10 +138,12 @@ class recorder {
   address at_[max_operands] = {}, scratch_ = {};
 };
 
-/// Is the first tile of step s fetched under the step before? Walked steps stand alone.
+/// Operands of step s that are fetched n steps before. Walked steps stand alone.
 template <class Steps>
-constexpr bool fetched_early(Steps const& steps, int s) {
-  return s > 0 && !steps[s].walks() && !steps[s - 1].walks() && steps[s].record.early != 0;
+constexpr u8 fetched_early(Steps const& steps, int s, int n) {
+  for (int i = 0; i <= n; ++i)
+    if (s < i || steps[s - i].walks()) return 0;
+  return steps[s].record.early.by[n - 1];
 }
 
 /// What is left of a step when the next one begins.
@@ -154,7 +155,7 @@ struct left_step {
 /// What may go on while what is left of step s does; see overlap.hpp.
 struct step_overlaps {
   bool next = false;        ///< step s + 1
-  bool early_next = false;  ///< the early loads of step s + 2
+  bool early_next = false;  ///< the early loads under step s + 1
 };
 
 /// Writes step s down.
@@ -172,20 +173,20 @@ constexpr void record_step(Steps const& steps, int count, int s, Overlap overlap
     return;
   }
   recorder<Sink> machine(sink, steps[s]);
-  bool const early = fetched_early(steps, s);
-  if (early) machine.opened_before(channel::early + (s & 1));
+  u8 early = 0;
+  for (int n = 1; n <= most_steps_early; ++n) early |= fetched_early(steps, s, n);
+  if (early != 0) machine.opened_before(channel::early_of(s));
   tabled_tiles tiles(steps[s], early);
   step_flow const flow{.after_stores = before.stores[0] || before.stores[1], .after_unit = before.flight.is, .early_waits = before.is() && !overlap(s - 1).early_next, .may_leave = overlap(s).next};
   run_step(
       machine, s, tiles, flow,
       [&] {
-        if (s + 1 == count || !fetched_early(steps, s + 1)) return;
-        tabled_tiles next(steps[s + 1], true);
-        load_early(machine, s + 1, next);
+        load_early_under(
+            machine, s, [&](int t, int n) { return t < count ? fetched_early(steps, t, n) : u8{0}; }, [&](int t) { return tabled_tiles(steps[t], 0); });
       },
       [&] {
         if (before.flight.is) {
-          tabled_tiles const of_before(steps[s - 1], false);
+          tabled_tiles const of_before(steps[s - 1], 0);
           store_results(machine, of_before, before.flight);
         }
         for (int i = 0; i < 2; ++i) {

@@ -70,7 +70,7 @@ struct step_record {
   u16 geometry_index = 0;
   u16 layer = 0;
   u16 values_at = 0;  ///< first of the layer's values in program::values
-  u8 early = 0;
+  early_operands early = {};
   u8 value_count = 0;
   address home[max_operands] = {};
   bytes buffer[max_operands][2] = {};

@@ -2342,12 +2342,21 @@ struct tile_buffer {
   bytes at[2] = {};
 };
 
+/// Operands of a step whose first tiles are fetched while a step before it runs, which may be the last one or the one before that.
+inline constexpr int most_steps_early = 2;
+struct early_operands {
+  u8 by[most_steps_early] = {};  ///< bit o of by[n - 1]: operand o is fetched n steps before
+  constexpr u8 all() const { return static_cast<u8>(by[0] | by[1]); }
+  /// How many steps before operand o is fetched; 0: with the step.
+  constexpr int steps(int o) const { return by[0] >> o & 1 ? 1 : by[1] >> o & 1 ? 2 : 0; }
+};
+
 /// One step: a box of a layer's iteration space, run tile by tile on one engine.
 struct step {
   u16 layer = 0;
   u8 engine = 0;  ///< of the board's engines
   u8 form = 0;    ///< of the mapping's forms
-  u8 early = 0;   ///< bit o: the first tile of operand o is fetched while the step before runs
+  early_operands early = {};
   box part = {};
   index tile[max_axes] = {};
   u8 order[max_axes] = {};  ///< axes from the outermost loop to the innermost
@@ -2441,10 +2450,11 @@ concept Planned = requires { plan_of<Net>::header.format; };
   X(3026, ==, "plan: a tensor lies in a memory or section that cannot hold it; plan again")                              \
   X(3027, ==, "plan: an operand lies in L1 but cannot be walked in place; plan again")                                   \
   X(3028, <=, "plan: it needs more of a memory than the board has; plan again with less")                                \
-  X(3029, <, "plan: a tile is fetched early although the step before writes its tensor; plan again")                     \
+  X(3029, <, "plan: a tile is fetched early, while a step still writes its tensor; plan again")                     \
   X(3030, ==, "plan: an operand needs one or two tile buffers, or none when it lies in L1; correct .buffer")            \
   X(3031, ==, "plan: a constant packed for one step is used by another; plan again")                                    \
   X(3032, <=, "plan: an engine may address bytes behind the end of L1 around a buffer; plan again with less L1") \
+  X(3033, <=, "plan: a tile is fetched more steps early than there are before it, or twice, or need not be fetched; correct .early") \
   X(3040, <=, "networks: together they need more of a memory than the board has; plan them with less of it")            \
   X(3041, >=, "networks: the state of one overlaps memory of another: the second begins before the first ends; move it")  \
   X(3042, <=, "networks: a section of one ends outside of the arena that they share; enlarge the arena")
@@ -3031,7 +3041,7 @@ constexpr problem problem_of_operands(int s) {
       // Read in place by the one engine and form that it is packed for.
       if (storage<Net, B>::of[t].shared) return {3031, 1, 0};
       if (!B::memories[plan_of<Net>::tensors[t].memory].read_in_place) return {3026, plan_of<Net>::tensors[t].memory, -1};
-      if (copies != 0 || (x.early >> o & 1)) return {3030, copies, 0};
+      if (copies != 0 || x.early.steps(o) != 0) return {3030, copies, 0};
       continue;
     }
     if (in_l1) {
@@ -3054,13 +3064,16 @@ constexpr problem problem_of_operands(int s) {
         if (lives.last_step[k] >= s && may_share(g::layer(k).with[j], with)) return {3013, lives.last_step[k], s};
         k = writers<Net>::of.before[k][j];
       }
-    if (x.early >> o & 1) {
-      if (with.way == direction::out || in_l1 || s == 0) return {3030, 0, 1};
-      // What the step before writes cannot be fetched while it runs.
-      layer_descriptor const& before = g::layer(plan_of<Net>::steps[s - 1].layer);
-      for (int j = 0; j < before.operands; ++j)
-        if (g::tensor(plan_of<Net>::steps[s - 1].layer, j) == t && before.with[j].way == direction::out && may_share(before.with[j], with))
-          return {3029, s - 1, s - 1};
+    if (int const early = x.early.steps(o); early != 0) {
+      int const most = with.way == direction::out || in_l1 ? 0 : (x.early.by[0] & x.early.by[1]) != 0 ? early - 1 : s;
+      if (early > most) return {3033, early, most};
+      // What a step writes cannot be fetched before it has ended.
+      for (int k = s - early; k < s; ++k) {
+        layer_descriptor const& before = g::layer(plan_of<Net>::steps[k].layer);
+        for (int j = 0; j < before.operands; ++j)
+          if (g::tensor(plan_of<Net>::steps[k].layer, j) == t && before.with[j].way == direction::out && may_share(before.with[j], with))
+            return {3029, k, s - early};
+      }
     }
     if (with.of->use == role::state) {
       // Who reads and who writes a state keep the order of the network.
@@ -3098,13 +3111,13 @@ inline constexpr int most_in_l1 = [] {
 }();
 
 /// Do all blocks of L1 that are in use during step s keep apart? Tensors that live there, the step's buffers and scratch, and
-/// the early tiles of the next step.
+/// the early tiles of steps behind.
 template <class Net, class B>
 constexpr problem problem_of_l1(int s) {
   using g = graph<Net>;
   step const& x = plan_of<Net>::steps[s];
   layer_descriptor const& l = g::layer(x.layer);
-  block_list<most_in_l1<Net> + 3 * max_operands + 1> live;
+  block_list<most_in_l1<Net> + (2 + most_steps_early) * max_operands + 1> live;
   for (int t = 0; t < places_of<Net>; ++t) {
     place const& p = plan_of<Net>::tensors[t];
     if (p.memory != 0 || lifetimes<Net>::of.born[t] > s || lifetimes<Net>::of.dies[t] < s) continue;
@@ -3115,10 +3128,10 @@ constexpr problem problem_of_l1(int s) {
       if (problem const found = live.add(x.buffer[o].at[c], tile_bytes(l.with[o], x.tile), 3023); found.code != 0) return found;
   i64 const scratch = mappings<Net, B>::of[x.layer].of[x.engine].scratch_of_step(l, x.form, x.tile);
   if (problem const found = live.add(x.scratch_at, scratch, 3023); found.code != 0) return found;
-  if (s + 1 < steps_of<Net>) {
-    step const& next = plan_of<Net>::steps[s + 1];
+  for (int n = 1; n <= most_steps_early && s + n < steps_of<Net>; ++n) {
+    step const& next = plan_of<Net>::steps[s + n];
     for (int o = 0; o < g::layer(next.layer).operands; ++o)
-      if (next.early >> o & 1)
+      if (next.early.steps(o) >= n)
         if (problem const found = live.add(next.buffer[o].at[0], tile_bytes(g::layer(next.layer).with[o], next.tile), 3023); found.code != 0) return found;
   }
   return {};
@@ -3338,7 +3351,7 @@ struct step_record {
   u16 geometry_index = 0;
   u16 layer = 0;
   u16 values_at = 0;  ///< first of the layer's values in program::values
-  u8 early = 0;
+  early_operands early = {};
   u8 value_count = 0;
   address home[max_operands] = {};
   bytes buffer[max_operands][2] = {};
@@ -3728,8 +3741,12 @@ constexpr u8 changed(geometry const& g, tile_record const& before, tile_entry co
 
 namespace deeploy {
 /// Counters that group transfers. Loads and stores alternate between two each, so that tile i+1 travels under tile i.
+/// A channel that comes back while another was used may take one more of a board's counters: 14 are in use at most (loads and
+/// stores four each, early tiles of three steps two, two and one, and what a board keeps for itself).
 namespace channel {
-inline constexpr int load = 0, store = 2, early = 4, count = 6;
+inline constexpr int load = 0, store = 2, early = 4, count = early + most_steps_early + 1;
+/// Of the early tiles of step s: those of the next ones may be under way meanwhile.
+constexpr int early_of(int s) { return early + s % (most_steps_early + 1); }
 }
 
 /// What the executor asks of a board.
@@ -3786,10 +3803,10 @@ class walked_tiles {
   step_record const* r;
   step_head const* head;
   i32 const* values;
-  u8 early;  ///< operands whose first tile was fetched under the step before
+  u8 early;  ///< operands whose first tile was fetched under a step before
 
   walked_tiles(program_view const& p, int s, run_time_extents const& actual)
-      : r(&p.steps[s]), head(&p.geometries[r->geometry_index].head), values(p.values + r->values_at), early(r->early),
+      : r(&p.steps[s]), head(&p.geometries[r->geometry_index].head), values(p.values + r->values_at), early(r->early.all()),
         g_(&p.geometries[r->geometry_index]), actual_(&actual), walk_(*g_, actual) {}
   ready_tile next() {
     if (walk_.at_end) return {};
@@ -3839,12 +3856,23 @@ template <class M, class Tiles>
 constexpr void load(M& machine, int which, Tiles const& v, int o, ready_tile const& t, int copy) {
   transfer(machine, which, false, t.record->moved[o], part_of(machine, v, o, t), in_l1(machine, v.r->buffer[o][copy]));
 }
-/// The first tiles of step s, as far as the plan wants them early.
+/// The first tiles of those operands of step s.
 template <class M, class Tiles>
-constexpr void load_early(M& machine, int s, Tiles& v) {
-  if (v.early == 0) return;
+constexpr void load_early(M& machine, int s, Tiles& v, u8 operands) {
   ready_tile const first = v.next();
-  if (first.entry != nullptr) each_bit(v.early, [&](int o) { load(machine, channel::early + (s & 1), v, o, first, 0); });
+  if (first.entry != nullptr) each_bit(operands, [&](int o) { load(machine, channel::early_of(s), v, o, first, 0); });
+}
+/// The same for all steps whose early tiles come under step s.
+///
+/// @param fetched  fetched(s, n): operands of step s that are fetched n steps before
+/// @param tiles    tiles(s): the tiles of step s
+template <class M, class Fetched, class TilesOf>
+constexpr void load_early_under(M& machine, int s, Fetched fetched, TilesOf tiles) {
+  for (int n = 1; n <= most_steps_early; ++n)
+    if (u8 const operands = fetched(s + n, n); operands != 0) {
+      auto v = tiles(s + n);
+      load_early(machine, s + n, v, operands);
+    }
 }
 
 /// A tile that a unit computes while the cores make the next one ready: its results are stored later.
@@ -3868,14 +3896,14 @@ constexpr void store_results(M& machine, Tiles const& v, tile_in_flight const& t
 struct step_flow {
   bool after_stores = false;  ///< the step before is left with stores under way, or
   bool after_unit = false;    ///< with its last tile in a unit: it ends when this one's first tile has run
-  bool early_waits = false;   ///< the next step's early tiles come only then
+  bool early_waits = false;   ///< early tiles of steps behind come only then
   bool may_leave = false;     ///< this one may be left so
 };
 
 /// Runs the tiles of step s.
 ///
 /// @param v           the step's tiles: r, head, values, early, next(), slid(), arguments()
-/// @param early_next  starts the early loads of the step behind
+/// @param early_next  starts the early loads of steps behind
 /// @param end_before  ends the step before, if that was left; a unit is done with it then
 /// @param left        the last tile, when it is left in a unit
 /// @returns false when the machine asked to stop
@@ -3886,7 +3914,7 @@ constexpr bool run_step(M& machine, int s, Tiles& v, step_flow const& flow, Earl
   ready_tile now = v.next();
   u8 copy[max_operands] = {};  // which buffer of a streamed operand holds the tile
   u8 const results = static_cast<u8>((head.single | head.twice) & head.written);
-  // A step may be left empty by its run-time extents; the next one's early tiles come nevertheless.
+  // A step may be left empty by its run-time extents; early tiles come nevertheless.
   if (now.entry == nullptr) early_next();
   if (now.entry != nullptr) each_bit(head.streamed_in() & ~v.early, [&](int o) { load(machine, channel::load, v, o, now, 0); });
   int filled = 0;  // tiles of results
@@ -3901,7 +3929,7 @@ constexpr bool run_step(M& machine, int s, Tiles& v, step_flow const& flow, Earl
     if (!flight.is) fetch_ahead();
     if (tile == 0) {
       if (!flow.early_waits) early_next();
-      machine.wait(channel::early + (s & 1));
+      machine.wait(channel::early_of(s));
     }
     machine.wait(channel::load + (tile & 1));
     a.values = v.values;
@@ -3996,9 +4024,8 @@ bool execute(program_view const& p, M& machine, run_time_extents const& extents 
     machine.step_begins(s);
     detail::walked_tiles tiles(p, s, actual);
     bool const finished = detail::run_step(m, s, tiles, [&] {
-      if (s + 1 == p.step_count || p.steps[s + 1].early == 0) return;
-      detail::walked_tiles next(p, s + 1, actual);
-      detail::load_early(m, s + 1, next);
+      detail::load_early_under(
+          m, s, [&](int t, int n) { return t < p.step_count ? p.steps[t].early.by[n - 1] : u8{0}; }, [&](int t) { return detail::walked_tiles(p, t, actual); });
     });
     if (!finished) {
       for (int c = 0; c < channel::count; ++c) machine.wait(c);

@@ -76,5 +76,5 @@ class Count:
                 self.problems.append("%s: %s lives in %s and has %d buffers" % (step["layer"], operand, b["memory"],
                                                                                 len(b["at"])))
             for copy in range(len(b["at"])):
-                self.add(self.l1, s - 1 if copy == 0 and b["early"] else s, s, b["tile_bytes"])
+                self.add(self.l1, s - b["early"] if copy == 0 else s, s, b["tile_bytes"])
         self.add(self.l1, s, s, step["scratch"]["bytes"])

@@ -55,10 +55,11 @@
   X(3026, ==, "plan: a tensor lies in a memory or section that cannot hold it; plan again")                              \
   X(3027, ==, "plan: an operand lies in L1 but cannot be walked in place; plan again")                                   \
   X(3028, <=, "plan: it needs more of a memory than the board has; plan again with less")                                \
-  X(3029, <, "plan: a tile is fetched early although the step before writes its tensor; plan again")                     \
+  X(3029, <, "plan: a tile is fetched early, while a step still writes its tensor; plan again")                     \
   X(3030, ==, "plan: an operand needs one or two tile buffers, or none when it lies in L1; correct .buffer")            \
   X(3031, ==, "plan: a constant packed for one step is used by another; plan again")                                    \
   X(3032, <=, "plan: an engine may address bytes behind the end of L1 around a buffer; plan again with less L1") \
+  X(3033, <=, "plan: a tile is fetched more steps early than there are before it, or twice, or need not be fetched; correct .early") \
   X(3040, <=, "networks: together they need more of a memory than the board has; plan them with less of it")            \
   X(3041, >=, "networks: the state of one overlaps memory of another: the second begins before the first ends; move it")  \
   X(3042, <=, "networks: a section of one ends outside of the arena that they share; enlarge the arena")

@@ -94,7 +94,7 @@ struct network : deeploy::network<network, linear, residual> {};
   {.layer = 0, .form = FORM, .part = LINEAR_PART, .tile = LINEAR_TILE, .order = LINEAR_ORDER,  \
    .buffer = LINEAR_BUFFERS, .scratch_at = LINEAR_SCRATCH}
 #define RESIDUAL_STEP                                                                          \
-  {.layer = 1, .engine = RESIDUAL_ENGINE, .early = EARLY, .part = {.to = {16, 8}}, .tile = RESIDUAL_TILE, .order = {0, 1}, \
+  {.layer = 1, .engine = RESIDUAL_ENGINE, .early = {{EARLY}}, .part = {.to = {16, 8}}, .tile = RESIDUAL_TILE, .order = {0, 1}, \
    .buffer = RESIDUAL_BUFFERS}
 #ifndef STEPS
 #define STEPS LINEAR_STEP, MORE_STEPS RESIDUAL_STEP

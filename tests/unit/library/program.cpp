@@ -40,7 +40,7 @@ struct deeploy::plan_of<twice::network> {
        .order = {0, 1, 2, 3, 4, 5},
        .buffer = {{1, {0}}, {1, {16}}, {}, {}, {}, {1, {32}}}},
       {.layer = 1,
-       .early = 2,
+       .early = {{2}},
        .part = {.to = {1, 1, 1, 4, 4, 4}},
        .tile = {1, 1, 1, 4, 4, 4},
        .order = {0, 1, 2, 3, 4, 5},
@@ -80,7 +80,7 @@ TEST_CASE("program: steps of equal shape share a geometry and their layers the c
   CHECK(v.steps[1].values_at == v.steps[2].values_at);
   CHECK(v.values[v.steps[0].values_at] == 1);  // the shifts
   CHECK(v.values[v.steps[1].values_at] == 2);
-  CHECK(v.steps[1].early == 2);
+  CHECK(v.steps[1].early.by[0] == 2);
   CHECK(v.steps[1].buffer[1][0] == 48);
   CHECK(v.steps[0].home[1].base() == address(1, section::constants, 0).base());
   CHECK(v.steps[1].home[1].offset() == 16);

@@ -74,9 +74,8 @@ std::size_t execute_late(program_view const& p, host::checking_machine& machine)
   for (int s = 0; s < p.step_count; ++s) {
     kept_tiles tiles(p, s, actual);
     deeploy::detail::run_step(m, s, tiles, [&] {
-      if (s + 1 == p.step_count || p.steps[s + 1].early == 0) return;
-      deeploy::detail::walked_tiles next(p, s + 1, actual);
-      deeploy::detail::load_early(m, s + 1, next);
+      deeploy::detail::load_early_under(
+          m, s, [&](int t, int steps) { return t < p.step_count ? p.steps[t].early.by[steps - 1] : u8{0}; }, [&](int t) { return deeploy::detail::walked_tiles(p, t, actual); });
     });
     CHECK(m.queue.empty());
   }

@@ -159,7 +159,8 @@ inline void random_program::draw_step(int layer, box const& part, drawn& d, tili
   for (int i = 0; i < l.axes; ++i) s.order[i] = static_cast<u8>(order[i]);
   if (how.early && !steps_.empty())
     for (int o = 0; o < l.operands; ++o)
-      if (s.buffer[o].copies > 0 && l.with[o].way == direction::in && d.chance(40)) s.early |= static_cast<u8>(1u << o);
+      if (s.buffer[o].copies > 0 && l.with[o].way == direction::in && d.chance(40))
+        s.early.by[steps_.size() > 1 && d.chance(40) ? 1 : 0] |= static_cast<u8>(1u << o);
   steps_.push_back(s);
 }
 
