@@ -55,9 +55,25 @@ class look_ahead {
     held_ = false;
     // One core tells a unit while the others make ready what that needs.
     tile_.apart = apart || (tile_.tells && tile_.tile.ahead != nullptr);
-    put(before_);
-    if (!apart) put(under_);
-    to_(tile_);
+    if (apart) {
+      // The team begins before copies that its tile does not wait for.
+      list later;
+      bool const fit = Writer::most_words(tile_) + words_of(before_) + words_of(under_) <= Writer::most_words_together;
+      for (int i = 0; i < before_.count; ++i) {
+        if (fit && may_come_under(before_, i))
+          later.add(before_.of[i]);
+        else
+          to_(before_.of[i]);
+      }
+      before_.count = 0;
+      to_.make_room(Writer::most_words(tile_) + words_of(later) + words_of(under_));  // they stand in the page that the team reads
+      to_(tile_);
+      put(later);
+    } else {
+      put(before_);
+      put(under_);
+      to_(tile_);
+    }
     put(under_);
   }
   constexpr void flush() {
@@ -132,7 +148,7 @@ class look_ahead {
     };
     for (int i = 0; i < between_.count; ++i) {
       command const& c = between_.of[i];
-      if (c.kind == command_kind::copy && c.in && !is_waited_for(i)) {
+      if (may_come_under(between_, i)) {
         under_.add(c);
         continue;
       }
@@ -147,11 +163,12 @@ class look_ahead {
     }
     join();
   }
-  /// Is the copy there waited for before the next tile?
-  constexpr bool is_waited_for(int copy) const {
-    for (int i = copy + 1; i < between_.count; ++i)
-      if (is_transfer(between_.of[i]) && between_.of[i].slot == between_.of[copy].slot) return true;
-    return false;
+  /// Is it a copy to L1 that nothing behind it in the list waits for?
+  static constexpr bool may_come_under(list const& l, int at) {
+    if (l.of[at].kind != command_kind::copy || !l.of[at].in) return false;
+    for (int i = at + 1; i < l.count; ++i)
+      if (is_transfer(l.of[i]) && l.of[i].slot == l.of[at].slot) return false;
+    return true;
   }
   constexpr void ready(command const& next, bool tells) {
     command c = next;
