@@ -2,6 +2,7 @@
 // The cluster's kernel of op::max_pool.
 #pragma once
 #include <cluster/element_mapping.hpp>
+#include <cluster/small_pool.hpp>
 #include <deeploy/op/max_pool.hpp>
 
 namespace deeploy::cluster {
@@ -140,8 +141,20 @@ struct mapping<op::max_pool_kind, Engine> {
     return cluster::is_byte(l.with[0].of->type) && l.classes[0] == 0 && channels_together(l.with[0]) &&
            channels_together(l.with[3]);
   }
+  /// To one pixel, all of its window inside of the tensor?
+  static constexpr bool is_small(layer_descriptor const& l, index const* tile) {
+    if (!by_words(l) || i64{tile[0]} * tile[1] * tile[2] != 1 || tile[3] % 4 != 0) return false;
+    operand const& x = l.with[0];
+    for (int i = 0; i < x.rank; ++i) {
+      dimension const& d = x.dim[i];
+      bool const windowed = d.axis == 1 || d.axis == 2;
+      if (windowed && (l.space[d.axis].length != 1 || d.shift < 0 || d.shift + d.window_scale * (tile[3 + d.axis] - 1) >= d.length)) return false;
+    }
+    return true;
+  }
   static constexpr i64 call_cycles = 440;  ///< finding the first pixel, and what the private cache does not hold
   static constexpr i64 tile_cycles(layer_descriptor const& l, int, index const* tile) {
+    if (is_small(l, tile)) return cluster::small_pool<true>::cycles(tile[3], tile[4], tile[5]);
     i64 const all = static_cast<i64>(tile[0]) * tile[1] * tile[2], pixels = (all + 7) / 8,
               window = static_cast<i64>(tile[4]) * tile[5];
     // Of few pixels a core has a part of the channels.
@@ -163,12 +176,13 @@ struct mapping<op::max_pool_kind, Engine> {
     }
     return cluster::walk_cycles + call_cycles + pixels * (80 + each);
   }
-  static constexpr i64 code_bytes(layer_descriptor const&, int, index const*) { return 1000; }
+  static constexpr i64 code_bytes(layer_descriptor const& l, int, index const* tile) { return is_small(l, tile) ? cluster::small_pool<true>::code_bytes : 1000; }
   template <layer_descriptor const& L>
   static constexpr cluster::pool_class class_of_layer = {
       L.with[0].of->type, L.with[3].of->type,
       cluster::element_requant_of(L, 0, 0, cluster::magnitude_of(L.with[0].of->type))};
   template <layer_descriptor const& L, int>
-  static constexpr kernel_code code{{&cluster::pool_maxima<class_of_layer<L>>::run}};
+  static constexpr kernel_code code{{&cluster::pool_maxima<class_of_layer<L>>::run},
+                                    by_words(L) ? &cluster::small_pool<(lowest(L.with[0].of->type) < 0)>::lower : nullptr};
 };
 }  // namespace deeploy

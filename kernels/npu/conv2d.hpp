@@ -178,8 +178,12 @@ struct mapping<op::conv2d_kind, Engine> {
   static constexpr i64 gather_cycles(layer_descriptor const& l, index const* tile) {
     i64 const run = i64{tile[inputs]} * tile[window_columns];
     bool const side_by_side = tile[inputs] == 1 || npu::lies_along(l.with[npu::at::x], inputs, tile[inputs]);
-    i64 const each = side_by_side ? 20 + run / 4 * 3 + run % 4 * 5 + 75 * edge_columns(l) / l.space[columns].length : 30 + 15 * tile[window_columns] + 7 * run;
-    return (i64{tile[rows]} * tile[columns] + 7) / 8 * (50 + tile[window_rows] * each);
+    bool const in_one = side_by_side && (tile[window_columns] == 1 || l.classes[7] == 1);
+    auto const lines_of = [](i64 lines, i64 bytes) { return 12 + lines * (bytes < 4 ? 4 : 6 + (bytes + 3) / 4 * 3); };
+    i64 const window = in_one ? lines_of(tile[window_rows], run)
+                              : tile[window_rows] * (side_by_side ? lines_of(tile[window_columns], tile[inputs]) : tile[inputs] * lines_of(tile[window_columns], 1));
+    i64 const edge = 40 + run * tile[window_rows] / 4;  // zeros before, and where its taps begin
+    return 150 + (i64{tile[rows]} * tile[columns] + 7) / 8 * (40 + window + edge * edge_columns(l) / l.space[columns].length);
   }
   /// Columns of results whose windows leave the input at its sides.
   static constexpr index edge_columns(layer_descriptor const& l) {

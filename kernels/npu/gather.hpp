@@ -4,6 +4,8 @@
 #include <deeploy/kernel.hpp>
 #include <npu/mapping.hpp>
 #include <cluster/byte_runs.hpp>
+#include <cluster/conv2d_across.hpp>
+#include <cluster/copy_lines.hpp>
 
 namespace deeploy::npu {
 /// What laying out needs to know of a tile; words, so that it may be among the constants of a lowered tile.
@@ -23,17 +25,6 @@ struct gather_shape {
         row_stride(a.with[at::x].stride[1]), column_stride(a.with[at::x].stride[2]), tap_row_stride(a.with[at::x].stride[6]),
         tap_column_stride(a.with[at::x].stride[7]), channel_stride(channels == 1 ? 1 : a.with[at::x].stride[5]) {}
 };
-
-namespace detail {
-/// Taps [from, to) of a window that lie inside of the tensor.
-struct taps {
-  index from = 0, to;
-  DEEPLOY_ALWAYS_INLINE taps(index start, index step, index count, index limit) : to(count) {
-    for (; from < to && start < 0; start += step) ++from;
-    for (index last = start + step * (to - from - 1); from < to && last >= limit; last -= step) --to;
-  }
-};
-}  // namespace detail
 
 /// What turning a tile's input needs to know: of 3x3 windows all real pixels of the part, of single pixels those that are read.
 struct turn_shape {
@@ -71,35 +62,6 @@ inline void turn(int core, int cores, turn_shape const& g, void const* input, u8
   }
 }
 
-namespace detail {
-/// `rows_left` rows of a window that leaves the tensor at its sides, or whose row is not one run of bytes.
-[[gnu::noinline]] inline void gather_edge(gather_shape const& g, index column, u8 const* row, index rows_left, u8*& to) {
-  taps const s(column, g.tap_column_step, g.size, g.column_limit);
-  row += s.from * g.tap_column_stride;
-  if (g.channel_stride == 1 && (g.size == 1 || g.tap_column_stride == g.channels)) {
-    index const before = s.from * g.channels, inside = (s.to - s.from) * g.channels, behind = (g.size - s.to) * g.channels;
-    for (; rows_left > 0; --rows_left, row += g.tap_row_stride) {
-      cluster::put_zeros(to, before);
-      cluster::put_bytes(to, row, inside);
-      cluster::put_zeros(to, behind);
-    }
-    return;
-  }
-  for (; rows_left > 0; --rows_left, row += g.tap_row_stride) {
-    cluster::put_zeros(to, s.from * g.channels);
-    u8 const* tap = row;
-    for (index n = s.to - s.from; n > 0; --n, tap += g.tap_column_stride) {
-      u8 const* at = tap;
-      if (g.channel_stride == 1)
-        cluster::put_bytes(to, at, g.channels);
-      else
-        for (index c = g.channels; c > 0; --c) cluster::rows::put<u8>(to, cluster::rows::next<u8>(at, g.channel_stride), 1);
-    }
-    cluster::put_zeros(to, (g.size - s.to) * g.channels);
-  }
-}
-}  // namespace detail
-
 /// This core's share of the tile's windows.
 ///
 /// @param input  the input's part, as the kernel finds it
@@ -111,22 +73,35 @@ inline void gather(int core, int cores, gather_shape const& g, void const* input
   index p = g.pixels * core / cores, i = p / g.across, j = p - i * g.across;
   u8* out = to + p * g.pitch;
   for (index left = g.pixels * (core + 1) / cores - p; left > 0; ++i, j = 0) {
-    detail::taps const r(g.first_row + g.row_step * i, g.tap_row_step, g.window_rows, g.row_limit);
+    cluster::tap_range const r = cluster::taps_inside(g.first_row + g.row_step * i, g.tap_row_step, g.row_limit, g.window_rows);
     index n = g.across - j, column = g.first_column + g.column_step * j;
     if (n > left) n = left;
     left -= n;
     u8 const* window = static_cast<u8 const*>(input) + g.origin + i * g.row_stride + j * g.column_stride + r.from * g.tap_row_stride;
+    index const lines = r.to - r.from;
     for (; n > 0; --n, out += g.pitch, window += g.column_stride, column += g.column_step) {
-      u8* at = out;
-      cluster::put_zeros(at, r.from * run);
-      if (in_one && column >= 0 && column + reach < g.column_limit) {
-        u8 const* row = window;
-        for (index k = r.to - r.from; k > 0; --k, row += g.tap_row_stride) cluster::put_bytes(at, row, run);
-      } else {
-        detail::gather_edge(g, column, window, r.to - r.from, at);
+      cluster::tap_range s{0, g.size};
+      if (column < 0 || column + reach >= g.column_limit) s = cluster::taps_inside(column, g.tap_column_step, g.column_limit, g.size);
+      index const taps = s.to - s.from;
+      if (taps < g.size || lines < g.window_rows) {
+        u8* zeros = out;
+        cluster::fill_pairs(zeros, 0, g.pitch >> 3);
+        if (taps <= 0 || lines <= 0) continue;
       }
-      cluster::put_zeros(at, (g.window_rows - r.to) * run);
+      u8* at = out + r.from * run + s.from * g.channels;
+      u8 const* from = window + s.from * g.tap_column_stride;
+      if (in_one) {
+        cluster::copy_lines(at, run, from, g.tap_row_stride, lines, taps * g.channels);
+        continue;
+      }
+      for (index k = lines; k > 0; --k, at += run, from += g.tap_row_stride) {
+        if (g.channel_stride == 1)
+          cluster::copy_lines(at, g.channels, from, g.tap_column_stride, taps, g.channels);
+        else
+          for (index c = 0; c < g.channels; ++c) cluster::copy_short_lines(at + c, g.channels, from + c * g.channel_stride, g.tap_column_stride, taps, 1);
+      }
     }
   }
+  cluster::rows::order_memory();
 }
 }  // namespace deeploy::npu

@@ -148,7 +148,7 @@ bool exact_for_all(layer_descriptor const& l, unit_class const& c, constant_valu
 constexpr i64 scales_bytes(index channels) { return i64{tiles_of(channels, 8)} * word_bytes; }
 
 /// Windows laid out by the cores: bytes from one pixel to the next.
-constexpr index gathered_pitch(index depth) { return (depth + 3) & ~3; }
+constexpr index gathered_pitch(index depth) { return (depth + 7) & ~7; }
 
 /// Core cycles to program a job that the compiler made; to make one at run time, where the cores finish sums; and to wait for
 /// one where they pick results.

@@ -109,6 +109,11 @@ TEST_CASE("max_pool") {
   // Of few pixels the cores share the channels.
   CHECK(compared<pool<s<0, i8, 1, 9, 7, 70>, s<1, i8, 1, 1, 1, 70>, {.kernel = {9, 7}}>>(48, 80) == "");
   CHECK(compared<pool<s<0, u8, 3, 4, 4, 21>, s<1, u8, 3, 1, 1, 21>, {.kernel = {4, 4}}>>(49, 80) == "");
+  // To one pixel: words of channels, and pairs of words.
+  CHECK(compared<pool<s<0, i8, 1, 8, 8, 64>, s<1, i8, 1, 1, 1, 64>, {.kernel = {8, 8}}>>(50, 80) == "");
+  CHECK(compared<pool<s<0, u8, 1, 5, 7, 12>, s<1, u8, 1, 1, 1, 12>, {.kernel = {5, 7}}>>(51, 80) == "");
+  CHECK(compared<pool<s<0, u8, 1, 5, 7, 136>, s<1, u8, 1, 1, 1, 136>, {.kernel = {3, 2}, .stride = {3, 6}}>>(52, 80) == "");
+  CHECK(compared<pool<s<0, i8, 1, 3, 3, 16>, s<1, i8, 1, 1, 1, 16>, {.kernel = {5, 5}, .pad = {1, 1, 1, 1}}>>(53, 80) == "");
   CHECK(compared<pool<s<0, i8, 1, 6, 4, 37>, s<1, i8, 1, 2, 1, 37>, {.kernel = {3, 4}, .stride = {3, 4}, .result = {.shift = 11}},
                       scale<s<3, i32, 37>, s<4, i32, 37>>>>(50, 80, 14) == "");
 }

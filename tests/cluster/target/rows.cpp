@@ -82,6 +82,8 @@ constinit measured_layer const layers[] = {
     of<copy<view<s<0, i8, 65, 16, 4>, {.of = {16, 65, 4}, .stride = {4, 64, 1}}>, s<1, i8, 16, 65, 4>>>("heads of 4"),
     of<pad<s<0, i8, 1, 30, 30, 32>, s<1, i8, 1, 32, 32, 32>, {.before = {0, 1, 1, 0}}>>("pad 30 x 30 x 32"),
     of<pool<s<0, i8, 1, 32, 32, 32>, s<1, i8, 1, 16, 16, 32>, {.kernel = {2, 2}, .stride = {2, 2}}>>("max_pool 2 x 2"),
+    of<pool<s<0, i8, 1, 8, 8, 64>, s<1, i8, 1, 1, 1, 64>, {.kernel = {8, 8}}>>("max_pool to one pixel"),
+    of<pool<s<0, u8, 1, 5, 7, 12>, s<1, u8, 1, 1, 1, 12>, {.kernel = {5, 7}}>>("max_pool to one pixel, words"),
     of<mean<s<0, i8, 1, 16, 16, 64>, s<1, i8, 1, 1, 1, 64>, 6>>("mean over 16 x 16"),
     of<mean<s<0, i8, 512, 64>, s<1, i8, 512, 1>, 2>>("mean over rows of 64"),
     of<division<s<0, i32, 32, 128>, s<1, i32, 32, 1>, s<2, i32, 32, 128>>>("integer_div", 16),
