@@ -99,19 +99,21 @@ class stream_reader {
   /// @returns false when it was asked to stop; nothing is under way then either
   template <class Walk>
   bool run(Walk walk) {
-    word const* const first = turn();
-    fetch();
-    bool const finished = read(first, walk);
-    if (told_) npu_driver::commit();  // cancelled: its place is free only behind the job
-    if (unit_works_) npu_driver::finish();
-    for (u32 slot = 0; slot < slots; ++slot) wait(slot);
-    return finished;
+    if (read(turn(), walk)) return true;
+    drain();
+    return false;
   }
 
  private:
   using word [[gnu::may_alias]] = u32;
   static constexpr u32 slots = channel::count + 1, slot_of_page = channel::count;
 
+  /// Waits for all that was under way when it was asked to stop; a program that ends has waited for all of it.
+  [[gnu::noinline]] void drain() {
+    if (told_) npu_driver::commit();  // its place is free only behind the job
+    if (unit_works_) npu_driver::finish();
+    for (u32 slot = 0; slot < slots; ++slot) wait(slot);
+  }
   /// All commands to the end of the stream, or to where it was asked to stop.
   template <class Walk>
   [[gnu::noinline]] bool read(word const* at, Walk const& walk) {

@@ -52,7 +52,7 @@ struct program_stream {
   static constexpr int parts = all_parts.count;
   template <int part>
   static constexpr int write_part(stream_word* to) {
-    writer w(to);
+    writer w(to, part == 0);
     detail::look_ahead<writer, typename B::stream> sink(w);
     int const end = all_parts.begin[part + 1];
     detail::left_step left;

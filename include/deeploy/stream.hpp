@@ -45,10 +45,11 @@ template <class Dma, int page_words>
 class page_writer {
   static_assert(base_count <= static_cast<int>(base_of_page) && page_words <= 1 << stream_field::block_bits && page_words < 1 << stream_field::words_bits);
 
-  static constexpr int turn_words = 1;
+  static constexpr int turn_words = 2;  ///< and a fetch before, if there was none
 
  public:
-  constexpr page_writer(stream_word* to) : to_(to) {}
+  /// @param begins  with the program's first page: the second one is fetched when the first tile runs, not before its data
+  constexpr page_writer(stream_word* to, bool begins) : to_(to), fetched_(!begins) {}
   constexpr int pages() const { return page_ + (used_ != 0); }
   /// Does so much go into the page that is written?
   constexpr bool fits(int words) const { return used_ + words + turn_words <= page_words; }
@@ -68,8 +69,8 @@ class page_writer {
     switch (c.kind) {
       case command_kind::copy: return copy(c);
       case command_kind::wait: return begin(1, head(c) | static_cast<u32>(c.slot) << stream_field::slot_at);
-      case command_kind::run: return run(c);
-      case command_kind::tile: return tile(c);
+      case command_kind::run: run(c); return fetch_first();
+      case command_kind::tile: tile(c); return c.posts ? fetch_first() : void();
       case command_kind::step:
         return begin(1, head(c) | static_cast<u32>(c.overlaps) << stream_field::overlaps_at | static_cast<u32>(c.ends) << stream_field::ends_at | static_cast<u32>(c.joins) << stream_field::joins_at | static_cast<u32>(c.step) << stream_field::step_at);
       case command_kind::page: return c.turns ? turn(c.fetches) : fetch();
@@ -80,6 +81,7 @@ class page_writer {
  private:
   /// The rest of the page stays empty.
   constexpr void turn(bool fetches = true) {
+    if (!fetched_) put_fetch();
     put(static_cast<u32>(command_kind::page) | 1u << stream_field::turns_at | static_cast<u32>(fetches) << stream_field::fetches_at);
     used_ = 0;
     ++page_;
@@ -87,8 +89,15 @@ class page_writer {
     opens_ = true;
   }
   constexpr void fetch() {
-    begin(1, static_cast<u32>(command_kind::page) | 1u << stream_field::fetches_at);
-    opens_ = true;
+    make_room(1);
+    put_fetch();
+  }
+  constexpr void fetch_first() {
+    if (!fetched_) fetch();
+  }
+  constexpr void put_fetch() {
+    put(static_cast<u32>(command_kind::page) | 1u << stream_field::fetches_at);
+    fetched_ = opens_ = true;
   }
 
   struct block {
@@ -246,7 +255,7 @@ class page_writer {
 
   stream_word* to_;
   int page_ = 0, used_ = 0, known_ = 0, replaced_ = 0;
-  bool opens_ = true;
+  bool opens_ = true, fetched_;
   block blocks_[most_blocks] = {};
 };
 }  // namespace detail

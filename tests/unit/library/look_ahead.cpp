@@ -25,7 +25,7 @@ struct kept : detail::page_writer<dma, page_words> {
   using base = detail::page_writer<dma, page_words>;
   std::vector<command> all;
   std::vector<int> page;  ///< in which each stands
-  kept() : base(nullptr) {}
+  kept() : base(nullptr, false) {}
   void operator()(command const& c) {
     base::operator()(c);
     all.push_back(c);
