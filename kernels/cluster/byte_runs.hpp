@@ -42,4 +42,12 @@ DEEPLOY_ALWAYS_INLINE void put_zeros(u8*& to, index n) {
   if (n & 4) rows::put_word(to, 0);
   for (n &= 3; n > 0; --n) rows::put<u8>(to, 0, 1);
 }
+/// to = from, of what is larger than a few words: an assignment may become a call of memcpy().
+template <class T>
+DEEPLOY_ALWAYS_INLINE void copy_object(T& to, T const& from) {
+  u8* at = reinterpret_cast<u8*>(&to);
+  rows::order_memory();
+  put_bytes(at, reinterpret_cast<u8 const*>(&from), sizeof(T));
+  rows::order_memory();
+}
 }  // namespace deeploy::cluster

@@ -2,6 +2,7 @@
 // What all convolutions of the cluster share: records of the channels, results of every kind, the loops for any type.
 #pragma once
 #include <cluster/conv2d_window.hpp>
+#include <cluster/product_general.hpp>
 #include <cluster/product_result.hpp>
 #include <cluster/product_tile.hpp>
 
@@ -142,13 +143,17 @@ struct conv_common {
                                        a.limit[out_columns], a.length[kernel_columns]);
     i32 const x_zero = a.values[6], w_zero = a.values[7];
     i32 sum = 0;
+    constexpr bytes x_size = sizeof(X), w_size = sizeof(W);
+    u8 const* const from = static_cast<u8 const*>(a.with[0].at) + x_at * x_size;
+    u8 const* const weights = static_cast<u8 const*>(a.with[1].at) + w_at * w_size;
+    // Along the channels, or the taps of a line where there is one.
+    bool const one = a.length[in_channels] == 1;
+    int const along = one ? kernel_columns : in_channels;
+    index const run = one ? wide.to - wide.from : a.length[in_channels], column_end = one && run > 0 ? wide.from + 1 : wide.to;
     for (index r = high.from; r < high.to; ++r)
-      for (index s = wide.from; s < wide.to; ++s) {
-        X const* x = static_cast<X const*>(a.with[0].at) + (x_at + r * xs[kernel_rows] + s * xs[kernel_columns]);
-        W const* v = static_cast<W const*>(a.with[1].at) + (w_at + r * ws[kernel_rows] + s * ws[kernel_columns]);
-        for (index c = a.length[in_channels]; c > 0; --c, x += xs[in_channels], v += ws[in_channels])
-          sum = xpulp::mac(sum, static_cast<i32>(*x) - x_zero, static_cast<i32>(*v) - w_zero);
-      }
+      for (index s = wide.from; s < column_end; ++s)
+        sum = dot_in_general<X, W>(sum, from + (r * xs[kernel_rows] + s * xs[kernel_columns]) * x_size, xs[along] * x_size, x_zero,
+                                   weights + (r * ws[kernel_rows] + s * ws[kernel_columns]) * w_size, ws[along] * w_size, w_zero, run);
     return sum;
   }
 

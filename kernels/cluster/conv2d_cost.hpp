@@ -5,8 +5,11 @@
 #include <cluster/product_cost.hpp>
 
 namespace deeploy::cluster {
-/// One result in the loops for any type: finding each tap, products, the result.
-constexpr i64 general_cycles(i64 taps, i64 channels) { return taps * (70 + channels * 9) + 275; }
+/// One result in the loops for any type: finding each run of elements, the taps' channels or, of one channel, a line's taps; products, the result.
+constexpr i64 general_cycles(i64 rows, i64 columns, i64 channels) {
+  i64 const runs = channels == 1 ? rows : rows * columns;
+  return runs * 48 + rows * columns * channels * 5 + 275;
+}
 
 /// Instructions that a call runs through: bytes.
 constexpr i64 conv_code_bytes(conv_class const& c) {
@@ -61,7 +64,7 @@ constexpr i64 elements_inside_percent(layer_descriptor const& l, window_lines fr
 constexpr i64 pair_cycles(index const* tile, i64 each) {
   using namespace conv_axis;
   i64 const pairs = parts_of(tile[groups], 2) * tile[batch], rows = parts_of(pairs * tile[out_rows], cost_cores);
-  if (tile[groups] < 2) return rows * tile[out_columns] * general_cycles(9, 1);
+  if (tile[groups] < 2) return rows * tile[out_columns] * general_cycles(3, 3, 1);
   i64 const parts = parts_of(rows, tile[out_rows]) + tile[groups] % 2 * 2;
   return rows * (20 + tile[out_columns] * (28 + each / 2)) + parts * 200;
 }
@@ -76,7 +79,7 @@ constexpr i64 conv_cycles(conv_class const& c, bool accumulates, window_lines fr
   i64 const results = outer * pixels * tile[out_channels],
             channels = static_cast<i64>(tile[groups]) * tile[out_channels];
   if (c.path == conv_path::general)
-    return product_call_cycles + parts_of(results * general_cycles(taps, tile[in_channels]), cost_cores);
+    return product_call_cycles + parts_of(results * general_cycles(tile[kernel_rows], tile[kernel_columns], tile[in_channels]), cost_cores);
   if (c.path == conv_path::depthwise) {
     i64 const prepared = c.prepares() ? product_phase_cycles + parts_of(channels, cost_cores) * 350 : 0;
     i64 const clamped = c.result.clamps ? 4 : 0, words = c.direct ? 0 : 4 * product_exact_in_column_cycles;
@@ -97,16 +100,17 @@ constexpr i64 conv_cycles(conv_class const& c, bool accumulates, window_lines fr
   if (c.pads_weights) cycles += parts_of(channels * (depth + 40), cost_cores);
   // Bringing windows into rows: two and a half cycles a word, or byte by byte and tap by tap; and each line, of which those
   // of a group lie in pieces.
-  i64 const lines = tile[groups] > 1                  ? 80 * tile[kernel_rows] + 150
+  i64 const bytes_apart = tile[in_channels] * (3 * taps * inside / 100 + 8 * tile[kernel_rows] + 20);
+  i64 const lines = tile[groups] > 1                  ? (tile[in_channels] < 4 ? bytes_apart + 50 : 80 * tile[kernel_rows] + 150)
                     : from == window_lines::together  ? 20 * tile[kernel_rows] + 80
                     : from == window_lines::few_words ? 10 * tile[kernel_rows] + 30
                     : from == window_lines::bytes     ? 40 * tile[kernel_rows] + 120
                     : from == window_lines::across    ? 20 * tile[kernel_rows] + 150
                                                       : 30 * tile[kernel_rows] + 520;
   // Of windows that are turned, those in fours that rows do not end in; the others of a four with padding go byte by byte.
-  i64 const wide = tile[out_columns], apart = (21 * depth + 22 * taps) * inside / 200, odd = least(wide, wide % 4 == 0 ? 0 : wide % 2 == 0 ? 2 : 3);
-  i64 const across = ((across_cycles(tile[in_channels], taps) + (100 - inside) * depth / 3) * (wide - odd) + (apart + 400) * odd) / wide;
-  i64 const window = lines + (from == window_lines::apart ? apart : from == window_lines::across ? across : parts_of(depth * 5, 8));
+  i64 const wide = tile[out_columns], odd = least(wide, wide % 4 == 0 ? 0 : wide % 2 == 0 ? 2 : 3);
+  i64 const across = ((across_cycles(tile[in_channels], taps) + (100 - inside) * depth / 3) * (wide - odd) + (bytes_apart + 400) * odd) / wide;
+  i64 const window = lines + (from == window_lines::apart ? bytes_apart : from == window_lines::across ? across : parts_of(depth * 5, 8));
   bool const in_place = taps == 1 && from != window_lines::apart && from != window_lines::across;
   i64 const store = c.direct ? 0 : c.records ? product_exact_cycles : finish_cycles(c.result) + (accumulates ? 8 : 0);
   block_cost const block = cost_of(c.has_records(), c.mac_load && c.direct);

@@ -21,8 +21,10 @@ struct conv_depthwise : conv_common<C, V> {
   };
 
   /// Accumulators of a channel's strips, requantised afterwards.
-  [[gnu::noinline]] static void strips_in_words(kernel_arguments const& a, plane_strips p, bytes pitch, index rows,
+  [[gnu::noinline]] static void strips_in_words(kernel_arguments const& a, plane_strips const& of, bytes pitch, index rows,
                                                 index columns) {
+    plane_strips p;
+    copy_object(p, of);
     alignas(4) i32 sums[words_rows * wide];
     u8 const *const x = p.x, *const weights = p.weights;
     u8* const y = p.y;

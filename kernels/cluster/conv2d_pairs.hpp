@@ -18,11 +18,12 @@ struct conv_pairs : conv_common<C, V> {
     alignas(4) i32 sums[channels * most];
     bytes const column = a.with[0].stride[conv_axis::kernel_columns], y_row = a.with[product_operand::y].stride[conv_axis::out_rows];
     i32 const windows = p.count + p.right, rows = windows <= most ? most / windows : 1;
-    pair_rows q = p;
+    pair_rows q;
+    copy_object(q, p);
     q.segment[1].rows = 0;
     q.y_row = 0;
     for (pair_segment const* g = p.segment; g->rows != 0; ++g) {
-      q.segment[0] = *g;
+      copy_object(q.segment[0], *g);
       u8 const* x = g->x + p.done;
       u8* y = g->y + p.done;
       for (i32 row = 0; row < g->rows; row += rows, x += rows * stride * a.with[0].stride[conv_axis::kernel_rows]) {

@@ -122,13 +122,10 @@ struct window_rows : windows_across {
     if (taps <= 0) return;
     x += wide.from * x_column;
     to += wide.from * channels;
-    for (; lines > 0; --lines, x += x_row, to += line) {
-      if (packed) {
-        copy_lines(to, channels, x, x_column, taps, channels);
-        continue;
-      }
-      for (index s = 0; s < taps; ++s)
-        for (index c = 0; c < channels; ++c) to[s * channels + c] = x[s * x_column + c * x_channel];
+    if (packed && channels >= 4) {
+      for (; lines > 0; --lines, x += x_row, to += line) copy_lines(to, channels, x, x_column, taps, channels);
+    } else {
+      for (index c = 0; c < channels; ++c, ++to, x += x_channel) copy_grid(to, channels, line, x, x_column, x_row, lines, taps);
     }
   }
 };

@@ -4,6 +4,25 @@
 #include <cluster/xpulp.hpp>
 
 namespace deeploy::cluster {
+/// Copies `lines` >= 1 times n >= 1 single bytes, `to_step` and `from_step` apart; lines begin `to_line` and `from_line` apart.
+[[gnu::always_inline]] inline void copy_grid(u8* to, bytes to_step, bytes to_line, u8 const* from, bytes from_step, bytes from_line, index lines,
+                                             index n) {
+#if defined(__riscv)
+  u32 x;
+  __asm__ volatile(
+      ".balign 4\n.option push\n.option norvc\n.insn i 0x7b, 4, x1, %[lines], 2 * 5\n.insn i 0x7b, 4, x0, %[n], 2 * 2\n"
+      ".insn r 0x0b, 7, 0x20, %[x], %[from], %[from_step]\n.insn r 0x2b, 4, 0, %[to_step], %[to], %[x]\n"
+      "add %[to], %[to], %[to_next]\nadd %[from], %[from], %[from_next]\n.option pop\n"
+      : [to] "+r"(to), [from] "+r"(from), [x] "=&r"(x)
+      : [lines] "r"(lines), [n] "r"(n), [to_step] "r"(to_step), [from_step] "r"(from_step), [to_next] "r"(to_line - n * to_step),
+        [from_next] "r"(from_line - n * from_step)
+      : "memory");
+#else
+  for (; lines > 0; --lines, to += to_line, from += from_line)
+    for (index i = 0; i < n; ++i) to[i * to_step] = from[i * from_step];
+#endif
+}
+
 /// Copies `lines` >= 1 runs of one to three bytes.
 [[gnu::always_inline]] inline void copy_short_lines(u8* to, bytes to_step, u8 const* from, bytes from_step, index lines, bytes n) {
 #if defined(__riscv)

@@ -64,6 +64,21 @@ inline void requantise(u8 const*& x, i32 x_on, u8*& y, i32 mul, i32 add, i32 shi
   else
     DEEPLOY_REQUANTISE("19", );
 }
+
+#define DEEPLOY_BOTH(f) f("0") f("1")
+#define DEEPLOY_STORE_BYTE(i) ".insn r 0x2b, 4, 0x00, %[y_on], %[y], %[x" i "]\n"
+/// The same with results any number of bytes apart, for 2 * twos elements.
+template <int kind, bool to_u8>
+inline void requantise_apart(u8 const*& x, i32 x_on, u8*& y, i32 y_on, i32 mul, i32 add, i32 shift, i32 bound, index twos) {
+  u32 x0, x1;
+  asm volatile(".balign 4\n.option push\n.option norvc\n.insn i 0x7b, 4, x0, %[twos], 2 * 12\n" DEEPLOY_BOTH(DEEPLOY_LOAD_AS) DEEPLOY_BOTH(DEEPLOY_CLAMP)
+                   DEEPLOY_BOTH(DEEPLOY_SCALE) DEEPLOY_BOTH(DEEPLOY_SHIFT) DEEPLOY_BOTH(DEEPLOY_CLIP) DEEPLOY_BOTH(DEEPLOY_STORE_BYTE) DEEPLOY_LOOP_END
+               : [x] "+r"(x), [y] "+r"(y), [x0] "=&r"(x0), [x1] "=&r"(x1)
+               : [x_on] "r"(x_on), [y_on] "r"(y_on), [mul] "r"(mul), [add] "r"(add), [shift] "r"(shift), [bound] "r"(bound),
+                 [twos] "r"(twos), [kind] "i"(kind), [clip] "i"(to_u8 ? 2 : 1), [width] "i"(to_u8 ? 9 : 8));
+}
+#undef DEEPLOY_BOTH
+#undef DEEPLOY_STORE_BYTE
 #undef DEEPLOY_HARDWARE_LOOP
 #undef DEEPLOY_LOOP_END
 #undef DEEPLOY_EACH

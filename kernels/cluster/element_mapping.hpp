@@ -16,7 +16,7 @@ inline constexpr i64 walk_cycles = 160;
 /// The same of the short loop of tiles that are one run.
 inline constexpr i64 flat_cycles = 20;
 /// A scale made ready at the head of its run.
-inline constexpr i64 scale_cycles = 300;
+inline constexpr i64 scale_cycles = 160;
 /// A barrier between two phases, with the second entry.
 inline constexpr i64 phase_cycles = 40;
 

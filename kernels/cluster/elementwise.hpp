@@ -88,10 +88,10 @@ struct elementwise {
     return w;
   }();
 
-  /// A requantisation alone, of the usual kind: its loop is written in instructions.
+  /// A requantisation alone, of the usual kind: its loop is written in instructions. With scale operands where 32 bits serve.
   static constexpr bool in_hardware_loop = [] {
     if constexpr (requires { Op::is_identity; })
-      return !scaled && of.result.of.narrow && of.result.of.clip != clip_range::any && sizeof(out) == 1 &&
+      return of.result.of.narrow && of.result.of.clip != clip_range::any && sizeof(out) == 1 &&
              (of.result.of.round == rounding::half_up || of.result.of.round == rounding::down);
     else
       return false;
@@ -126,25 +126,43 @@ struct elementwise {
           return requantise_element<of.result>(result, scale, op(v[i]...));
         };
 #if defined(__riscv)
-        if constexpr (in_hardware_loop)
-          if (y_on == 1 && n >= 4) {
-            constexpr int kinds[] = {0x00, 0x20, 0x08, 0x28, 0x10};
-            element_loops::requantise<kinds[static_cast<int>(of.in[0])], of.result.of.clip == clip_range::full_u8,
-                                      !of.result.fits>(x[0], on[0], y, result.scale.mul, result.scale.add,
-                                                       result.shift(), result.scale.bound, n >> 2);
+        if constexpr (in_hardware_loop) {
+          constexpr int kinds[] = {0x00, 0x20, 0x08, 0x28, 0x10}, kind = kinds[static_cast<int>(of.in[0])];
+          constexpr bool to_u8 = of.result.of.clip == clip_range::full_u8;
+          prepared_scale const& by = scaled ? scale : result.scale;
+          if (y_on == 1 && n >= 4 && (!scaled || by.bound >= 0)) {
+            element_loops::requantise<kind, to_u8, !of.result.fits>(x[0], on[0], y, by.mul, by.add, result.shift(), by.bound, n >> 2);
             n &= 3;
           }
+          if constexpr (scaled)
+            if (n >= 2 && by.bound >= 0) {
+              element_loops::requantise_apart<kind, to_u8>(x[0], on[0], y, y_on, by.mul, by.add, result.shift(), by.bound, n >> 1);
+              n &= 1;
+            }
+        }
 #endif
         if constexpr (sizeof(out) == 1 && !(in_hardware_loop && on_target)) {
+          auto four = [&]() DEEPLOY_INLINE_LAMBDA {
+            i32 v0[inputs], v1[inputs], v2[inputs], v3[inputs];  // all loaded before the first is used
+            load(v0);
+            load(v1);
+            load(v2);
+            load(v3);
+            i32 const y0 = one(v0), y1 = one(v1), y2 = one(v2), y3 = one(v3);
+            rows::put_word(y, rows::pack(y0, y1, y2, y3));
+          };
           if (y_on == 1) {
-            _Pragma("GCC unroll 2") for (; n >= 4; n -= 4) {
-              i32 v0[inputs], v1[inputs], v2[inputs], v3[inputs];  // all loaded before the first is used
-              load(v0);
-              load(v1);
-              load(v2);
-              load(v3);
-              i32 const y0 = one(v0), y1 = one(v1), y2 = one(v2), y3 = one(v3);
-              rows::put_word(y, rows::pack(y0, y1, y2, y3));
+            if (n >= 8) {
+              rows::begin_line();
+              do {
+                four();
+                four();
+                n -= 8;
+              } while (n >= 8);
+            }
+            if (n >= 4) {
+              four();
+              n -= 4;
             }
           }
         }

@@ -5,6 +5,7 @@
 #include <cluster/mapping.hpp>
 #include <cluster/product_cost.hpp>
 #include <cluster/product_few.hpp>
+#include <cluster/product_general.hpp>
 #include <cluster/product_result.hpp>
 #include <cluster/product_tile.hpp>
 
@@ -57,7 +58,7 @@ struct matmul {
   }
 
   template <int o>
-  static void pack(int core, int cores, kernel_arguments const& a, product_scratch const& s) {
+  DEEPLOY_ALWAYS_INLINE static void pack(int core, int cores, kernel_arguments const& a, product_scratch const& s) {
     index count = 1;
     for (int i = 0; i < 3; ++i)
       if (P.batches[o] >> i & 1) count *= a.length[i];
@@ -226,11 +227,8 @@ struct matmul {
     i32 const a_zero = a.values[8], b_zero = a.values[9];
     for (; m < m_end; ++m)
       for (index n = n_begin; n < n_end; ++n) {
-        u8 const *x = from_a.at + m * from_a.row_step, *w = from_b.at + n * from_b.row_step;
-        i32 sum = 0;
-        for (index k = a.length[depth]; k > 0; --k, x += from_a.depth_step, w += from_b.depth_step)
-          sum = xpulp::mac(sum, static_cast<i32>(*reinterpret_cast<A const*>(x)) - a_zero,
-                           static_cast<i32>(*reinterpret_cast<B const*>(w)) - b_zero);
+        i32 const sum = dot_in_general<A, B>(0, from_a.at + m * from_a.row_step, from_a.depth_step, a_zero, from_b.at + n * from_b.row_step,
+                                             from_b.depth_step, b_zero, a.length[depth]);
         finish(a, place, accumulators + ((batch * a.length[rows] + m) * a.length[columns] + n), m, n, sum);
       }
   }

@@ -5,6 +5,7 @@
 #include <cluster/product_pack.hpp>
 #include <cluster/unrolled.hpp>
 #include <deeploy/op/matmul.hpp>
+#include <deeploy/region.hpp>
 
 namespace deeploy::cluster {
 /// What a bias or a scale varies with.

@@ -22,7 +22,7 @@ inline constexpr i64 product_batch_cycles = 850;
 /// One result that the inner loops cannot store: its place and bias; its requantisation with scales from operands, or without.
 constexpr i64 finish_cycles(requant_class const& r) { return 120 + (!r.present ? 0 : r.scaled ? 62 : 45); }
 /// The same where the reduction goes element by element: any types and zero points, and the shortest.
-constexpr i64 general_product_cycles(requant_class const& r, i64 depth) { return depth * 11 + 106 + (!r.present ? 0 : r.scaled ? 40 : 22); }
+constexpr i64 general_product_cycles(requant_class const& r, i64 depth) { return depth * 5 + 116 + (!r.present ? 0 : r.scaled ? 40 : 22); }
 inline constexpr i64 least_block_depth = 4;
 /// One result in 64-bit arithmetic; of a column of them.
 inline constexpr i64 product_exact_cycles = 60, product_exact_in_column_cycles = 45;

@@ -4,6 +4,7 @@
 #include <cluster/window_bytes.hpp>
 #include <cluster/inlining.hpp>
 #include <cluster/product_signs.hpp>
+#include <cluster/xpulp_rows.hpp>
 
 namespace deeploy::cluster {
 /// Rows of packed matrices begin at multiples of four bytes; the elements up to there are zero.
@@ -44,30 +45,33 @@ struct columns_to_rows {
   }
 };
 
-/// Packs rows [from, to) of a matrix whose element (row, k) is at[row * row_step + k * depth_step]; fewer than four a row come one by one.
+/// Packs rows [from, to) of a matrix, of which there are at least four and which lie side by side: element (row, k), of at least four a
+/// row, is at[row + k * depth_step].
 ///
-/// Where rows lie side by side, four elements of four rows are moved at a time, from another element on in each core, and around
-/// the end: cores that pack in step do not meet in the banks of L1. What is left of rows and elements comes with some again.
+/// Four elements of four rows are moved at a time, from another element on in each core, and around the end: cores that pack in
+/// step do not meet in the banks of L1. What is left of rows and elements comes with some again.
+[[gnu::noinline]] inline void pack_columns(int core, u8* packed, u8 const* at, bytes depth_step, index depth, index from, index to) {
+  index const pitch = packed_depth(depth), whole = depth & ~3, turn = 8 * core < whole ? 8 * core : 0;
+  for (index row = from, fours = (to - from) >> 2;;) {
+    for (index part = rows::unknown(0); part < 3; ++part) {  // not written out
+      index const k = part == 0 ? turn : part == 1 ? 0 : depth - 4, end = part == 0 ? whole : part == 1 ? turn : depth;
+      if (k >= end || (part == 2 && pitch == whole)) continue;
+      columns_to_rows const move{.step = depth_step, .apart = pitch, .to_next = 4 * pitch - (end - k), .from_next = 4 - (end - k) * depth_step};
+      move(packed + row * pitch + k, at + row + k * depth_step, (end - k) >> 2, fours);
+    }
+    if (row + 4 * fours == to) return;
+    row = to - 4, fours = 1;
+  }
+}
+
+/// Packs rows [from, to) of a matrix whose element (row, k) is at[row * row_step + k * depth_step]; fewer than four a row come one by one.
 [[gnu::noinline]] inline void pack_rows(int core, u8* packed, u8 const* at, bytes row_step, bytes depth_step, index depth, index from,
                                      index to) {
   index const pitch = packed_depth(depth), whole = depth & ~3;
   if (pitch != whole)
     for (index row = from; row < to; ++row) xpulp::store_word(packed + row * pitch + whole, 0);
   bool const words = depth >= 4;
-  if (words && row_step == 1 && to - from >= 4) {
-    index const turn = 8 * core < whole ? 8 * core : 0;
-    index row = from, fours = (to - from) >> 2;
-    for (;;) {
-      for (int part = 0; part < 3; ++part) {
-        index const k = part == 0 ? turn : part == 1 ? 0 : depth - 4, end = part == 0 ? whole : part == 1 ? turn : depth;
-        if (k >= end || (part == 2 && pitch == whole)) continue;
-        columns_to_rows const move{.step = depth_step, .apart = pitch, .to_next = 4 * pitch - (end - k), .from_next = 4 - (end - k) * depth_step};
-        move(packed + row * pitch + k, at + row + k * depth_step, (end - k) >> 2, fours);
-      }
-      if (row + 4 * fours == to) return;
-      row = to - 4, fours = 1;
-    }
-  }
+  if (words && row_step == 1 && to - from >= 4) return pack_columns(core, packed, at, depth_step, depth, from, to);
   for (index row = from; row < to; ++row) {
     u8 const* source = at + row * row_step;
     u8* target = packed + row * pitch;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows against rows, any number of both: blocks of four by four, and what remains at the edges.
 #pragma once
+#include <cluster/byte_runs.hpp>
 #include <cluster/product_block_macload.hpp>
 #include <cluster/product_row.hpp>
 
@@ -84,7 +85,7 @@ struct product_tile {
     run_columns<swapped(S), to, true, mac_load>(p, count);
   }
 
-  static void single(product_operands const& v, index m, index n) {
+  DEEPLOY_ALWAYS_INLINE static void single(product_operands const& v, index m, index n) {
     column_record const& record = v.records[n * record_step];
     i32 const sum = dot<S>(record.start, v.a + m * v.a_stride, v.b + n * v.b_stride, reduction(v.depth));
     put<to>(v.y + m * v.y_row + n * v.y_column, sum, record.scale, v.shift, v.low, v.high);
@@ -109,7 +110,7 @@ struct product_tile {
   }
 
   /// Rows [m, m + 4 * row_blocks) by columns [n, n + 4 * blocks).
-  static void run_blocks(product_block& p, product_operands const& v, index m, index n, index row_blocks, index blocks) {
+  DEEPLOY_ALWAYS_INLINE static void run_blocks(product_block& p, product_operands const& v, index m, index n, index row_blocks, index blocks) {
     for (;;) {
       set_columns(p, v, n, blocks);
       p.a = v.a + m * v.a_stride;
@@ -160,7 +161,9 @@ inline constexpr index sums_wide = 16;
 
 /// Calls finish(m, n, high, wide, sums) for blocks of at most four rows; `v.y` is not used.
 template <signs S, bool column_records, class Finish>
-[[gnu::always_inline]] inline void each_block(product_operands v, index rows, index columns, Finish finish) {
+[[gnu::always_inline]] inline void each_block(product_operands const& of, index rows, index columns, Finish finish) {
+  product_operands v;
+  copy_object(v, of);
   constexpr index width = sums_wide;
   alignas(4) i32 sums[4 * width];
   u8 const* const b = v.b;

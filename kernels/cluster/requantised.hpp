@@ -2,6 +2,7 @@
 // The requantised store of the cluster's kernels: 32-bit arithmetic where it provably equals the operator's, else
 // 64-bit.
 #pragma once
+#include <cluster/inlining.hpp>
 #include <cluster/xpulp.hpp>
 #include <deeploy/detail/meta.hpp>
 #include <deeploy/kernel.hpp>
@@ -85,29 +86,29 @@ struct requantiser {
   /// The scale made ready for 32 bits, without asking whether that is right.
   [[gnu::always_inline]] constexpr prepared_scale assumed_narrow(i32 mul, i32 add) const {
     u32 const magnitude = mul < 0 ? 0u - static_cast<u32>(mul) : static_cast<u32>(mul);
-    // The largest power of two with 2^bits * |mul| <= 2^30.
-    i32 const bits = magnitude <= 1 ? 30 : 29 - highest_bit(magnitude - 1);
+    // The largest power of two with 2^bits * |mul| <= 2^30: none of the steps is a branch.
+    i32 const bits = 30 - highest_bit(2 * (magnitude + (magnitude == 0)) - 1);
     i32 const by = shift();
     u32 ready = static_cast<u32>(add);
-    if constexpr (R.round == rounding::half_up) ready += by == 0 ? 0u : 1u << (by - 1);
+    if constexpr (R.round == rounding::half_up) ready += (1u << by) >> 1;
     if constexpr (zero_commutes) ready += static_cast<u32>(zero()) << by;
-    return {mul, static_cast<i32>(ready), static_cast<i32>(1u << (bits < 0 ? 0 : bits)) - 1};
+    return {mul, static_cast<i32>(ready), static_cast<i32>(1u << larger(bits, 0)) - 1};
   }
 
   /// The scale made ready: for 32 bits if that is exact, else with bound -1.
   /// @param largest  no accumulator is larger in magnitude
-  constexpr prepared_scale prepared(i32 mul, i32 add, u32 largest = 1u << 31) const {
+  DEEPLOY_ALWAYS_INLINE constexpr prepared_scale prepared(i32 mul, i32 add, u32 largest = 1u << 31) const {
     i32 const by = shift();
-    prepared_scale const wide{mul, add, -1};
     // With |sum * mul| <= 2^30 and |add|, |zero << shift| <= 2^28 and the rounding's 2^24 nothing reaches 2^31.
     constexpr i32 most = 1 << 28;
-    if (by > 24 || add > most || add < -most || mul > 1 << 30 || mul < -(1 << 30)) return wide;
-    if (zero() > most >> by || zero() < -(most >> by)) return wide;
+    if (by > 24 || add > most || add < -most || mul > 1 << 30 || mul < -(1 << 30) || zero() > most >> by || zero() < -(most >> by)) return {mul, add, -1};
     prepared_scale const ready = assumed_narrow(mul, add);
-    if (mul == 0 || largest <= static_cast<u32>(ready.bound)) return ready;
-    i32 const at_top = unclipped(ready.bound, ready), at_bottom = unclipped(-ready.bound - 1, ready);
-    bool const saturates = mul > 0 ? at_top >= high() && at_bottom <= low() : at_top <= low() && at_bottom >= high();
-    return saturates ? ready : wide;
+    bool serves = mul == 0 || largest <= static_cast<u32>(ready.bound);
+    if (!serves) {
+      i32 const at_top = unclipped(ready.bound, ready), at_bottom = unclipped(-ready.bound - 1, ready);
+      serves = larger(at_top, at_bottom) >= high() && smaller(at_top, at_bottom) <= low();
+    }
+    return {mul, serves ? ready.add : add, serves ? ready.bound : -1};
   }
 
   constexpr i32 clipped(i32 y) const {
@@ -124,19 +125,21 @@ struct requantiser {
   /// The result by 64-bit arithmetic, for every scale. No call into the compiler's library: shifts are made of words.
   constexpr i32 exact(i32 accumulator, i32 mul, i32 add) const {
     i32 const by = shift();
-    i64 t = static_cast<i64>(accumulator) * mul + add;
+    i64 const half = static_cast<i64>(u64{(1u << by) >> 1});
+    i64 plus = add;  // the same for a loop's accumulators
+    if constexpr (R.round == rounding::half_up) plus += half;
+    i64 t = static_cast<i64>(accumulator) * mul + plus;
     if (by != 0) {
-      i64 const half = static_cast<i64>(u64{1u << (by - 1)});
-      if constexpr (R.round == rounding::half_up) t += half;
       if constexpr (R.round == rounding::half_away) t += t < 0 ? half - 1 : half;
       if constexpr (R.round == rounding::half_even) t += half - 1 + (static_cast<u32>(t) >> by & 1);
       if constexpr (R.round == rounding::to_zero) t += t < 0 ? half + half - 1 : 0;
-      u32 const upper = static_cast<u32>(static_cast<u64>(t) >> 32), lower = static_cast<u32>(t);
-      t = static_cast<i64>(static_cast<u64>(static_cast<u32>(static_cast<i32>(upper) >> by)) << 32 |
-                           (lower >> by | upper << (32 - by)));
     }
+    u32 const upper = static_cast<u32>(static_cast<u64>(t) >> 32), lower = static_cast<u32>(t);
+    t = static_cast<i64>(static_cast<u64>(static_cast<u32>(static_cast<i32>(upper) >> by)) << 32 | (lower >> by | upper << 1 << (31 - by)));
     t += zero();
-    return t < low() ? low() : t > high() ? high() : static_cast<i32>(t);
+    i32 y = static_cast<i32>(t);
+    if (y != t) [[unlikely]] y = t < 0 ? -0x7FFFFFFF - 1 : 0x7FFFFFFF;
+    return clipped(y);
   }
 
   /// One result with the layer's own scale.

@@ -64,26 +64,31 @@ struct row_sums {
   u32 sum = 0, squares = 0;
 };
 /// Adds those of 8 * pairs bytes, pairs >= 1; moves x on.
-template <class T, bool with_sum>
+template <class T, bool with_sum, bool with_squares = true>
 DEEPLOY_ALWAYS_INLINE void add_words(row_sums& to, u8 const*& x, index pairs) {
 #if defined(__riscv)
 #define DEEPLOY_SUMS(n, sums)                                                                                                        \
   asm volatile(".balign 4\n.option push\n.option norvc\n.insn i 0x7b, 4, x0, %[pairs], 2 * " n "\n.insn i 0x0b, 2, %[a], %[x], 4\n"  \
-               ".insn i 0x0b, 2, %[b], %[x], 4\n" sums                                                                              \
-               ".insn r 0x57, 1, %[dot], %[squares], %[a], %[a]\n.insn r 0x57, 1, %[dot], %[squares], %[b], %[b]\n.option pop"       \
+               ".insn i 0x0b, 2, %[b], %[x], 4\n" sums ".option pop"                                                                 \
                : [x] "+r"(x), [sum] "+r"(to.sum), [squares] "+r"(to.squares), [a] "=&r"(a), [b] "=&r"(b)                             \
                : [ones] "r"(0x01010101u), [pairs] "r"(pairs), [dot] "i"(lowest(element_of<T>) < 0 ? 0x5c : 0x50))
+#define DEEPLOY_SUM ".insn r 0x57, 1, %[dot], %[sum], %[a], %[ones]\n.insn r 0x57, 1, %[dot], %[sum], %[b], %[ones]\n"
+#define DEEPLOY_SQUARES ".insn r 0x57, 1, %[dot], %[squares], %[a], %[a]\n.insn r 0x57, 1, %[dot], %[squares], %[b], %[b]\n"
   u32 a, b;
-  if constexpr (with_sum)
-    DEEPLOY_SUMS("6", ".insn r 0x57, 1, %[dot], %[sum], %[a], %[ones]\n.insn r 0x57, 1, %[dot], %[sum], %[b], %[ones]\n");
+  if constexpr (with_sum && with_squares)
+    DEEPLOY_SUMS("6", DEEPLOY_SUM DEEPLOY_SQUARES);
+  else if constexpr (with_sum)
+    DEEPLOY_SUMS("4", DEEPLOY_SUM);
   else
-    DEEPLOY_SUMS("4", );
+    DEEPLOY_SUMS("4", DEEPLOY_SQUARES);
 #undef DEEPLOY_SUMS
+#undef DEEPLOY_SUM
+#undef DEEPLOY_SQUARES
 #else
   for (index n = 8 * pairs; n > 0; --n) {
     u32 const v = static_cast<u32>(rows::next<T>(x, 1));
     to.sum += with_sum ? v : 0;
-    to.squares += v * v;
+    to.squares += with_squares ? v * v : 0;
   }
 #endif
 }

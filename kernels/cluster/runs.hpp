@@ -35,8 +35,8 @@ struct runs {
   index outer_length[walked_axes];
   index outer_step[walked_axes][max_walked];
 
-  /// Goes to row `inside / length`; what remains is `inside`. @param count  operands
-  [[gnu::noinline]] void enter(int count) {
+  /// Goes to row `inside / length` and in it to what remains, which is `inside` then.
+  [[gnu::noinline]] void enter(kernel_arguments const& a, u32 packed, int count) {
     index row = inside / length;
     inside -= row * length;
     for (int i = 0; i < outer; ++i) {
@@ -45,6 +45,12 @@ struct runs {
       for (int o = 0; o < count; ++o) at[o] += position[i] * outer_step[i][o];
       row = above;
     }
+    move(a, packed, count, inside);
+  }
+  /// Goes to the beginning of the row.
+  [[gnu::noinline]] void begin_row(kernel_arguments const& a, u32 packed, int count) {
+    move(a, packed, count, -inside);
+    inside = 0;
   }
   /// The innermost of the outer axes has come to its end: goes to the next run, which there is.
   [[gnu::noinline]] void next(int count) {
@@ -55,6 +61,11 @@ struct runs {
       if (++position[i] < outer_length[i]) return;
       for (int o = 0; o < count; ++o) at[o] -= outer_step[i][o];
     }
+  }
+
+ private:
+  DEEPLOY_ALWAYS_INLINE void move(kernel_arguments const& a, u32 packed, int count, index elements) {
+    for (int o = 0; o < count; ++o) at[o] += elements * a.with[walked_operands{packed, count}[o]].stride[axis];
   }
 };
 
@@ -163,22 +174,24 @@ struct core_share {
 /// @tparam walked  as given to merge_axes()
 template <walked_operands walked, class F>
 DEEPLOY_ALWAYS_INLINE void for_runs(kernel_arguments const& a, runs& r, core_share part, F f) {
+  constexpr u32 packed = walked.packed;
   index rest = part.end - part.begin;
   if (rest <= 0) return;
 #pragma GCC unroll 8
   for (int o = 0; o < walked.count; ++o) r.at[o] = a.with[walked[o]].origin;
   r.inside = part.begin;
-  if (r.outer > 0) r.enter(walked.count);
-  for (;;) {
-    index n = r.length - r.inside;
-    if (n > rest) n = rest;
-    index from[walked.count];
+  if (r.outer > 0) {
+    r.enter(a, packed, walked.count);
+  } else {
 #pragma GCC unroll 8
-    for (int o = 0; o < walked.count; ++o) from[o] = r.at[o] + r.inside * a.with[walked[o]].stride[r.axis];
-    f(n, static_cast<index const*>(from));
+    for (int o = 0; o < walked.count; ++o) r.at[o] += r.inside * a.with[walked[o]].stride[r.axis];
+  }
+  for (index n = r.length - r.inside;; n = r.length) {
+    if (n > rest) n = rest;
+    f(n, static_cast<index const*>(r.at));
     rest -= n;
     if (rest <= 0 || r.outer == 0) return;
-    r.inside = 0;
+    if (r.inside != 0) [[unlikely]] r.begin_row(a, packed, walked.count);
     if (++r.position[0] == r.outer_length[0]) {
       r.next(walked.count);
       continue;

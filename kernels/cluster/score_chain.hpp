@@ -20,7 +20,7 @@ struct score_call : score_constants<C> {
   index rows = 1, mask_rows = 1, mask_on = 0;
   index mask_row_bytes = 0;  ///< of the prepared mask
   index kept_at = 0;         ///< in the scratch
-  small_shares row_shares, key_shares;  ///< of lowered tiles
+  small_shares row_shares = {}, key_shares = {};  ///< of lowered tiles
 };
 
 template <score_class C, int axes>

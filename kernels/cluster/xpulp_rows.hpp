@@ -26,6 +26,8 @@ DEEPLOY_ALWAYS_INLINE index unknown(index n) {
   asm volatile("" : "+r"(n));
   return n;
 }
+/// What follows begins a line of the instruction cache: a loop of nearly 512 bytes, which are a core's own, then fits it.
+DEEPLOY_ALWAYS_INLINE void begin_line() { asm volatile(".balign 16"); }
 // The register forms: the pointer moves on by any number of bytes, so that one loop serves all strides.
 template <class T>
 DEEPLOY_ALWAYS_INLINE i32 next(u8 const*& at, i32 bytes_on) {
@@ -91,6 +93,7 @@ DEEPLOY_ALWAYS_INLINE u32 multiply_subtract(u32 sum, u32 a, u32 b) {
 }
 #else
 DEEPLOY_ALWAYS_INLINE void order_memory() {}
+DEEPLOY_ALWAYS_INLINE void begin_line() {}
 template <class T>
 DEEPLOY_ALWAYS_INLINE T* anew(T* at) {
   return at;

@@ -98,7 +98,7 @@ inline void gather(int core, int cores, gather_shape const& g, void const* input
         if (g.channel_stride == 1)
           cluster::copy_lines(at, g.channels, from, g.tap_column_stride, taps, g.channels);
         else
-          for (index c = 0; c < g.channels; ++c) cluster::copy_short_lines(at + c, g.channels, from + c * g.channel_stride, g.tap_column_stride, taps, 1);
+          cluster::copy_grid(at, g.channels, 1, from, g.tap_column_stride, g.channel_stride, g.channels, taps);
       }
     }
   }
