@@ -19,7 +19,7 @@ root = here.parents[2]
 runtime = root / "tests" / "simulator" / "runtime"
 
 
-def build(compiler, table, optimisation, elf):
+def build(compiler, table, optimisation, elf, linker_flags=()):
     """g++ compiles and links; clang compiles, riscv64-unknown-elf-g++ links."""
     flags = ["-march=rv32imc_zicsr", "-mabi=ilp32", "-mno-relax", optimisation, "-g0", "-ffreestanding", "-fno-exceptions", "-fno-rtti",
              "-fno-threadsafe-statics", "-nostdlib", "-std=c++20", "-Wall", "-Wextra", "-ffunction-sections", "-fdata-sections", "-falign-functions=16"]
@@ -28,7 +28,7 @@ def build(compiler, table, optimisation, elf):
     if "clang" in pathlib.Path(compiler).name:
         flags = ["--target=riscv32-unknown-elf", *flags]
         linker = "riscv64-unknown-elf-g++"
-    link = ["-march=rv32imc_zicsr", "-mabi=ilp32", "-nostdlib", "-T", runtime / "link.ld", "-Wl,--gc-sections"]
+    link = ["-march=rv32imc_zicsr", "-mabi=ilp32", "-nostdlib", "-T", runtime / "link.ld", "-Wl,--gc-sections", *linker_flags]
     library = subprocess.run([linker, "-march=rv32im", "-mabi=ilp32", "-print-libgcc-file-name"], check=True, capture_output=True,
                              text=True).stdout.strip()
     sources = [here / table] + ([here / "measure.cpp"] if "cluster_work" not in (here / table).read_text() else [])
