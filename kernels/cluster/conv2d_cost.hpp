@@ -112,6 +112,8 @@ constexpr i64 conv_cycles(conv_class const& c, bool accumulates, window_lines fr
   i64 const across = ((across_cycles(tile[in_channels], taps) + (100 - inside) * depth / 3) * (wide - odd) + (bytes_apart + 400) * odd) / wide;
   i64 const window = lines + (from == window_lines::apart ? bytes_apart : from == window_lines::across ? across : parts_of(depth * 5, 8));
   bool const in_place = taps == 1 && from != window_lines::apart && from != window_lines::across;
+  if (in_place && c.has_panels() && c.stride == 1 && outer == 1 && panels_are_sooner(static_cast<index>(pixels), tile[out_channels], tile[in_channels]))
+    return product_grid::best(static_cast<index>(pixels), tile[out_channels], tile[in_channels], team_cores).cycles;
   i64 const store = c.direct ? 0 : c.records ? product_exact_cycles : finish_cycles(c.result) + (accumulates ? 8 : 0);
   block_cost const block = cost_of(c.has_records(), c.mac_load && c.direct);
   if (!in_place) {
