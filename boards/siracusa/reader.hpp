@@ -109,7 +109,7 @@ class stream_reader {
   static constexpr u32 slots = channel::count + 1, slot_of_page = channel::count;
 
   /// Waits for all that was under way when it was asked to stop; a program that ends has waited for all of it.
-  [[gnu::noinline]] void drain() {
+  [[gnu::noinline, gnu::cold]] void drain() {
     if (told_) npu_driver::commit();  // its place is free only behind the job
     if (unit_works_) npu_driver::finish();
     for (u32 slot = 0; slot < slots; ++slot) wait(slot);
