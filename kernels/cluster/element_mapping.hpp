@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The mapping that elementwise operators share: a direct form and, on bytes, one by tables.
 #pragma once
-#include <cluster/element_tables.hpp>
+#include <cluster/flat_tables.hpp>
 #include <cluster/flat.hpp>
 
 namespace deeploy::cluster {
@@ -39,6 +39,12 @@ constexpr bool is_flat(layer_descriptor const& l, element_class const& c) {
     if (varies_along != 0 && varies_along != axes) return false;
   }
   return true;
+}
+
+/// One run of more elements, in whole words?
+constexpr bool is_long_run(layer_descriptor const& l, element_class const& c, index const* tile) {
+  i64 const all = elements_of(l, tile);
+  return is_flat(l, c) && all > most_flat_elements && all % 4 == 0;
 }
 
 /// @tparam Operator  the operator: describe(layer) gives the class, of_class<C> its arithmetic, `instructions` their
@@ -88,17 +94,19 @@ struct elementwise_mapping {
           if (depends_on(l.with[c.inputs], a) || depends_on(l.with[c.inputs + 1], a)) scales *= tile[a];
       }
       i64 const entry = c.inputs > 2 ? 900 : 0;  // an operand more to walk, and code beyond the private cache
-      i64 const long_loop = walk_cycles + entry + (elements * (8 * (c.inputs + arithmetic) + store) + 7) / 8 + (scales + 7) / 8 * scale_cycles;
+      i64 const long_loop = (is_long_run(l, c, tile) ? flat_cycles : walk_cycles) + entry + (elements * (8 * (c.inputs + arithmetic) + store) + 7) / 8 + (scales + 7) / 8 * scale_cycles;
       return long_loop < short_loop ? short_loop : long_loop;
     }
     // Look-ups, and about one access in eight loses against another core.
     if (table_of(l) == 1) return walk_cycles + phase_cycles + table_cycles + 32 * (arithmetic + 6) + (elements * 27 + 7) / 8;
-    return walk_cycles + phase_cycles + table_cycles + 128 * (arithmetic / 3 + 10) + (elements * 66 + 7) / 8;
+    // A core makes 128 entries: one requantisation each.
+    return (is_long_run(l, c, tile) ? flat_cycles : walk_cycles) + phase_cycles + table_cycles + 128 * (arithmetic / 3 + 10) + (elements * 70 + 7) / 8;
   }
   static constexpr i64 code_bytes(layer_descriptor const& l, int form, index const* tile) {
     element_class const c = Operator::describe(l);
-    if (form != 0) return table_of(l) == 1 ? 1070 : 1740;
+    if (form != 0) return table_of(l) == 1 ? 1070 : is_long_run(l, c, tile) ? 900 : 1740;
     if (elements_of(l, tile) <= most_flat_elements && is_flat(l, c)) return 120 + 4 * arithmetic_of(c);
+    if (is_long_run(l, c, tile)) return 130 + 40 * c.inputs + 35 * arithmetic_of(c);
     return 300 + 420 * c.inputs + 75 * arithmetic_of(c) + (c.result.of.scaled ? 700 : 0);
   }
   template <layer_descriptor const& L, int form>
@@ -109,7 +117,7 @@ struct elementwise_mapping {
     else if constexpr (table_of(L) == 1)
       return kernel_code{{&unary_table<op>::fill, &unary_table<op>::look_up}};
     else if constexpr (table_of(L) == 2)
-      return kernel_code{{&sum_table<op>::fill, &sum_table<op>::look_up}};
+      return kernel_code{{&sum_table<op>::fill, &sum_table<op>::look_up}, &flat_sum_table<op>::lower};
     else
       return kernel_code{};
   }();

@@ -81,24 +81,20 @@ template <class Op>
 struct sum_table {
   static constexpr element_class of = Op::of;
   static constexpr bytes scratch_bytes = 1024;
-  static void fill(int core, int cores, kernel_arguments const& a) {
-    Op const op(a.values);
-    requantiser<of.result.of> const result(a.values);
-    value_limits const first = limits_of(of, a.values, 0), second = limits_of(of, a.values, 1);
-    u8* const table = static_cast<u8*>(a.scratch);
-    i32 const start = first.low + (Op::subtracts ? -second.high : second.low);
-    core_share const mine(1024, core, cores, 1);
-    for (index i = mine.begin; i < mine.end; ++i) {
-      i32 y;
-      if (i < 256)
-        y = op.template requantised<0>(value_of_byte<element_type<of.in[0]>>(i)) - first.low;
-      else if (i < 512)
-        y = op.template requantised<1>(value_of_byte<element_type<of.in[1]>>(i)),
-        y = Op::subtracts ? second.high - y : y - second.low;
-      else
-        y = requantise_element<of.result>(result, {}, start + (i - 512));
-      table[i] = static_cast<u8>(y);
+  /// A core's share of each of the three tables: their entries take different times.
+  template <class Result>
+  DEEPLOY_ALWAYS_INLINE static void fill_share(int core, int cores, Op const& op, Result const& result, value_limits first, value_limits second, u8* table) {
+    core_share const bytes_of(256, core, cores, 1), sums(512, core, cores, 1);
+    for (index i = bytes_of.begin; i < bytes_of.end; ++i) {
+      table[i] = static_cast<u8>(op.template requantised<0>(value_of_byte<element_type<of.in[0]>>(i)) - first.low);
+      i32 const y = op.template requantised<1>(value_of_byte<element_type<of.in[1]>>(i));
+      table[256 + i] = static_cast<u8>(Op::subtracts ? second.high - y : y - second.low);
     }
+    i32 const start = first.low + (Op::subtracts ? -second.high : second.low);
+    for (index i = sums.begin; i < sums.end; ++i) table[512 + i] = static_cast<u8>(requantise_element<of.result>(result, {}, start + i));
+  }
+  static void fill(int core, int cores, kernel_arguments const& a) {
+    fill_share(core, cores, Op(a.values), requantiser<of.result.of>(a.values), limits_of(of, a.values, 0), limits_of(of, a.values, 1), static_cast<u8*>(a.scratch));
   }
   static void look_up(int core, int cores, kernel_arguments const& a) {
     constexpr walked_operands walked = walks(0, 1, 4);

@@ -102,6 +102,63 @@ struct elementwise {
   static constexpr bool on_target = false;
 #endif
 
+  /// n elements side by side, `on` bytes apart in each input.
+  template <bool owns, int... i>
+  DEEPLOY_ALWAYS_INLINE static void along(Op const& op, requantiser<of.result.of, owns> const& result, prepared_scale const& scale, u8 const* (&x)[inputs], i32 const* on, u8*& y,
+                                          i32 y_on, index n, detail::indices<i...>) {
+    auto load = [&](i32* v)
+                    DEEPLOY_INLINE_LAMBDA { ((v[i] = rows::next<element_type<of.in[i]>>(x[i], on[i])), ...); };
+    auto one = [&](i32 const* v) DEEPLOY_INLINE_LAMBDA -> i32 {
+      return requantise_element<of.result>(result, scale, op(v[i]...));
+    };
+#if defined(__riscv)
+    if constexpr (in_hardware_loop) {
+      constexpr int kinds[] = {0x00, 0x20, 0x08, 0x28, 0x10}, kind = kinds[static_cast<int>(of.in[0])];
+      constexpr bool to_u8 = of.result.of.clip == clip_range::full_u8;
+      prepared_scale const& by = scaled ? scale : result.scale;
+      if (y_on == 1 && n >= 4 && (!scaled || by.bound >= 0)) {
+        element_loops::requantise<kind, to_u8, !of.result.fits>(x[0], on[0], y, by.mul, by.add, result.shift(), by.bound, n >> 2);
+        n &= 3;
+      }
+      if constexpr (scaled)
+        if (n >= 2 && by.bound >= 0) {
+          element_loops::requantise_apart<kind, to_u8>(x[0], on[0], y, y_on, by.mul, by.add, result.shift(), by.bound, n >> 1);
+          n &= 1;
+        }
+    }
+#endif
+    if constexpr (sizeof(out) == 1 && !(in_hardware_loop && on_target)) {
+      auto four = [&]() DEEPLOY_INLINE_LAMBDA {
+        i32 v0[inputs], v1[inputs], v2[inputs], v3[inputs];  // all loaded before the first is used
+        load(v0);
+        load(v1);
+        load(v2);
+        load(v3);
+        i32 const y0 = one(v0), y1 = one(v1), y2 = one(v2), y3 = one(v3);
+        rows::put_word(y, rows::pack(y0, y1, y2, y3));
+      };
+      if (y_on == 1) {
+        if (n >= 8) {
+          rows::begin_line();
+          do {
+            four();
+            four();
+            n -= 8;
+          } while (n >= 8);
+        }
+        if (n >= 4) {
+          four();
+          n -= 4;
+        }
+      }
+    }
+    for (; n > 0; --n) {
+      i32 v[inputs];
+      load(v);
+      rows::put<out>(y, one(v), y_on);
+    }
+  }
+
   static void direct(int core, int cores, kernel_arguments const& a) { run(core, cores, a, detail::first<inputs>{}); }
 
   template <int... i>
@@ -119,59 +176,6 @@ struct elementwise {
       u8 const* x[] = {reinterpret_cast<u8 const*>(data<element_type<of.in[i]>>(a, i) + at[i])...};
       u8* y = reinterpret_cast<u8*>(data<out>(a, result_operand) + at[last]);
       prepared_scale scale{0, 0, -1};  // of a run, set before its first element
-      auto all = [&]() DEEPLOY_INLINE_LAMBDA {
-        auto load = [&](i32* v)
-                        DEEPLOY_INLINE_LAMBDA { ((v[i] = rows::next<element_type<of.in[i]>>(x[i], on[i])), ...); };
-        auto one = [&](i32 const* v) DEEPLOY_INLINE_LAMBDA -> i32 {
-          return requantise_element<of.result>(result, scale, op(v[i]...));
-        };
-#if defined(__riscv)
-        if constexpr (in_hardware_loop) {
-          constexpr int kinds[] = {0x00, 0x20, 0x08, 0x28, 0x10}, kind = kinds[static_cast<int>(of.in[0])];
-          constexpr bool to_u8 = of.result.of.clip == clip_range::full_u8;
-          prepared_scale const& by = scaled ? scale : result.scale;
-          if (y_on == 1 && n >= 4 && (!scaled || by.bound >= 0)) {
-            element_loops::requantise<kind, to_u8, !of.result.fits>(x[0], on[0], y, by.mul, by.add, result.shift(), by.bound, n >> 2);
-            n &= 3;
-          }
-          if constexpr (scaled)
-            if (n >= 2 && by.bound >= 0) {
-              element_loops::requantise_apart<kind, to_u8>(x[0], on[0], y, y_on, by.mul, by.add, result.shift(), by.bound, n >> 1);
-              n &= 1;
-            }
-        }
-#endif
-        if constexpr (sizeof(out) == 1 && !(in_hardware_loop && on_target)) {
-          auto four = [&]() DEEPLOY_INLINE_LAMBDA {
-            i32 v0[inputs], v1[inputs], v2[inputs], v3[inputs];  // all loaded before the first is used
-            load(v0);
-            load(v1);
-            load(v2);
-            load(v3);
-            i32 const y0 = one(v0), y1 = one(v1), y2 = one(v2), y3 = one(v3);
-            rows::put_word(y, rows::pack(y0, y1, y2, y3));
-          };
-          if (y_on == 1) {
-            if (n >= 8) {
-              rows::begin_line();
-              do {
-                four();
-                four();
-                n -= 8;
-              } while (n >= 8);
-            }
-            if (n >= 4) {
-              four();
-              n -= 4;
-            }
-          }
-        }
-        for (; n > 0; --n) {
-          i32 v[inputs];
-          load(v);
-          rows::put<out>(y, one(v), y_on);
-        }
-      };
       if constexpr (scaled) {
         // The scale stays the same along a run, unless the scale is all that is left to run along.
         i32 const* mul = data<i32>(a, inputs) + at[inputs];
@@ -180,12 +184,12 @@ struct elementwise {
         n = mul_on == 0 && add_on == 0 ? n : 1;
         for (index const part = n; left > 0; left -= part, n = part) {
           scale = result.prepared(*mul, *add);
-          all();
+          along(op, result, scale, x, on, y, y_on, n, detail::indices<i...>{});
           mul += mul_on;
           add += add_on;
         }
       } else {
-        all();
+        along(op, result, scale, x, on, y, y_on, n, detail::indices<i...>{});
       }
     });
   }

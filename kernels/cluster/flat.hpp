@@ -43,6 +43,7 @@ inline constexpr index most_flat_elements = 1024;
 template <class Op, int only>
 struct flat_elements {
   static constexpr int element_cycles = 15;  ///< about
+  static constexpr index granule = 4;        ///< of long runs: whole words
   using general = elementwise<Op, only>;
   static constexpr element_class of = Op::of;
   static constexpr int inputs = of.inputs;
@@ -58,9 +59,10 @@ struct flat_elements {
   template <int... i>
   static constexpr bool lower_inputs(kernel_arguments const& a, lowered_tile& t, detail::indices<i...>) {
     flat_run const r = flat_run_of(a, general::walked);
-    if (!r.one || r.length > most_flat_elements) return false;
+    bool const is_long = r.length > most_flat_elements;
+    if (!r.one || (is_long && (r.length % granule != 0 || r.length / granule > small_shares::most_items))) return false;
     constants c(a.values);
-    c.elements = small_shares(r.length);
+    c.elements = small_shares(is_long ? r.length / granule : r.length);
     index const size[] = {static_cast<index>(sizeof(element_type<of.in[i]>))..., static_cast<index>(sizeof(out))};
     for (int o = 0; o <= inputs; ++o) {
       int const operand = o < inputs ? o : general::result_operand;
@@ -69,8 +71,8 @@ struct flat_elements {
     }
     if (r.length == 1) c.step_bytes[inputs] = 1;  // so that the loop ends
     t.set(c);
-    t.phase[0] = &run;
-    t.one_core_less_cycles = c.elements.one_core_less_cycles(element_cycles);
+    t.phase[0] = is_long ? &run_long : &run;
+    t.one_core_less_cycles = c.elements.one_core_less_cycles(is_long ? granule * element_cycles : element_cycles);
     return true;
   }
   static constexpr bool lower(kernel_arguments const& a, u32, lowered_tile& t) { return lower_inputs(a, t, detail::first<inputs>{}); }
@@ -90,6 +92,19 @@ struct flat_elements {
       i32 const value = static_cast<Op const&>(c)(v[i]...);
       rows::put<out>(y, requantise_element<of.result>(c, static_cast<result_requantiser const&>(c).scale, value), c.step_bytes[inputs]);
     } while (y != end);
+  }
+
+  /// Of more elements: the loops of elementwise, without a walk around them.
+  static void run_long(int core, int cores, kernel_arguments const& a) { run_inputs_long(core, cores, a, detail::first<inputs>{}); }
+  template <int... i>
+  DEEPLOY_ALWAYS_INLINE static void run_inputs_long(int core, int cores, kernel_arguments const& a, detail::indices<i...> all) {
+    auto const& block = lowered_block<inputs + 1, constants>::of(a);
+    constants const c = block.constants;
+    small_shares::share const mine = block.constants.elements.of(core, cores);
+    index const begin = mine.begin * granule;
+    u8 const* x[] = {static_cast<u8 const*>(block.at[i]) + begin * c.step_bytes[i]...};
+    u8* y = static_cast<u8*>(block.at[inputs]) + begin * c.step_bytes[inputs];
+    if (mine.count > 0) general::along(c, static_cast<result_requantiser const&>(c), static_cast<result_requantiser const&>(c).scale, x, c.step_bytes, y, c.step_bytes[inputs], mine.count * granule, all);
   }
 };
 

@@ -31,6 +31,17 @@ struct mul : op::mul<mul<A, B, Y, a, b, q, Scale...>, A, B, Y, op::mul_params{.a
 };
 }  // namespace
 
+TEST_CASE("long runs") {
+  constexpr requantisation a = scaled_by(700, 40, 10), b = scaled_by(300, 3, 9), sum = scaled_by(17, 8, 5), to_u8 = scaled_by(17, 8, 5, 0, 255);
+  CHECK(compared<requantise<t<i8, 40, 64>, s<0, i8, 40, 64>, scaled_by(90, 5, 7)>>(200) == "");
+  CHECK(compared<requantise<t<i32, 1500>, s<0, u8, 1500>, scaled_by(9000, 5, 17, 0, 255)>>(201, 60, 18) == "");
+  CHECK(compared<add<t<i8, 20, 128>, s<1, i8, 20, 128>, s<0, i8, 20, 128>, a, b, sum>>(202) == "");
+  CHECK(compared<add<t<u8, 20, 128>, s<1, i8, 20, 128>, s<0, u8, 20, 128>, a, b, to_u8>>(203) == "");
+  CHECK(compared<sub<t<i8, 3, 1000>, s<1, u8, 3, 1000>, s<0, i8, 3, 1000>, a, b, sum>>(204) == "");
+  CHECK(compared<mul<t<i8, 11, 100>, s<1, i8, 11, 100>, s<0, i8, 11, 100>, a, b, sum>>(205) == "");
+  CHECK(compared<add<t<i8, 1030>, s<1, i8, 1030>, s<0, i8, 1030>, a, b, sum>>(206) == "");  // no whole words
+}
+
 TEST_CASE("requantise: types and scales") {
   CHECK(compared<requantise<t<i8, 3, 7, 20>, s<0, i8, 3, 7, 20>, scaled_by(1234567, -5000, 21)>>(1) == "");
   CHECK(compared<requantise<t<i8, 3, 7, 20>, s<0, u8, 3, 7, 20>, scaled_by(3001, 12345, 12, 0, 255)>>(2) == "");
