@@ -5,6 +5,7 @@
 #include <cluster/conv2d_dense.hpp>
 #include <cluster/conv2d_depthwise.hpp>
 #include <cluster/conv2d_pairs.hpp>
+#include <cluster/conv2d_taps.hpp>
 #include <cluster/mapping.hpp>
 
 namespace deeploy {
@@ -27,7 +28,7 @@ struct mapping<op::conv2d_kind, Engine> {
     bool const narrow = c.path == conv_path::depthwise && c.stride == 1 && l.space[conv_axis::out_columns].length < 4;
     i64 results = narrow ? 1 : 0;
     for (int a = 0; a <= conv_axis::out_channels; ++a) results *= tile[a];
-    return conv_cycles(c, form == 1, window_lines_of(l), elements_inside_percent(l, window_lines_of(l)), tile) + parts_of(results * 104, cost_cores);
+    return conv_cycles(c, form == 1, storage_step(l.with[0], conv_axis::out_columns) == c.steps.columns, tile) + parts_of(results * 104, cost_cores);
   }
   static constexpr i64 code_bytes(layer_descriptor const& l, int form, index const*) {
     return cluster::conv_code_bytes(class_of_form(l, form));
@@ -44,6 +45,8 @@ struct mapping<op::conv2d_kind, Engine> {
       if constexpr (cluster::conv_dense<c, v>::has_panels) k.lower = &cluster::conv_dense<c, v>::lower;
     } else if constexpr (v.path == cluster::conv_path::depthwise && v.stride == 1)
       k.phase[phase] = &cluster::conv_depthwise<c, v>::compute;
+    else if constexpr (v.path == cluster::conv_path::planes)
+      k.phase[phase] = &cluster::conv_taps<c, v>::compute;
     else if constexpr (v.path == cluster::conv_path::depthwise)
       k.phase[phase] = &cluster::conv_pairs<c, v>::compute;
     else

@@ -56,6 +56,9 @@ struct conv_common {
   static void prepare(int core, int cores, kernel_arguments const& a) {
     conv_scratch const s(V, C.accumulates, a.length);
     if constexpr (V.has_records()) fill_records(core, cores, a, s);
+    if constexpr (V.path == conv_path::planes) conv_image<V>::copy(core, cores, a, s);
+    if constexpr (V.turns)
+      if (weights_in_rows(a) && s.depth >= 4) conv_image<V>::turn(core, cores, a, s);
     if constexpr (V.pads_weights) {
       if (!weights_in_rows(a)) return;
       kernel_operand const& w = a.with[1];

@@ -11,52 +11,60 @@ constexpr i64 general_cycles(i64 rows, i64 columns, i64 channels) {
   return runs * 48 + rows * columns * channels * 5 + 275;
 }
 
+/// One result of a block that the inner loops cannot store: what was kept, its share of a channel's place, its requantisation.
+constexpr i64 block_finish_cycles(requant_class const& r, bool accumulates) { return (accumulates ? 12 : 0) + (!r.present ? 30 : r.scaled ? 75 : 60); }
+
 /// Instructions that a call runs through: bytes.
 constexpr i64 conv_code_bytes(conv_class const& c) {
   if (c.path == conv_path::general) return 1200;
+  if (c.path == conv_path::planes) return 2600;
+  if (c.turns) return 3300;
   return (c.path != conv_path::depthwise ? 2000 : c.stride == 1 ? 2700 : 2000) + (c.prepares() ? 600 : 0);
 }
 
-/// How lines of windows lie in the input.
+/// How lines of windows lie in the input, or in what it is turned to.
 enum class window_lines : u8 {
   together,
   few_words,  ///< five to sixteen bytes: all windows of a row in one loop
   bytes,      ///< less than a word
-  across,     ///< the channels of a pixel are no neighbours, but those of the next window are
-  apart,      ///< neither
+  taps,       ///< each tap by itself
 };
-constexpr window_lines window_lines_of(layer_descriptor const& l) {
+constexpr window_lines window_lines_of(conv_class const& c, bool grouped, index const* tile) {
   using namespace conv_axis;
-  if (l.space[in_channels].length > 1 && storage_step(l.with[0], in_channels) != 1)
-    return storage_step(l.with[0], out_columns) == 1 ? window_lines::across : window_lines::apart;
-  index const line = l.space[in_channels].length * l.space[kernel_columns].length;
+  index const line = tile[in_channels] * tile[kernel_columns];
+  if (c.turns ? c.steps.tap_columns != 1 && tile[kernel_columns] != 1 : grouped) return window_lines::taps;
   return line < 4 ? window_lines::bytes : line > 4 && line <= 16 ? window_lines::few_words : window_lines::together;
 }
 
-/// Of a window that is turned with three others, about: sixteen bytes in 36 cycles, or of few channels four in 16; and each tap.
-constexpr i64 across_cycles(i64 channels, i64 taps) { return taps * (channels < 4 ? 16 * channels + 24 : 36 * parts_of(channels, 4) + 60) / 4; }
+/// Measured on kernels of planes: what turning costs besides its loops, as it fetches another two functions into the instruction cache;
+/// and of the call of one that has no windows, what is less than of others.
+inline constexpr i64 turn_cycles = 2200, fewer_tap_cycles = 1200;
 
-/// Of a hundred taps of all windows along an axis, those inside of the tensor.
-constexpr i64 taps_inside_percent(layer_descriptor const& l, int axis, index step, index tap_step, index taps) {
-  for (dimension const& d : l.with[0].dim) {
-    if (d.axis != axis || !d.windowed()) continue;
-    i64 inside = 0;
-    for (index i = 0; i < l.space[axis].length; ++i)
-      for (index t = 0; t < taps; ++t) {
-        index const at = d.shift + step * i + tap_step * t;
-        inside += at >= 0 && at < d.length;
-      }
-    return 100 * inside / (i64{l.space[axis].length} * taps);
-  }
-  return 100;
-}
-/// The same of both axes, for windows that go element by element; padding goes by words.
-constexpr i64 elements_inside_percent(layer_descriptor const& l, window_lines from) {
+/// Bringing the input over: lines of planes and the rows of taps, or pixels of which some are made at a time.
+/// @param by_words  the pixels of a row are neighbours
+constexpr i64 image_cycles(conv_class const& c, conv_scratch const& s, bool by_words, index const* tile) {
   using namespace conv_axis;
-  if (from == window_lines::across) return taps_inside_percent(l, out_columns, l.classes[5], l.classes[7], l.space[kernel_columns].length);
-  if (from != window_lines::apart) return 100;
-  return taps_inside_percent(l, out_rows, l.classes[4], l.classes[6], l.space[kernel_rows].length) *
-         taps_inside_percent(l, out_columns, l.classes[5], l.classes[7], l.space[kernel_columns].length) / 100;
+  i64 const images = i64{tile[batch]} * tile[groups], columns = s.image_columns;
+  if (c.path == conv_path::planes) {
+    i64 const taps = i64{tile[groups]} * tile[out_channels] * tile[kernel_rows];
+    return parts_of(images * s.image_rows, cost_cores) * (80 + (by_words ? parts_of(columns * 5, 8) : columns * 5)) +
+           parts_of(taps, cost_cores) * (50 + 5 * tile[kernel_columns]);
+  }
+  // A share is a run of fours of channels of one row after the other.
+  i64 const quads = parts_of(tile[in_channels], 4), fours = parts_of(columns, 4), share = parts_of(images * s.image_rows * quads, cost_cores);
+  i64 const each = !by_words ? 70 : tile[in_channels] < 4 ? 8 * tile[in_channels] + 4 : 20;
+  return turn_cycles + share * fours * each + (parts_of(share, quads) + 1) * 250;
+}
+
+/// Of windows of a plane: a core's share of four results at a time.
+constexpr i64 tap_cycles(conv_class const& c, conv_scratch const& s, i64 store, index const* tile) {
+  using namespace conv_axis;
+  i64 const fours = parts_of(tile[out_columns], 4), rows = i64{tile[batch]} * tile[groups] * tile[out_channels] * tile[out_rows];
+  i64 const share = parts_of(rows * fours, cost_cores), runs = parts_of(share, fours) + 1;
+  // Of four loads, those that cross a word.
+  i64 const crossing = c.steps.columns % 4 == 0 ? 0 : c.steps.columns % 2 == 0 ? 2 : 3;
+  i64 const steps = c.steps.tap_columns == 1 ? s.tap_words * (10 + crossing) : i64{tile[kernel_columns]} * 10;
+  return share * (tile[kernel_rows] * (steps + 3) + 26 + 4 * store) + runs * 150;
 }
 
 /// Depthwise of stride 2: a core's share of rows of two channels. Of one channel there is no pair.
@@ -70,8 +78,8 @@ constexpr i64 pair_cycles(index const* tile, i64 each) {
 }
 
 /// Cycles of a tile on eight cores.
-/// @param inside  of a hundred elements of windows, those that are no padding
-constexpr i64 conv_cycles(conv_class const& c, bool accumulates, window_lines from, i64 inside, index const* tile) {
+/// @param by_words  the pixels of a row of the input are neighbours
+constexpr i64 conv_cycles(conv_class const& c, bool accumulates, bool by_words, index const* tile) {
   using namespace conv_axis;
   i64 const pixels = static_cast<i64>(tile[out_rows]) * tile[out_columns],
             taps = static_cast<i64>(tile[kernel_rows]) * tile[kernel_columns];
@@ -98,23 +106,23 @@ constexpr i64 conv_cycles(conv_class const& c, bool accumulates, window_lines fr
   if (c.prepares()) cycles += product_phase_cycles;
   if (c.has_records()) cycles += parts_of(channels * 60, cost_cores);
   if (c.pads_weights) cycles += parts_of(channels * (depth + 40), cost_cores);
-  // Bringing windows into rows: two and a half cycles a word, or byte by byte and tap by tap; and each line, of which those
-  // of a group lie in pieces.
-  i64 const bytes_apart = tile[in_channels] * (3 * taps * inside / 100 + 8 * tile[kernel_rows] + 20);
-  i64 const lines = tile[groups] > 1                  ? (tile[in_channels] < 4 ? bytes_apart + 50 : 80 * tile[kernel_rows] + 150)
+  conv_scratch const scratch(c, accumulates, tile);
+  if (c.has_images()) cycles += image_cycles(c, scratch, by_words, tile);
+  if (c.path == conv_path::planes) {
+    i64 const one = c.direct ? 6 : c.records ? product_exact_in_column_cycles + 4 : !accumulates && !c.result.present ? 1 : finish_cycles(c.result) + (accumulates ? 8 : 0);
+    return cycles - fewer_tap_cycles + tap_cycles(c, scratch, one, tile);
+  }
+  // Bringing windows into rows: two and a half cycles a word; and each line, of which those of a group lie in pieces.
+  window_lines const from = window_lines_of(c, tile[groups] > 1, tile);
+  i64 const lines = from == window_lines::taps        ? 80 * tile[kernel_rows] + 150
                     : from == window_lines::together  ? 20 * tile[kernel_rows] + 80
                     : from == window_lines::few_words ? 10 * tile[kernel_rows] + 30
-                    : from == window_lines::bytes     ? 40 * tile[kernel_rows] + 120
-                    : from == window_lines::across    ? 20 * tile[kernel_rows] + 150
-                                                      : 30 * tile[kernel_rows] + 520;
-  // Of windows that are turned, those in fours that rows do not end in; the others of a four with padding go byte by byte.
-  i64 const wide = tile[out_columns], odd = least(wide, wide % 4 == 0 ? 0 : wide % 2 == 0 ? 2 : 3);
-  i64 const across = ((across_cycles(tile[in_channels], taps) + (100 - inside) * depth / 3) * (wide - odd) + (bytes_apart + 400) * odd) / wide;
-  i64 const window = lines + (from == window_lines::apart ? bytes_apart : from == window_lines::across ? across : parts_of(depth * 5, 8));
-  bool const in_place = taps == 1 && from != window_lines::apart && from != window_lines::across;
+                                                      : 8 * tile[kernel_rows] + 40;
+  i64 const window = lines + parts_of(depth * (c.turns && tile[in_channels] % 4 != 0 ? 7 : 5), 8);
+  bool const in_place = taps == 1 || (c.turns && tile[kernel_rows] == 1 && c.steps.tap_columns == 1);
   if (in_place && c.has_panels() && c.stride == 1 && outer == 1 && panels_are_sooner(static_cast<index>(pixels), tile[out_channels], tile[in_channels]))
     return product_grid::best(static_cast<index>(pixels), tile[out_channels], tile[in_channels], team_cores).cycles;
-  i64 const store = c.direct ? 0 : c.records ? product_exact_cycles : finish_cycles(c.result) + (accumulates ? 8 : 0);
+  i64 const store = c.direct ? 0 : c.records ? product_exact_cycles : c.by_channel ? block_finish_cycles(c.result, accumulates) : finish_cycles(c.result) + (accumulates ? 8 : 0);
   block_cost const block = cost_of(c.has_records(), c.mac_load && c.direct);
   if (!in_place) {
     // Units of four pixels, by parts of the channels: each unit has windows of its own.

@@ -11,6 +11,7 @@ template <kernel_class C, conv_class V>
 struct conv_dense : conv_common<C, V> {
   using common = conv_common<C, V>;
   static constexpr signs S = signs_of<typename common::X, typename common::W>;
+  using input = conv_input<V>;
 
   /// A run of pixels of one batch, group and range of channels.
   struct work {
@@ -21,12 +22,12 @@ struct conv_dense : conv_common<C, V> {
   };
 
   /// May pixels be read where they lie? Then a window is one run of elements without padding.
-  static constexpr bool reads_in_place(kernel_arguments const& a) {
+  static constexpr bool reads_in_place(kernel_arguments const& a, input const& x) {
     using namespace conv_axis;
-    index const* const step = a.with[0].stride;
     if (a.length[kernel_rows] != 1) return false;
-    if (a.length[kernel_columns] != 1 && step[kernel_columns] != a.length[in_channels]) return false;
-    if (step[in_channels] != 1) return false;
+    if (a.length[kernel_columns] != 1 && x.step(kernel_columns) != a.length[in_channels]) return false;
+    if constexpr (V.turns) return true;
+    if (x.step(in_channels) != 1) return false;
     index const last_row = a.first[out_rows] + a.step[out_rows] * (a.length[out_rows] - 1);
     index const last = a.first[out_columns] + a.step[out_columns] * (a.length[out_columns] - 1) +
                        a.step[kernel_columns] * (a.length[kernel_columns] - 1);
@@ -34,11 +35,9 @@ struct conv_dense : conv_common<C, V> {
            last < a.limit[out_columns];
   }
 
-  static u8 const* pixel_at(kernel_arguments const& a, work const& w, index row, index column) {
+  static u8 const* pixel_at(input const& x, work const& w, index row, index column) {
     using namespace conv_axis;
-    index const* const step = a.with[0].stride;
-    return static_cast<u8 const*>(a.with[0].at) + (a.with[0].origin + w.batch * step[batch] + w.group * step[groups] +
-                                                   row * step[out_rows] + column * step[out_columns]);
+    return x.at() + (w.batch * x.step(batch) + w.group * x.step(groups) + row * x.step(out_rows) + column * x.step(out_columns));
   }
 
   /// What products of a unit's pixels have in common: all but the windows and the results' place.
@@ -87,11 +86,60 @@ struct conv_dense : conv_common<C, V> {
     } else {
       column_record const zero[4] = {};
       v.records = zero;
-      each_product<S>(v, count, channels, [&](index i, index j, i32 sum) {
-        index const pixel = row * a.length[out_columns] + column + i;
-        common::finish(a, w.batch, pixel / a.length[out_columns], pixel % a.length[out_columns], w.group, w.channel + j,
-                       sum);
-      });
+      if constexpr (V.by_channel) {
+        each_block<S, false>(v, count, channels, [&](index m, index n, index high, index wide, i32* sums) {
+          index const pixel = column + m;
+          if constexpr (C.accumulates) {
+            index const members = a.length[out_channels], step = a.length[groups] * members;
+            i32* kept = static_cast<i32*>(a.scratch) + (((w.batch * a.length[out_rows] + row) * a.length[out_columns] + pixel) * step +
+                                                        w.group * members + w.channel + n);
+            add_kept(a, kept, step, sums, high, wide);
+          }
+          if (!C.accumulates || a.ends) finish_block(a, w, row, pixel, w.channel + n, sums, high, wide);
+        });
+      } else {
+        each_product<S>(v, count, channels, [&](index i, index j, i32 sum) {
+          index const pixel = row * a.length[out_columns] + column + i;
+          common::finish(a, w.batch, pixel / a.length[out_columns], pixel % a.length[out_columns], w.group, w.channel + j,
+                         sum);
+        });
+      }
+    }
+  }
+
+  /// Adds what earlier tiles left to the sums of a block, or leaves them to the next one.
+  static void add_kept(kernel_arguments const& a, i32* kept, index step, i32* sums, index high, index wide) {
+    for (; high > 0; --high, kept += step, sums += sums_wide)
+      for (index j = 0; j < wide; ++j) {
+        i32 sum = sums[j];
+        if (!a.begins) sum = static_cast<i32>(static_cast<u32>(sum) + static_cast<u32>(kept[j]));
+        (a.ends ? sums : kept)[j] = sum;
+      }
+  }
+
+  /// Stores a block whose biases and scales differ between channels only: `high` pixels from (row, column) on by `wide` channels.
+  [[gnu::noinline]] static void finish_block(kernel_arguments const& a, work const& w, index row, index column, index channel, i32 const* sums,
+                                             index high, index wide) {
+    using namespace conv_axis;
+    using Y = element_type<C.type[product_operand::y]>;
+    result_place p = first_result(a);
+    index const at[] = {w.batch, row, column, w.group, channel};
+    for (int axis = 0; axis < 5; ++axis) p.move(a, axis, at[axis]);
+    index const step = a.with[product_operand::y].stride[out_columns];
+    for (index j = 0; j < wide; ++j, p.move(a, out_channels, 1)) {
+      Y* y = elements<C, product_operand::y>(a) + p.at[product_operand::y];
+      if constexpr (V.result.present && sizeof(Y) == 1) {
+        column_record const r = common::record_at(a, p);
+        requantise_column<V.result>(a.values, r.scale, r.start, sums + j, sums_wide, high, reinterpret_cast<u8*>(y), step);
+      } else if constexpr (V.result.present) {
+        result_place each = p;
+        for (index i = 0; i < high; ++i, each.move(a, out_columns, 1)) store_result<C, V.result>(a, each, sums[i * sums_wide + j], 1);
+      } else {
+        u32 start = 0;
+        if constexpr (C.present[product_operand::bias])
+          start = static_cast<u32>(static_cast<i32>(elements<C, product_operand::bias>(a)[p.at[product_operand::bias]]));
+        for (index i = 0; i < high; ++i, y += step) *y = static_cast<Y>(static_cast<i32>(static_cast<u32>(sums[i * sums_wide + j]) + start));
+      }
     }
   }
 
@@ -100,16 +148,16 @@ struct conv_dense : conv_common<C, V> {
                                              typename common::all_records const& records, bool y_rows_join) {
     using namespace conv_axis;
     index const wide = a.length[out_columns];
-    index const* const xs = a.with[0].stride;
-    product_operands v = operands_of(a, w, records, xs[out_columns], s.depth, static_cast<u8 const*>(a.scratch) + s.weights, false);
+    input const x{a, s};
+    product_operands v = operands_of(a, w, records, x.step(out_columns), s.depth, static_cast<u8 const*>(a.scratch) + s.weights, V.turns);
     // Rows that join are one; else they are walked.
     index row = 0, column = w.pixel, left = w.pixel_end - w.pixel, run = left;
-    if (!y_rows_join || (xs[out_rows] != wide * xs[out_columns] && a.length[out_rows] != 1)) {
+    if (!y_rows_join || (x.step(out_rows) != wide * x.step(out_columns) && a.length[out_rows] != 1)) {
       row = w.pixel / wide, column -= row * wide;
       run = left < wide - column ? left : wide - column;
     }
     for (;;) {
-      v.a = pixel_at(a, w, row, column);
+      v.a = pixel_at(x, w, row, column);
       products(a, w, v, records.narrow, row, column, run);
       left -= run;
       if (left <= 0) return;
@@ -123,8 +171,9 @@ struct conv_dense : conv_common<C, V> {
                                             typename common::all_records const& records, bool y_rows_join, u8* windows) {
     using namespace conv_axis;
     index const wide = a.length[out_columns];
-    index const *const xs = a.with[0].stride, *const ys = a.with[product_operand::y].stride;
-    window_rows const to_row(a);
+    index const* const ys = a.with[product_operand::y].stride;
+    input const x{a, s};
+    window_rows const to_row(a, x);
     product_operands v = operands_of(a, w, records, s.pitch, s.depth, static_cast<u8 const*>(a.scratch) + s.weights, true);
     v.a = windows;
     // Whole blocks differ in the results' place only.
@@ -145,8 +194,8 @@ struct conv_dense : conv_common<C, V> {
       u8* to = windows;
       for (index more = count; more > 0;) {
         index const run = more < wide - column ? more : wide - column;
-        to_row(to, s.pitch, pixel_at(a, w, row, column), xs[out_columns], a.first[out_rows] + a.step[out_rows] * row,
-               a.first[out_columns] + a.step[out_columns] * column, a.step[out_columns], run);
+        to_row(to, s.pitch, pixel_at(x, w, row, column), x.step(out_columns), x.first(out_rows) + a.step[out_rows] * row,
+               x.first(out_columns) + a.step[out_columns] * column, a.step[out_columns], run);
         to += run * s.pitch, more -= run, column += run;
         if (column == wide) column = 0, ++row;
       }
@@ -167,10 +216,8 @@ struct conv_dense : conv_common<C, V> {
     using namespace conv_axis;
     index const* const ys = a.with[product_operand::y].stride;
     bool const y_rows_join = ys[out_rows] == a.length[out_columns] * ys[out_columns] || a.length[out_rows] == 1;
-    if (reads_in_place(a))
-      run_in_place(a, s, w, records, y_rows_join);
-    else
-      run_windows(a, s, w, records, y_rows_join, windows);
+    if (!reads_in_place(a, input{a, s})) return run_windows(a, s, w, records, y_rows_join, windows);
+    run_in_place(a, s, w, records, y_rows_join);
   }
 
   using panels = product_panels<V.result, S>;
@@ -181,7 +228,8 @@ struct conv_dense : conv_common<C, V> {
     using namespace conv_axis;
     index const *const length = a.length, *const xs = a.with[0].stride, *const ys = a.with[product_operand::y].stride;
     index const pixels = length[out_rows] * length[out_columns];
-    if (length[batch] != 1 || length[groups] != 1 || length[kernel_columns] != 1 || !reads_in_place(a)) return false;
+    conv_scratch const s(V, C.accumulates, length);
+    if (length[batch] != 1 || length[groups] != 1 || length[kernel_columns] != 1 || !reads_in_place(a, input{a, s})) return false;
     if (length[out_rows] != 1 && (xs[out_rows] != length[out_columns] * xs[out_columns] || ys[out_rows] != length[out_columns] * ys[out_columns])) return false;
     if (a.with[1].stride[in_channels] != 1 || !panels_are_sooner(pixels, length[out_channels], length[in_channels])) return false;
     constexpr int operands[] = {0, 1, product_operand::y};
@@ -204,10 +252,11 @@ struct conv_dense : conv_common<C, V> {
     // Units of four pixels; with few of them the channels are split as well.
     index const pixels = a.length[out_rows] * a.length[out_columns], pixel_blocks = (pixels + 3) >> 2;
     index const outer = a.length[batch] * a.length[groups], channel_blocks = (a.length[out_channels] + 3) >> 2;
+    index const bringing = V.turns && reads_in_place(a, input{a, s}) ? 0 : 1;
     index parts = 1, best = rounds(outer * pixel_blocks, cores) * channel_blocks;
     for (index shift = 1, halves = 2; halves <= cores && halves <= channel_blocks; ++shift, halves *= 2) {
-      // The share of the busiest core in blocks of four by four; bringing the windows into rows costs about one each.
-      index const now = rounds(outer * pixel_blocks * halves, cores) * (((channel_blocks + halves - 1) >> shift) + 1);
+      // The share of the busiest core in blocks of four by four; bringing windows into rows costs about one each.
+      index const now = rounds(outer * pixel_blocks * halves, cores) * (((channel_blocks + halves - 1) >> shift) + bringing);
       if (now < best) {
         best = now;
         parts = halves;

@@ -5,19 +5,6 @@
 #include <cluster/product_pack.hpp>
 
 namespace deeploy::cluster {
-/// A range of rows or columns of the input, of which `count` from `from` on exist; the others are padding.
-struct padded_range {
-  index before, from, count, behind;
-  constexpr padded_range(index first, index length, index limit) {
-    index const end = first + length < limit ? first + length : limit;
-    from = first < 0 ? 0 : first;
-    count = end > from ? end - from : 0;
-    before = first < 0 ? (-first < length ? -first : length) : 0;
-    behind = length - before - count;
-  }
-  constexpr bool operator==(padded_range const&) const = default;
-};
-
 /// Where planes lie. What is no padding begins `begin` bytes into a row, and all padding on the left before that.
 struct channel_planes {
   u8* at;

@@ -2,8 +2,7 @@
 // The windows of a convolution: where a pixel's taps lie, which of them are padding, and how they become a row.
 #pragma once
 #include <cluster/byte_runs.hpp>
-#include <cluster/conv2d_across.hpp>
-#include <cluster/conv2d_class.hpp>
+#include <cluster/conv2d_image.hpp>
 #include <cluster/copy_lines.hpp>
 
 namespace deeploy::cluster {
@@ -47,30 +46,32 @@ namespace deeploy::cluster {
 }
 
 /// Brings windows into rows. What does not depend on the pixel is found once.
-struct window_rows : windows_across {
-  bool packed, contiguous;  ///< the channels of a tap, and the taps of a line, are neighbours
+struct window_rows {
+  index channels, taps_high, taps_wide;
+  index row_step, column_step, row_limit, column_limit;  ///< of taps, in rows and columns of the tensor
+  index last_top, last_left;                             ///< of windows without padding
+  bytes line, row_end;                                   ///< of a window; where its row's last word begins
+  bytes x_row, x_column;  ///< the channels of a tap are neighbours
+  bool contiguous;        ///< so are the taps of a line
 
-  explicit window_rows(kernel_arguments const& a) {
+  template <conv_class V>
+  window_rows(kernel_arguments const& a, conv_input<V> const& x) {
     using namespace conv_axis;
-    index const* const step = a.with[0].stride;
     channels = a.length[in_channels], taps_high = a.length[kernel_rows], taps_wide = a.length[kernel_columns];
     row_step = a.step[kernel_rows], column_step = a.step[kernel_columns];
-    row_limit = a.limit[out_rows], column_limit = a.limit[out_columns];
+    row_limit = x.limit(out_rows), column_limit = x.limit(out_columns);
     last_top = row_limit - 1 - row_step * (taps_high - 1);
     last_left = column_limit - 1 - column_step * (taps_wide - 1);
     line = taps_wide * channels;
     row_end = packed_depth(taps_high * line) - 4;
-    x_row = step[kernel_rows], x_column = step[kernel_columns], x_channel = step[in_channels];
-    packed = x_channel == 1 || channels == 1;
-    contiguous = packed && (x_column == channels || taps_wide == 1);
+    x_row = x.step(kernel_rows), x_column = x.step(kernel_columns);
+    contiguous = x_column == channels || taps_wide == 1;
   }
 
   /// Writes `count` windows of neighbours in a row, `pitch` bytes apart, with padding as zeros, and zeros behind them up to whole
   /// words. Tap (0, 0) of the first is (top, left) of the tensor, and would lie at x.
   [[gnu::noinline]] void operator()(u8* to, bytes pitch, u8 const* x, bytes x_step, index top, index left, index left_step,
                                     index count) const {
-    if (x_step == 1 && left_step == 1 && !packed && count >= 4)
-      return turn(to, pitch, x, top, left, count);
     tap_range const high = taps_inside(top, row_step, row_limit, taps_high);
     index const lines = high.to - high.from;
     if (!contiguous || lines <= 0) {
@@ -115,18 +116,14 @@ struct window_rows : windows_across {
     rows::order_memory();
   }
 
-  /// Lines of a window whose taps or channels are apart.
+  /// Lines of a window whose taps are apart.
   [[gnu::noinline]] void by_taps(u8* to, u8 const* x, index left, index lines) const {
     tap_range const wide = taps_inside(left, column_step, column_limit, taps_wide);
     index const taps = wide.to - wide.from;
     if (taps <= 0) return;
     x += wide.from * x_column;
     to += wide.from * channels;
-    if (packed && channels >= 4) {
-      for (; lines > 0; --lines, x += x_row, to += line) copy_lines(to, channels, x, x_column, taps, channels);
-    } else {
-      for (index c = 0; c < channels; ++c, ++to, x += x_channel) copy_grid(to, channels, line, x, x_column, x_row, lines, taps);
-    }
+    for (; lines > 0; --lines, x += x_row, to += line) copy_lines(to, channels, x, x_column, taps, channels);
   }
 };
 }  // namespace deeploy::cluster

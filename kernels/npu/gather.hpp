@@ -4,8 +4,8 @@
 #include <deeploy/kernel.hpp>
 #include <npu/mapping.hpp>
 #include <cluster/byte_runs.hpp>
-#include <cluster/conv2d_across.hpp>
 #include <cluster/copy_lines.hpp>
+#include <cluster/tap_range.hpp>
 
 namespace deeploy::npu {
 /// What laying out needs to know of a tile; words, so that it may be among the constants of a lowered tile.

@@ -26,7 +26,7 @@ def measure(name, make, engines, sizes, board, folder):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--group", action="append", help="products, elements, rows, movement, npu; all of them")
+    parser.add_argument("--group", action="append", help="products, planes, elements, rows, movement, npu; all of them")
     parser.add_argument("--l1", default="262144,64000")
     parser.add_argument("--board", default="siracusa")
     parser.add_argument("--match", default="", help="only names with this in them")

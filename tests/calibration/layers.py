@@ -60,6 +60,20 @@ def conv_by_channel(size, inputs, outputs, kernel, pad=True):
     return make
 
 
+def conv_planes(height, width, inputs, outputs, kernel, strides=(1, 1), pad=None, groups=1, axis=1, result=True, dilation=1):
+    """Both tensors lie channel by channel, as those of a network of one layer do."""
+    def make(b):
+        x = new_input(b, [1, inputs, height, width], "u8")
+        before = kernel // 2 if pad is None else pad
+        y = forms.conv(b, x, weights(b, [outputs, inputs // groups, kernel, kernel]), None, list(strides), [before] * 4, [dilation] * 2, groups)
+        return [requant(b, y, axis, NARROW, False) if result else y]
+    return make
+
+
+def depthwise_planes(height, width, channels, kernel, strides=(1, 1), **options):
+    return conv_planes(height, width, channels, channels, kernel, strides, groups=channels, **options)
+
+
 def depthwise(size, channels, stride=1, **options):
     return conv(size, channels, channels, 3, stride, channels, **options)
 
@@ -185,6 +199,27 @@ PRODUCTS = {
     "conv1x1 256 to 32, 6x6 by channel": conv_by_channel(6, 256, 32, 1), "conv1x1 64 to 16, 12x12 by channel": conv_by_channel(12, 64, 16, 1), "conv3x3 24 to 8, 10x10 by channel": conv_by_channel(10, 24, 8, 3),
     "conv8x8 2 to 4, 24x24 by channel": conv_by_channel(24, 2, 4, 8, False),
 }
+PLANES = {
+    "planes depthwise 2, 64x32, 8x8 i32": depthwise_planes(64, 32, 2, 8, (2, 4), pad=1, result=False),
+    "planes depthwise 2, 10x10": depthwise_planes(10, 10, 2, 3),
+    "planes depthwise 16, 24x24": depthwise_planes(24, 24, 16, 3),
+    "planes depthwise 32, 14x14 by 2": depthwise_planes(14, 14, 32, 3, (2, 2), axis=None),
+    "planes depthwise 8, 25x5, 5x5": depthwise_planes(25, 5, 8, 5),
+    "planes depthwise 6, 30x30, 7x7 by 3 i32": depthwise_planes(30, 30, 6, 7, (3, 3), result=False),
+    "planes depthwise 4, 20x20 dilated": depthwise_planes(20, 20, 4, 3, dilation=2, pad=2),
+    "planes conv3x3 1 to 2, 28x28": conv_planes(28, 28, 1, 2, 3),
+    "planes conv8x8 2 to 4, 64x32": conv_planes(64, 32, 2, 4, 8, pad=1),
+    "planes conv3x3 36 to 4, 10x10": conv_planes(10, 10, 36, 4, 3),
+    "planes conv3x3 3 to 16, 32x32": conv_planes(32, 32, 3, 16, 3),
+    "planes conv3x3 3 to 16, 33x31 by 2": conv_planes(33, 31, 3, 16, 3, (2, 2)),
+    "planes conv3x3 32 to 32, 16x16": conv_planes(16, 16, 32, 32, 3),
+    "planes conv3x3 16 to 24, 12x12 in 2 groups": conv_planes(12, 12, 16, 24, 3, groups=2),
+    "planes conv3x3 12 to 20, 11x11 i32": conv_planes(11, 11, 12, 20, 3, result=False),
+    "planes conv1x1 64 to 64, 8x8": conv_planes(8, 8, 64, 64, 1),
+    "planes conv1x1 1024 to 32, 6x6": conv_planes(6, 6, 1024, 32, 1),
+    "planes conv1x1 30 to 18, 13x13 by 2": conv_planes(13, 13, 30, 18, 1, (2, 2)),
+    "planes conv5x5 6 to 16, 14x14": conv_planes(14, 14, 6, 16, 5, pad=0),
+}
 ELEMENTS = {f"{operator.lower()} {n}{' with requants' if all_three else ''}": binary(operator, [1, n], all_three, True)
             for operator in ("Add", "Sub", "Mul") for n in (64, 1024, 32768) for all_three in (False, True) if operator != "Sub" or n == 1024}
 ELEMENTS |= {"add 256 with requants": binary("Add", [1, 256]), "add 4096 with requants": binary("Add", [1, 4096]), "add 1024 only": binary("Add", [1, 1024], False, False), "add 16384 only": binary("Add", [1, 16384], False, False),
@@ -213,7 +248,7 @@ NPU = {name: PRODUCTS[name] for name in (
     "depthwise 64, 16x16 by 2", "depthwise 16, 48x48", "linear 1, 64 to 64", "linear 1, 64 to 256", "linear 1, 256 to 64", "linear 1, 256 to 256", "linear 1, 1024 to 256", "linear 16, 64 to 256", "gemm 1, 256 to 256",
     "gemm 1, 640 to 128", "linear 65, 64 to 64", "conv5x5 1 to 32, 40x10",
     "conv9x3 1 to 48, 40x12 by 2", "conv3x3 32 to 64, 16x16 by 2", "conv3x3 3 to 32, 20x20", "conv1x1 24 to 64, 10x10 wide")}
-GROUPS = {"products": (PRODUCTS, "cluster"), "elements": (ELEMENTS, "cluster"), "rows": (ROWS, "cluster"), "movement": (MOVEMENT, "cluster"), "npu": (NPU, "npu,cluster")}
+GROUPS = {"products": (PRODUCTS, "cluster"), "planes": (PLANES, "cluster"), "elements": (ELEMENTS, "cluster"), "rows": (ROWS, "cluster"), "movement": (MOVEMENT, "cluster"), "npu": (NPU, "npu,cluster")}
 
 
 def write(name, make, folder):

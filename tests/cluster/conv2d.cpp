@@ -109,6 +109,48 @@ TEST_CASE("dense: channels apart") {
   channels_apart<220, 3, 9, 12, 3, 3, 2, 2, 3>();
 }
 
+/// Planes of every operand: strides, dilations and padding of each axis apart, results of all kinds.
+template <int seed, class X, class W, class Y, index channels, index outputs, index high, index wide, index taps_high, index taps_wide, index groups,
+          op::conv2d_params p, class... Options>
+void planes() {
+  CAPTURE(seed);
+  constexpr index rows = (high + p.pad.top + p.pad.bottom - p.dilation.rows * (taps_high - 1) - 1) / p.stride.rows + 1,
+                  columns = (wide + p.pad.left + p.pad.right - p.dilation.columns * (taps_wide - 1) - 1) / p.stride.columns + 1, inputs = channels / groups;
+  using from = view<t<0, X, channels, high, wide>, {.of = {1, high, wide, channels}, .stride = {channels * high * wide, wide, 1, high * wide}}>;
+  using filters = view<t<1, W, outputs, inputs, taps_high, taps_wide>,
+                       {.of = {outputs, taps_high, taps_wide, inputs}, .stride = {inputs * taps_high * taps_wide, taps_wide, 1, taps_high * taps_wide}}>;
+  using to = view<t<2, Y, outputs, rows, columns>, {.of = {1, rows, columns, outputs}, .stride = {outputs * rows * columns, columns, 1, rows * columns}}>;
+  CHECK(compared<conv<from, filters, to, p, Options...>>(seed, 40, 12) == "");
+  using rows_of_filters = w<W, outputs, taps_high, taps_wide, inputs>;
+  CHECK(compared<conv<from, rows_of_filters, to, p, Options...>>(seed + 1, 40, 30) == "");
+}
+template <index n>
+using scales = scale<t<4, i32, n>, t<5, i32, n>>;
+
+TEST_CASE("planes: depthwise, a few results of a plane, one plane alone") {
+  planes<300, u8, i8, i32, 2, 2, 24, 19, 8, 8, 2, op::conv2d_params{.stride = {2, 4}, .pad = {1, 1, 1, 1}, .groups = 2, .result = {.present = false}}>();
+  planes<302, u8, i8, u8, 2, 2, 10, 10, 3, 3, 2, op::conv2d_params{.pad = {1, 1, 1, 1}, .groups = 2, .result = scaled_by(0, 0, 16, 0, 255)}, scales<2>>();
+  planes<304, i8, u8, i8, 5, 5, 9, 13, 5, 3, 5, op::conv2d_params{.stride = {1, 3}, .pad = {2, 0, 1, 4}, .dilation = {2, 1}, .groups = 5, .result = limited}>();
+  planes<306, u8, u8, i8, 3, 3, 7, 17, 3, 4, 3, op::conv2d_params{.stride = {3, 1}, .pad = {0, 3, 2, 0}, .dilation = {1, 3}, .groups = 3, .result = narrow}>();
+  planes<308, i8, i8, i8, 4, 8, 8, 9, 3, 3, 4, op::conv2d_params{.pad = {1, 1, 1, 1}, .groups = 4, .result = exact}, bias<per_channel<i32, 8>>>();
+  planes<310, i8, i8, u8, 1, 1, 11, 12, 3, 3, 1, op::conv2d_params{.stride = {2, 2}, .pad = {1, 1, 1, 1}, .result = unsigned_result}>();
+  planes<312, u8, i8, i32, 3, 9, 8, 8, 2, 6, 3, op::conv2d_params{.pad = {0, 5, 0, 5}, .dilation = {1, 2}, .groups = 3, .result = {.present = false}}, bias<per_channel<i32, 9>>>();
+  planes<314, i8, u8, i16, 3, 3, 1, 30, 1, 9, 3, op::conv2d_params{.stride = {1, 2}, .pad = {0, 4, 0, 4}, .groups = 3, .result = scaled_by(301, 7, 9, -32768, 32767)}>();
+  planes<316, i8, i8, i8, 6, 6, 5, 6, 1, 1, 6, op::conv2d_params{.groups = 6, .result = scaled_by(0, 0, 9)}, scales<6>>();
+}
+
+TEST_CASE("planes: dense, grouped, pointwise") {
+  planes<330, u8, i8, u8, 20, 12, 6, 6, 1, 1, 1, op::conv2d_params{.result = scaled_by(0, 0, 16, 0, 255)}, scales<12>>();
+  planes<332, i8, i8, i8, 13, 7, 5, 7, 1, 1, 1, op::conv2d_params{.stride = {2, 2}, .result = narrow}>();
+  planes<334, u8, u8, i32, 34, 9, 3, 2, 1, 1, 1, op::conv2d_params{.result = {.present = false}}>();
+  planes<336, u8, i8, i8, 6, 4, 9, 10, 3, 5, 1, op::conv2d_params{.stride = {2, 3}, .pad = {1, 2, 1, 2}, .result = narrow}, bias<per_channel<i32, 4>>>();
+  planes<338, i8, u8, i8, 2, 4, 12, 11, 8, 8, 1, op::conv2d_params{.pad = {1, 1, 1, 1}, .result = limited}>();
+  planes<340, i8, i8, i8, 3, 5, 9, 9, 3, 3, 1, op::conv2d_params{.stride = {2, 2}, .pad = {1, 0, 0, 1}, .dilation = {1, 2}, .result = exact}>();
+  planes<342, u8, i8, u8, 12, 18, 7, 8, 3, 3, 3, op::conv2d_params{.pad = {1, 1, 1, 1}, .groups = 3, .result = unsigned_result}>();
+  planes<344, u8, i8, i8, 8, 16, 1, 32, 1, 3, 1, op::conv2d_params{.pad = {0, 1, 0, 1}, .result = narrow}, scales<16>>();
+  planes<346, i8, i8, i8, 10, 4, 4, 9, 1, 1, 2, op::conv2d_params{.groups = 2, .result = narrow}>();
+}
+
 TEST_CASE("depthwise") {
   CHECK(compared<conv<x<i8, 1, 9, 9, 16>, w<i8, 16, 3, 3, 1>, y<i8, 1, 9, 9, 16>,
                       op::conv2d_params{.pad = {1, 1, 1, 1}, .groups = 16, .result = narrow}>>(40, 60) == "");
