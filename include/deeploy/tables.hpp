@@ -4,6 +4,7 @@
 #include <deeploy/kernel.hpp>
 #include <deeploy/memory.hpp>
 #include <deeploy/network.hpp>
+#include <deeploy/plan.hpp>
 #include <deeploy/region.hpp>
 
 namespace deeploy {
