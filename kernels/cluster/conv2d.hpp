@@ -40,9 +40,10 @@ struct mapping<op::conv2d_kind, Engine> {
     kernel_code k;
     int phase = 0;
     if constexpr (v.prepares()) k.phase[phase++] = &cluster::conv_common<c, v>::prepare;
-    if constexpr (v.path == cluster::conv_path::dense)
+    if constexpr (v.path == cluster::conv_path::dense) {
       k.phase[phase] = &cluster::conv_dense<c, v>::compute;
-    else if constexpr (v.path == cluster::conv_path::depthwise && v.stride == 1)
+      if constexpr (cluster::conv_dense<c, v>::has_panels) k.lower = &cluster::conv_dense<c, v>::lower;
+    } else if constexpr (v.path == cluster::conv_path::depthwise && v.stride == 1)
       k.phase[phase] = &cluster::conv_depthwise<c, v>::compute;
     else if constexpr (v.path == cluster::conv_path::planes)
       k.phase[phase] = &cluster::conv_taps<c, v>::compute;

@@ -39,6 +39,8 @@ struct conv_class {
   u8 stride = 1;  ///< of the rows; 1 unless it is depthwise or pointwise
   constexpr bool operator==(conv_class const&) const = default;
   constexpr bool has_records() const { return records && channel_records; }
+  /// May tiles whose pixels are read in place be panels? See product_class.
+  constexpr bool has_panels() const { return mac_load && path == conv_path::dense && direct && result.stores_whole_range() && !channel_records && !pads_weights && !turns && side_by_side; }
   /// Is the input brought over first, with its padding?
   constexpr bool has_images() const { return turns || path == conv_path::planes; }
   constexpr bool prepares() const { return has_records() || pads_weights || has_images(); }

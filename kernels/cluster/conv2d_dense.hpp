@@ -2,6 +2,8 @@
 // Dense, grouped and pointwise convolutions of bytes: windows become rows of a matrix product.
 #pragma once
 #include <cluster/conv2d_common.hpp>
+#include <cluster/product_cost.hpp>
+#include <cluster/product_panels.hpp>
 
 namespace deeploy::cluster {
 /// @buffers  scratch: records of the channels, the windows of four pixels per core, accumulators
@@ -216,6 +218,28 @@ struct conv_dense : conv_common<C, V> {
     bool const y_rows_join = ys[out_rows] == a.length[out_columns] * ys[out_columns] || a.length[out_rows] == 1;
     if (!reads_in_place(a, input{a, s})) return run_windows(a, s, w, records, y_rows_join, windows);
     run_in_place(a, s, w, records, y_rows_join);
+  }
+
+  using panels = product_panels<V.result, S>;
+  static constexpr bool has_panels = V.has_panels() && !C.present[product_operand::bias] && !C.accumulates && panels::serves;
+
+  /// Pixels that lie at equal distances are the rows of one product.
+  static constexpr bool lower(kernel_arguments const& a, u32, lowered_tile& t) {
+    using namespace conv_axis;
+    index const *const length = a.length, *const xs = a.with[0].stride, *const ys = a.with[product_operand::y].stride;
+    index const pixels = length[out_rows] * length[out_columns];
+    conv_scratch const s(V, C.accumulates, length);
+    if (length[batch] != 1 || length[groups] != 1 || length[kernel_columns] != 1 || !reads_in_place(a, input{a, s})) return false;
+    if (length[out_rows] != 1 && (xs[out_rows] != length[out_columns] * xs[out_columns] || ys[out_rows] != length[out_columns] * ys[out_columns])) return false;
+    if (a.with[1].stride[in_channels] != 1 || !panels_are_sooner(pixels, length[out_channels], length[in_channels])) return false;
+    constexpr int operands[] = {0, 1, product_operand::y};
+    for (int o : operands) t.point(o, a.with[o].origin);
+    typename panels::constants c;
+    panels::set(c, {pixels, length[out_channels], length[in_channels], xs[out_columns], a.with[1].stride[out_channels], ys[out_columns]}, a.values);
+    panels::set_core_less(c, t);
+    t.set(c);
+    t.phase[0] = &panels::run;
+    return true;
   }
 
   static void compute(int core, int cores, kernel_arguments const& a) {

@@ -5,7 +5,6 @@
 #include <cluster/linear_blocks.hpp>
 #include <cluster/product_cost.hpp>
 #include <cluster/product_row.hpp>
-#include <cluster/small_product.hpp>
 #include <deeploy/lowered.hpp>
 
 namespace deeploy::cluster {
@@ -70,17 +69,4 @@ struct linear_row {
     }
   }
 };
-
-/// How products are lowered: the smallest ones, then linear layers.
-template <kernel_class C, product_class P>
-constexpr kernel_lowering product_lowering() {
-  constexpr kernel_lowering small = small_product_lowering<C, P>();
-  if constexpr (linear_row<C, P>::serves)
-    return [](kernel_arguments const& a, u32 aligned, lowered_tile& t) constexpr {
-      if (small_product_lowering<C, P>() != nullptr && small_product_lowering<C, P>()(a, aligned, t)) return true;
-      return linear_row<C, P>::lower(a, aligned, t);
-    };
-  else
-    return small;
-}
 }  // namespace deeploy::cluster

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The cluster's kernel of op::matmul.
 #pragma once
-#include <cluster/linear_row.hpp>
 #include <cluster/mapping.hpp>
+#include <cluster/matmul_lowering.hpp>
 #include <cluster/product_cost.hpp>
 #include <cluster/product_few.hpp>
 #include <cluster/product_general.hpp>

@@ -39,6 +39,10 @@ struct product_class {
   constexpr bool column_records() const { return start == varies::by_column || scale == varies::by_column; }
   /// May a core go straight to its columns?
   constexpr bool is_linear() const { return one_row && direct() && !column_records() && !packs[0] && !packs[1]; }
+  /// May its tiles be panels? Accumulators are stored without clamps, from zero.
+  constexpr bool has_panels() const {
+    return mac_load && direct() && result.stores_whole_range() && !one_row && !column_records() && side_by_side;
+  }
   constexpr bool prepares() const { return (has_records() && column_records()) || packs[0] || packs[1]; }
 };
 

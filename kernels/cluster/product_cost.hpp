@@ -2,6 +2,7 @@
 // Cycles of matrix products on eight cores, from the instructions of the inner loops.
 #pragma once
 #include <cluster/product_class.hpp>
+#include <cluster/product_grid.hpp>
 
 namespace deeploy::cluster {
 /// Cores that the cost functions count with.
@@ -70,14 +71,6 @@ constexpr bool linear_is_lowered(bool mac_load, index const* tile) {
   return columns % 8 == 0 && columns >= 8 && depth % 4 == 0 && depth >= 8 && !linear_is_even(mac_load, columns, depth);
 }
 
-/// Instructions that a call runs through: bytes.
-constexpr i64 matmul_code_bytes(layer_descriptor const& l, product_class const& p, bool accumulates, index const* tile) {
-  if (is_small_product(l, p, accumulates, tile)) return 320;
-  if (p.is_linear()) return linear_is_lowered(p.mac_load, tile) ? 740 : 1000;
-  i64 const results = p.has_records() ? (p.column_records() ? 500 : 0) : 750;
-  return (p.byte_products ? 1750 : 1200) + results + (p.packs[0] || p.packs[1] ? 600 : 0);
-}
-
 constexpr i64 parts_of(i64 n, i64 part) { return (n + part - 1) / part; }
 constexpr i64 least(i64 a, i64 b) { return a < b ? a : b; }
 
@@ -117,6 +110,23 @@ constexpr i64 shared_products(block_cost const& c, i64 batches, i64 rows, i64 co
   return least(by_rows, by_columns);
 }
 
+/// Is a product lowered to panels? A single column behind the last four takes a panel, in blocks it is a row's.
+constexpr bool panels_are_sooner(index rows, index columns, index depth) {
+  if (!panels_take(rows, columns, depth)) return false;
+  return columns % 4 == 0 ||
+         product_grid::best(rows, columns, depth, team_cores).cycles < product_call_cycles + shared_products(cost_of(false, true), 1, rows, columns, depth / 4, 0);
+}
+
+/// Instructions that a call runs through: bytes.
+constexpr i64 matmul_code_bytes(layer_descriptor const& l, product_class const& p, bool accumulates, index const* tile) {
+  if (is_small_product(l, p, accumulates, tile)) return 320;
+  if (p.is_linear()) return linear_is_lowered(p.mac_load, tile) ? 740 : 1000;
+  if (p.has_panels() && panels_are_sooner(tile[product_axis::rows], tile[product_axis::columns], packed_depth(tile[product_axis::depth])))
+    return 1400 + (p.packs[0] || p.packs[1] ? 500 : 0);
+  i64 const results = p.has_records() ? (p.column_records() ? 500 : 0) : 750;
+  return (p.byte_products ? 1750 : 1200) + results + (p.packs[0] || p.packs[1] ? 600 : 0);
+}
+
 /// Do cores take blocks of four by four, row by row, where rows or columns alone are no fair shares? It costs a core two or three
 /// beginnings. A single row or column behind the last four hardly counts.
 constexpr bool product_is_by_both(index batches, index rows, index columns, index depth, int cores = team_cores) {
@@ -154,6 +164,13 @@ constexpr i64 matmul_cycles(layer_descriptor const& l, product_class const& p, b
   if (!p.byte_products) return general;
   // The reduction is never cut below where the blocks begin, unless it is shorter.
   if (l.space[product_axis::depth].length < least_block_depth && !(p.packs[0] && p.packs[1])) return general < most_small ? most_small : general;
+  if (index const words_depth = packed_depth(tile[product_axis::depth]);
+      p.has_panels() && batches == 1 && panels_are_sooner(tile[product_axis::rows], tile[product_axis::columns], words_depth)) {
+    i64 cycles = product_grid::best(tile[product_axis::rows], tile[product_axis::columns], words_depth, team_cores).cycles;
+    for (int o = 0; o < 2; ++o)
+      if (p.packs[o]) cycles += product_pack_cycles + parts_of(parts_of(o == 0 ? rows : columns, 4), cost_cores) * 5 * words_depth;
+    return cycles < most_small ? most_small : cycles;
+  }
   bool const records = p.has_records() && p.column_records();
   i64 prepared = accumulates ? 350 : records ? product_records_phase_cycles + parts_of(columns * 90, cost_cores) : p.prepares() ? product_pack_phase_cycles : 0;
   for (int o = 0; o < 2; ++o) {

@@ -19,6 +19,8 @@ struct requant_class {
   bool narrow = false;  ///< 32-bit arithmetic serves; with scale operands each pair of them is judged at run time
   rounding round = rounding::half_up;
   clip_range clip = clip_range::any;
+  /// All accumulators there can be, of all of a type's results?
+  constexpr bool stores_whole_range() const { return !scaled && !clamps && clip != clip_range::any; }
   constexpr bool operator==(requant_class const&) const = default;
 };
 

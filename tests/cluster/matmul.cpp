@@ -72,6 +72,18 @@ TEST_CASE("one row, lowered") {
   CHECK(rows_test::comparison::lowered_calls > before + 40);
 }
 
+TEST_CASE("many rows, lowered with mac&load") {
+  constexpr auto mac_load = engine::instructions::mac_load;
+  constexpr op::matmul_params small{.result = scaled_by(37, 1234, 14)}, small_unsigned{.result = scaled_by(-41, 77, 15, 0, 255, rounding::down, 3)};
+  int const before = rows_test::comparison::lowered_calls;
+  CHECK(compared<product<a_of<i8, 43, 12>, b_rows<i8, 12, 40>, t<2, i8, 43, 40>, small>, mac_load>(90, 200) == "");
+  CHECK(compared<product<a_of<u8, 30, 36>, b_rows<i8, 36, 27>, t<2, u8, 30, 27>, small_unsigned>, mac_load>(91, 200) == "");
+  CHECK(compared<product<a_of<i8, 17, 20>, b_rows<u8, 20, 52>, t<2, i8, 17, 52>, small>, mac_load>(92, 200) == "");
+  CHECK(compared<product<a_of<u8, 66, 64>, b_rows<u8, 64, 12>, t<2, i8, 66, 12>, small>, mac_load>(93, 200) == "");
+  CHECK(compared<product<a_of<i8, 24, 16>, b_rows<i8, 16, 33>, t<2, i8, 24, 33>, limited>, mac_load>(94, 60) == "");
+  CHECK(rows_test::comparison::lowered_calls > before + 200);
+}
+
 TEST_CASE("bias and scales of every shape") {
   using a = a_of<i8, 13, 37>;
   using b = b_rows<i8, 37, 23>;

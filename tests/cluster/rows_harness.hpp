@@ -111,7 +111,7 @@ struct comparison {
       }
       lowered_call lowered;
       if (random.below(2) == 0 && lowered.lower(code, a))
-        call(lowered.code(), lowered.block(), cores);
+        ++lowered_calls, call(lowered.code(), lowered.block(), cores);
       else
         call(code, a, cores);
       for (int o = 0; o < l.operands; ++o)
@@ -184,10 +184,10 @@ struct comparison {
 ///
 /// @param bits    magnitude of the values of 32-bit operands
 /// @param adjust  changes what was drawn for an operand
-template <class L>
+template <class L, engine::instructions has = engine::instructions::xpulpv2>
 std::string compared(u64 seed, int rounds = 40, int bits = 16, void (*adjust)(int, u8*) = nullptr) {
   static_assert(L::descriptor.first_problem.code == 0);
-  using engine_t = engine::cluster<engine::instructions::xpulpv2>;
+  using engine_t = engine::cluster<has>;
   using mine = mapping_of<L, engine_t>;
   compared_layer layer{
       L::descriptor, mapping_of<L, engine::host_cluster>::template code<L::descriptor, 0>, facts_of<L, engine_t>(), {}, adjust};
