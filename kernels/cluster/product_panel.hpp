@@ -92,14 +92,15 @@ template <signs S, result_store to>
       "add x12, x11, x16\nadd x13, x12, x16\nadd x14, x13, x16\n"
       DEEPLOY_ML("x0", "x5", "8") DEEPLOY_ML("x0", "x6", "9") DEEPLOY_ML("x0", "x11", "16") DEEPLOY_ML("x0", "x12", "18")
       DEEPLOY_ML("x0", "x13", "20") DEEPLOY_ML("x0", "x14", "22")
-      ".balign 4\n.option push\n.option norvc\n"
+      // The pass begins a line: aligned from here, as the linker may shorten an alignment behind the labels' distances.
+      ".balign 16\n.option push\n.option norvc\nnop\nnop\nnop\n"
       "3:\n.4byte 0x0000007b | (((4f - 3b) >> 1) << 20)\n5:\n.4byte 0x0000107b | (((6f - 5b) >> 1) << 20)\n.option pop\n"
       // A panel: the last pass goes on to the next columns, the others stay.
       "1:\nlw x9, 72(x10)\nlw x16, 0(x10)\nlw x17, 4(x10)\nlw x18, 52(x10)\nlw x19, 56(x10)\nlw x20, 48(x10)\nadd x18, x18, x16\n"
       ".insn r 0x33, 5, 0x02, x18, x18, x19\nadd x20, x20, x18\nsw x16, 92(x10)\nsw x17, 96(x10)\nsw x16, 112(x10)\nsw x17, 116(x10)\n"
       "sw x18, 132(x10)\nsw x20, 136(x10)\nsw x9, 76(x10)\nlw x15, 12(x9)\n"
       // A pass. All between two runs of blocks is in two lines of the cache, so that the loop's others stay.
-      ".balign 16\n.option push\n.option rvc\n"
+      ".option push\n.option rvc\nc.nop\n"
       "2:\nsw x15, 4(x10)\nlw x15, 4(x9)\nsw x15, 16(x10)\nlw x15, 8(x9)\nsw x15, 0(x10)\nlw x15, 0(x9)\n"
       "7:\n.4byte 0x0000407b | (1 << 7) | (15 << 15) | (((9f - 7b) >> 1) << 20)\n"
       "lw x15, 20(x10)\nlw x9, 12(x10)\n.option norvc\nlw x7, 8(x10)\n.insn i 0x7b, 2, x0, x15, 0\n"

@@ -21,7 +21,7 @@ runtime = root / "tests" / "simulator" / "runtime"
 
 def build(compiler, table, optimisation, elf, linker_flags=()):
     """g++ compiles and links; clang compiles, riscv64-unknown-elf-g++ links."""
-    flags = ["-march=rv32imc_zicsr", "-mabi=ilp32", "-mno-relax", optimisation, "-g0", "-ffreestanding", "-fno-exceptions", "-fno-rtti",
+    flags = ["-march=rv32imc_zicsr", "-mabi=ilp32", optimisation, "-g0", "-ffreestanding", "-fno-exceptions", "-fno-rtti",
              "-fno-threadsafe-statics", "-nostdlib", "-std=c++20", "-Wall", "-Wextra", "-ffunction-sections", "-fdata-sections", "-falign-functions=16"]
     flags += [f"-I{root / folder}" for folder in ("include", "kernels", "boards")]
     linker = compiler
