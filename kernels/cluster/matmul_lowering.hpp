@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// How matrix products are lowered: the smallest ones, linear layers, and many rows against many in panels.
+// How matrix products are lowered: small ones in blocks or one by one, linear layers, and many rows against many in panels.
 #pragma once
 #include <cluster/linear_row.hpp>
 #include <cluster/product_panels.hpp>
+#include <cluster/small_blocks.hpp>
 #include <cluster/small_product.hpp>
 
 namespace deeploy::cluster {
@@ -68,19 +69,24 @@ struct matmul_panels {
   }
 };
 
-/// How products are lowered: the smallest ones, then linear layers, then what panels serve.
+/// As one kernel does, if it serves.
+template <class Kernel>
+constexpr bool lower_as(kernel_arguments const& a, u32 aligned, lowered_tile& t) {
+  if constexpr (Kernel::serves)
+    return Kernel::lower(a, aligned, t);
+  else
+    return false;
+}
+/// As the first of them that takes a tile.
+template <class... Kernels>
+constexpr kernel_lowering lowering_by() {
+  if constexpr ((Kernels::serves || ...))
+    return [](kernel_arguments const& a, u32 aligned, lowered_tile& t) constexpr { return (lower_as<Kernels>(a, aligned, t) || ...); };
+  else
+    return nullptr;
+}
 template <kernel_class C, product_class P>
 constexpr kernel_lowering product_lowering() {
-  constexpr kernel_lowering small = small_product_lowering<C, P>();
-  if constexpr (linear_row<C, P>::serves || matmul_panels<C, P>::serves)
-    return [](kernel_arguments const& a, u32 aligned, lowered_tile& t) constexpr {
-      if (small_product_lowering<C, P>() != nullptr && small_product_lowering<C, P>()(a, aligned, t)) return true;
-      if constexpr (linear_row<C, P>::serves)
-        return linear_row<C, P>::lower(a, aligned, t);
-      else
-        return matmul_panels<C, P>::lower(a, aligned, t);
-    };
-  else
-    return small;
+  return lowering_by<small_blocks<C, P>, small_product<C, P>, linear_row<C, P>, matmul_panels<C, P>>();
 }
 }  // namespace deeploy::cluster

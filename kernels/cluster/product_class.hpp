@@ -43,6 +43,10 @@ struct product_class {
   constexpr bool has_panels() const {
     return mac_load && direct() && result.stores_whole_range() && !one_row && !column_records() && side_by_side;
   }
+  /// May its tiles be blocks of two rows by four columns? The first operand lies along the reduction, the second in rows or columns.
+  constexpr bool may_be_blocks() const {
+    return byte_products && !packs[0] && !one_row && !result.scaled && (!result.present || result.narrow);
+  }
   constexpr bool prepares() const { return (has_records() && column_records()) || packs[0] || packs[1]; }
 };
 
@@ -50,6 +54,26 @@ struct product_class {
 /// result takes; linear ones have little to prepare.
 constexpr i64 small_product_work(i64 results, i64 depth) { return (results + 7) / 8 * (6 * depth + 40); }
 constexpr i64 most_small_product_work(product_class const& p) { return p.is_linear() ? 300 : 1500; }
+constexpr i64 small_product_cycles(i64 results, i64 depth) { return (results + 7) / 8 * (5 * depth + 22); }
+
+/// Cycles of a block of two rows by four columns, and of all of them on the busiest core.
+constexpr i64 small_block_cycles(product_class const& p, i64 depth) { return depth / 4 * (p.packs[1] ? 25 : 15) + 85; }
+constexpr i64 small_blocks_cycles(product_class const& p, i64 rows, i64 columns, i64 depth) {
+  return ((rows + 1) / 2 * (columns / 4) + 7) / 8 * small_block_cycles(p, depth);
+}
+/// What the large kernels take at least, with the fetch of their code.
+inline constexpr i64 most_small_blocks_cycles = 2400;
+constexpr bool has_blocks(product_class const& p, i64 rows, i64 columns, i64 depth) {
+  return p.may_be_blocks() && rows > 1 && columns % 4 == 0 && depth % 4 == 0;
+}
+/// Is a product of one batch sooner done in such blocks than by the large kernels, whose code is fetched first? And than one result
+/// after the other, which takes less code?
+constexpr bool is_in_blocks(product_class const& p, i64 rows, i64 columns, i64 depth) {
+  constexpr i64 most_blocks = 1024, code_cycles = 270;
+  if (!has_blocks(p, rows, columns, depth) || (rows + 1) / 2 * (columns / 4) > most_blocks) return false;
+  i64 const cycles = small_blocks_cycles(p, rows, columns, depth);
+  return cycles <= most_small_blocks_cycles && cycles + code_cycles < small_product_cycles(rows * columns, depth);
+}
 
 constexpr bool one_byte(element e) { return e == element::i8 || e == element::u8; }
 

@@ -43,6 +43,12 @@ constexpr bool has_two_result_loops(layer_descriptor const& l, index const* tile
   return loops <= 2;
 }
 
+/// Is a tile lowered to small blocks?
+constexpr bool is_small_blocks(layer_descriptor const& l, product_class const& p, bool accumulates, index const* tile) {
+  return !accumulates && p.may_be_blocks() && (!p.packs[1] || storage_step(l.with[1], product_axis::columns) == 1) && tile[0] * tile[1] * tile[2] == 1 &&
+         is_in_blocks(p, tile[product_axis::rows], tile[product_axis::columns], tile[product_axis::depth]);
+}
+
 /// Is a tile lowered to the loops for small products?
 constexpr bool is_small_product(layer_descriptor const& l, product_class const& p, bool accumulates, index const* tile) {
   i64 const results = i64{tile[0]} * tile[1] * tile[2] * tile[product_axis::rows] * tile[product_axis::columns];
@@ -119,6 +125,7 @@ constexpr bool panels_are_sooner(index rows, index columns, index depth) {
 
 /// Instructions that a call runs through: bytes.
 constexpr i64 matmul_code_bytes(layer_descriptor const& l, product_class const& p, bool accumulates, index const* tile) {
+  if (is_small_blocks(l, p, accumulates, tile)) return 520;
   if (is_small_product(l, p, accumulates, tile)) return 320;
   if (p.is_linear()) return linear_is_lowered(p.mac_load, tile) ? 740 : 1000;
   if (p.has_panels() && panels_are_sooner(tile[product_axis::rows], tile[product_axis::columns], packed_depth(tile[product_axis::depth])))
@@ -155,8 +162,11 @@ constexpr i64 matmul_cycles(layer_descriptor const& l, product_class const& p, b
   i64 const rows = tile[product_axis::rows], columns = tile[product_axis::columns], depth = tile[product_axis::depth];
   i64 const batches = static_cast<i64>(tile[0]) * tile[1] * tile[2];
   // No larger tile is cheaper.
-  if (is_small_product(l, p, accumulates, tile)) return small_product_call_cycles + parts_of(batches * rows * columns, cost_cores) * (5 * depth + 22);
-  i64 const most_small = accumulates || !p.byte_products ? 0 : small_product_call_cycles + most_small_product_work(p);
+  if (is_small_blocks(l, p, accumulates, tile))
+    return small_product_call_cycles + small_blocks_cycles(p, rows, columns, depth);
+  if (is_small_product(l, p, accumulates, tile)) return small_product_call_cycles + small_product_cycles(batches * rows * columns, depth);
+  i64 const most_small = accumulates || !p.byte_products ? 0
+                         : small_product_call_cycles + (batches == 1 && has_blocks(p, rows, columns, depth) ? most_small_blocks_cycles : most_small_product_work(p));
   i64 const store = p.direct()        ? 0
                     : p.has_records() ? product_exact_cycles
                                       : finish_cycles(p.result) + (accumulates ? 20 : 0);

@@ -139,12 +139,4 @@ struct small_product {
     rows::order_memory();
   }
 };
-
-template <kernel_class C, product_class P>
-constexpr kernel_lowering small_product_lowering() {
-  if constexpr (small_product<C, P>::serves)
-    return &small_product<C, P>::lower;
-  else
-    return nullptr;
-}
 }  // namespace deeploy::cluster

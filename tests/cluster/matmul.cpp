@@ -72,6 +72,20 @@ TEST_CASE("one row, lowered") {
   CHECK(rows_test::comparison::lowered_calls > before + 40);
 }
 
+TEST_CASE("small blocks, lowered") {
+  int const before = rows_test::comparison::lowered_calls;
+  CHECK(compared<product<a_of<i8, 16, 16>, b_of<i8, 16, 16>, t<2, i8, 16, 16>, narrow>>(100, 100) == "");
+  CHECK(compared<product<a_of<u8, 13, 20>, b_of<i8, 20, 24>, t<2, u8, 13, 24>, unsigned_result>>(101, 100) == "");
+  CHECK(compared<product<a_of<i8, 21, 12>, b_rows<u8, 12, 16>, t<2, i8, 21, 16>, limited>>(102, 100) == "");
+  CHECK(compared<product<a_of<u8, 3, 32>, b_rows<u8, 32, 20>, t<2, i32, 3, 20>, plain>>(103, 100) == "");
+  CHECK(compared<product<a_of<i8, 9, 24>, b_of<u8, 24, 12>, t<2, i8, 9, 12>, narrow, bias<t<3, i32, 12>>>>(104, 100) == "");
+  CHECK(compared<product<a_of<i8, 9, 24>, b_rows<i8, 24, 12>, t<2, i8, 9, 12>, narrow, bias<t<3, i8, 9, 12>>>>(105, 100) == "");
+  using turned_result = view<t<2, i8, 16, 14>, {.of = {14, 16}, .stride = {1, 14}}>;
+  CHECK(compared<product<a_of<i8, 14, 20>, b_of<i8, 20, 16>, turned_result, narrow>>(106, 100) == "");
+  CHECK(compared<product<a_of<i8, 14, 20>, b_of<i8, 20, 16>, t<2, i32, 14, 16>, op::matmul_params{.alpha = 3, .beta = -2}>>(107, 60) == "");
+  CHECK(rows_test::comparison::lowered_calls > before + 250);
+}
+
 TEST_CASE("many rows, lowered with mac&load") {
   constexpr auto mac_load = engine::instructions::mac_load;
   constexpr op::matmul_params small{.result = scaled_by(37, 1234, 14)}, small_unsigned{.result = scaled_by(-41, 77, 15, 0, 255, rounding::down, 3)};

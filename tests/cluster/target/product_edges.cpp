@@ -15,6 +15,15 @@ using start = bias<view<t<3, i32, n>, {.of = {1, n}, .stride = {0, 1}}>>;
 using one_start = bias<view<t<3, i32, 1>, {.of = {1, 1}, .stride = {0, 0}}>>;
 template <index n>
 using scales = scale<view<t<4, i32, n>, {.of = {1, n}, .stride = {0, 1}}>, view<t<5, i32, n>, {.of = {1, n}, .stride = {0, 1}}>>;
+/// The second operand stored [K][N].
+template <class A, class B, class Y, index m, index k, index n, requantisation result, class... Options>
+using turned = product<t<0, A, m, k>, t<1, B, k, n>, t<2, Y, m, n>, op::matmul_params{.result = result}, Options...>;
+#define TURNED(m, k, n) \
+  measured<turned<i8, i8, i8, m, k, n, limited>, engine_t, 0>(#m " x " #k " by columns x " #n " i8 i8 limited"), \
+      measured<turned<u8, u8, i8, m, k, n, to_i8>, engine_t, 0>(#m " x " #k " by columns x " #n " u8 u8"), \
+      measured<turned<u8, i8, u8, m, k, n, clamping, start<n>>, engine_t, 0>(#m " x " #k " by columns x " #n " u8 i8 clamping, with a bias"), \
+      measured<turned<i8, u8, i8, m, k, n, to_i8, one_start>, engine_t, 0>(#m " x " #k " by columns x " #n " i8 u8 with one bias"), \
+      measured<turned<i8, i8, i8, m, k, n, exact>, engine_t, 0>(#m " x " #k " by columns x " #n " in 64 bits")
 #define OF(m, k, n) \
   measured<edges<i8, i8, i8, m, k, n, limited>, engine_t, 0>(#m " x " #k " x " #n " i8 i8 limited"), \
       measured<edges<u8, u8, i8, m, k, n, to_i8>, engine_t, 0>(#m " x " #k " x " #n " u8 u8"), \
@@ -27,7 +36,7 @@ using scales = scale<view<t<4, i32, n>, {.of = {1, n}, .stride = {0, 1}}>, view<
       measured<edges<u8, i8, i8, m, k, n, by_column, scales<n>>, engine_t, 0>(#m " x " #k " x " #n " by column, 64 bits", 30), \
       measured<edges<u8, i8, i8, m, k, n, exact>, engine_t, 0>(#m " x " #k " x " #n " in 64 bits")
 extern measured_layer const layers[];
-constinit measured_layer const layers[] = {OF(13, 40, 22), OF(11, 21, 9), OF(1, 64, 77), OF(1, 31, 64), OF(40, 12, 8),
+constinit measured_layer const layers[] = {OF(13, 40, 22), OF(11, 21, 9), OF(1, 64, 77), OF(1, 31, 64), OF(40, 12, 8), OF(17, 32, 12), TURNED(17, 16, 20), TURNED(40, 12, 8), TURNED(13, 10, 12),
                                               OF(1, 40, 13), OF(1, 45, 47), OF(1, 4, 30), OF(1, 36, 200), OF(1, 40, 64), OF(1, 72, 192), OF(1, 8, 256)};
 extern int const layer_count;
 int const layer_count = sizeof(layers) / sizeof(layers[0]);

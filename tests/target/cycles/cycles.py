@@ -16,7 +16,7 @@ import harness  # noqa: E402
 LIMITS = os.path.join(HERE, "limits.txt")
 TOLERANCE = 0.02  # of more cycles; of fewer the limit should be renewed
 CONFORMANCE = {"KeywordSpotting": "Models/MLPerf/KeywordSpotting", "ImageClassification": "Models/MLPerf/ImageClassification", "miniMobileNet": "Models/miniMobileNet",
-               "microLlama64": "Models/microLlama/INT8/microLlama64"}
+               "microLlama64": "Models/microLlama/INT8/microLlama64", "token64": "Models/microLlama_4M/INT8/token64"}
 
 
 def tiny_layers(count, n=16):
