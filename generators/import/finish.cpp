@@ -32,12 +32,15 @@ std::optional<resolved> resolve(lowered_network const& net, view const& v) {
 
 namespace {
 /// Axes of operand `o` (inputs, then result) that the operator's region rule takes with one stride only.
-bool must_be_one_part(lowered_layer const& l, bool is_result, int input, std::size_t axis) {
+bool must_be_one_part(lowered_network const& net, lowered_layer const& l, bool is_result, int input, std::size_t axis) {
   if (l.kind == "conv2d" || l.kind == "max_pool") {
     bool const grouped = std::any_of(l.params.begin(), l.params.end(), [](auto const& p) { return p.first == "groups"; });
     if (!is_result && input == 0 && (axis == 1 || axis == 2)) return true;
     return axis == 3 && grouped;
   }
+  // Rows by constants are what every engine does best on rows that lie together; to bring them into place is a copy.
+  if (l.kind == "matmul" && net.buffers[l.inputs[1].buffer].use == role::constant)
+    return (is_result || input == 0) && axis + 1 == (is_result ? l.result : l.inputs[0]).axes.size();
   return (l.kind == "pad" || (l.kind == "copy" && !l.params.empty())) && !is_result;
 }
 
@@ -46,7 +49,7 @@ bool takes(lowered_network const& net, lowered_layer const& l, view const& v, bo
   auto const r = resolve(net, v);
   if (!r) return false;
   for (std::size_t a = 0; a < r->window.parts.size(); ++a)
-    if (r->window.parts[a] > 1 && must_be_one_part(l, is_result, input, a)) return false;
+    if (r->window.parts[a] > 1 && must_be_one_part(net, l, is_result, input, a)) return false;
   return true;
 }
 

@@ -25,6 +25,7 @@ struct product_class {
   bool stores_bytes = false;
   bool side_by_side = false;  ///< the columns of the result
   bool mac_load = false;
+  bool biased = false;
   bool one_row = false;  ///< of the first operand, in one batch: linear layers on one token
   constexpr bool operator==(product_class const&) const = default;
 
@@ -47,6 +48,7 @@ struct product_class {
   constexpr bool may_be_blocks() const {
     return byte_products && !packs[0] && !one_row && !result.scaled && (!result.present || result.narrow);
   }
+  constexpr bool is_batched() const { return (batches[0] | batches[1]) != 0; }
   constexpr bool prepares() const { return (has_records() && column_records()) || packs[0] || packs[1]; }
 };
 
@@ -57,22 +59,26 @@ constexpr i64 most_small_product_work(product_class const& p) { return p.is_line
 constexpr i64 small_product_cycles(i64 results, i64 depth) { return (results + 7) / 8 * (5 * depth + 22); }
 
 /// Cycles of a block of two rows by four columns, and of all of them on the busiest core.
-constexpr i64 small_block_cycles(product_class const& p, i64 depth) { return depth / 4 * (p.packs[1] ? 25 : 15) + 85; }
-constexpr i64 small_blocks_cycles(product_class const& p, i64 rows, i64 columns, i64 depth) {
-  return ((rows + 1) / 2 * (columns / 4) + 7) / 8 * small_block_cycles(p, depth);
+constexpr i64 small_block_cycles(product_class const& p, i64 depth) { return depth / 4 * (p.packs[1] ? 28 : 15) + (p.is_batched() ? 107 : 97) + (p.biased ? 55 : 0); }
+constexpr i64 small_blocks_of(i64 rows, i64 columns) { return (rows + 1) / 2 * (columns / 4); }
+constexpr i64 small_blocks_cycles(product_class const& p, i64 batches, i64 rows, i64 columns, i64 depth) {
+  return (batches * small_blocks_of(rows, columns) + 7) / 8 * small_block_cycles(p, depth);
 }
-/// What the large kernels take at least, with the fetch of their code.
+/// What the large kernels take at least, with the fetch of their code; a core's further batches there, and blocks of four by four.
 inline constexpr i64 most_small_blocks_cycles = 2400;
+inline constexpr i64 product_batch_cycles = 850;
+constexpr i64 large_batch_cycles(i64 rows, i64 columns, i64 depth) { return product_batch_cycles + (rows + 3) / 4 * (columns / 4) * (depth * 5 + 100); }
 constexpr bool has_blocks(product_class const& p, i64 rows, i64 columns, i64 depth) {
   return p.may_be_blocks() && rows > 1 && columns % 4 == 0 && depth % 4 == 0;
 }
-/// Is a product of one batch sooner done in such blocks than by the large kernels, whose code is fetched first? And than one result
-/// after the other, which takes less code?
-constexpr bool is_in_blocks(product_class const& p, i64 rows, i64 columns, i64 depth) {
+/// Is a product sooner done in such blocks than by the large kernels? And than one result after the other, which takes less code?
+constexpr bool is_in_blocks(product_class const& p, i64 batches, i64 rows, i64 columns, i64 depth) {
   constexpr i64 most_blocks = 1024, code_cycles = 270;
-  if (!has_blocks(p, rows, columns, depth) || (rows + 1) / 2 * (columns / 4) > most_blocks) return false;
-  i64 const cycles = small_blocks_cycles(p, rows, columns, depth);
-  return cycles <= most_small_blocks_cycles && cycles + code_cycles < small_product_cycles(rows * columns, depth);
+  if (!has_blocks(p, rows, columns, depth) || batches * small_blocks_of(rows, columns) > most_blocks) return false;
+  i64 const cycles = small_blocks_cycles(p, batches, rows, columns, depth);
+  if (cycles + code_cycles >= small_product_cycles(batches * rows * columns, depth)) return false;
+  bool const batch_is_small = small_blocks_of(rows, columns) * small_block_cycles(p, depth) <= large_batch_cycles(rows, columns, depth);
+  return cycles <= most_small_blocks_cycles || !p.direct() || (batches > 8 && batch_is_small);
 }
 
 constexpr bool one_byte(element e) { return e == element::i8 || e == element::u8; }
@@ -88,6 +94,9 @@ constexpr u32 largest_sum(layer_descriptor const& l, i64 depth) {
 namespace product_axis {
 inline constexpr int rows = 3, columns = 4, depth = 5;
 }
+
+/// Does at most one of the axes of batches count?
+constexpr bool has_one_batch_axis(index const* length) { return (length[0] != 1) + (length[1] != 1) + (length[2] != 1) <= 1; }
 
 /// Distance of neighbours along an axis in the storage; 0 where the operand does not depend on the axis.
 constexpr index storage_step(operand const& o, int axis) {
@@ -133,6 +142,7 @@ constexpr product_class product_class_of(layer_descriptor const& l, bool accumul
     for (int a = 0; a < 3; ++a)
       if (depends_on(l.with[o], a)) p.batches[o] = static_cast<u8>(p.batches[o] | 1 << a);
   }
+  p.biased = l.with[2].of != nullptr;
   p.start = variation_of(l.with[2], product_axis::rows, product_axis::columns);
   p.scale = either(variation_of(l.with[3], product_axis::rows, product_axis::columns),
                    variation_of(l.with[4], product_axis::rows, product_axis::columns));

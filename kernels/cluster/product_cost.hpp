@@ -18,8 +18,6 @@ inline constexpr i64 product_phase_cycles = 1100;
 inline constexpr i64 product_records_phase_cycles = 350;
 /// The same of a phase that only brings operands into rows, and of each operand.
 inline constexpr i64 product_pack_phase_cycles = 300, product_pack_cycles = 400;
-/// Of a core's further batches: where their operands and results begin.
-inline constexpr i64 product_batch_cycles = 850;
 /// One result that the inner loops cannot store: its place and bias; its requantisation with scales from operands, or without.
 constexpr i64 finish_cycles(requant_class const& r) { return 120 + (!r.present ? 0 : r.scaled ? 62 : 45); }
 /// The same where the reduction goes element by element: any types and zero points, and the shortest.
@@ -45,8 +43,9 @@ constexpr bool has_two_result_loops(layer_descriptor const& l, index const* tile
 
 /// Is a tile lowered to small blocks?
 constexpr bool is_small_blocks(layer_descriptor const& l, product_class const& p, bool accumulates, index const* tile) {
-  return !accumulates && p.may_be_blocks() && (!p.packs[1] || storage_step(l.with[1], product_axis::columns) == 1) && tile[0] * tile[1] * tile[2] == 1 &&
-         is_in_blocks(p, tile[product_axis::rows], tile[product_axis::columns], tile[product_axis::depth]);
+  bool const lies = !p.packs[1] || storage_step(l.with[1], product_axis::columns) == 1;
+  return !accumulates && p.may_be_blocks() && lies && has_one_batch_axis(tile) &&
+         is_in_blocks(p, i64{tile[0]} * tile[1] * tile[2], tile[product_axis::rows], tile[product_axis::columns], tile[product_axis::depth]);
 }
 
 /// Is a tile lowered to the loops for small products?
@@ -163,7 +162,7 @@ constexpr i64 matmul_cycles(layer_descriptor const& l, product_class const& p, b
   i64 const batches = static_cast<i64>(tile[0]) * tile[1] * tile[2];
   // No larger tile is cheaper.
   if (is_small_blocks(l, p, accumulates, tile))
-    return small_product_call_cycles + small_blocks_cycles(p, rows, columns, depth);
+    return small_product_call_cycles + small_blocks_cycles(p, batches, rows, columns, depth);
   if (is_small_product(l, p, accumulates, tile)) return small_product_call_cycles + small_product_cycles(batches * rows * columns, depth);
   i64 const most_small = accumulates || !p.byte_products ? 0
                          : small_product_call_cycles + (batches == 1 && has_blocks(p, rows, columns, depth) ? most_small_blocks_cycles : most_small_product_work(p));

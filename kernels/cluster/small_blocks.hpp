@@ -71,6 +71,15 @@ DEEPLOY_ALWAYS_INLINE void add_block(block_sums& s, u8 const* a0, u8 const* a1, 
 #undef DEEPLOY_SUMS
 #endif
 
+/// Where the next batch begins, and blocks of one.
+template <bool batched>
+struct block_batches {
+  i32 of_one = 0, of_one_inverse = 0;  ///< as groups
+  bytes a_batch = 0, b_batch = 0, bias_batch = 0, y_batch = 0;
+};
+template <>
+struct block_batches<false> {};
+
 template <kernel_class C, product_class P>
 struct small_blocks {
   static constexpr int rows = product_axis::rows, columns = product_axis::columns, depth = product_axis::depth;
@@ -80,7 +89,9 @@ struct small_blocks {
   using result_requantiser = requantiser<P.result, true>;
   static constexpr int a = 0, b = 1, bias = 2, y = 3, pointers = 4;
   static constexpr int inverse_bits = 20;
-  struct constants : result_requantiser {
+  static constexpr i32 inverse_of(index n) { return ((1 << inverse_bits) + n - 1) / n; }
+  static constexpr bool batched = P.is_batched();
+  struct constants : result_requantiser, block_batches<batched> {
     small_shares blocks;
     i32 groups = 0;   ///< of four columns
     i32 inverse = 0;  ///< of groups, rounded up: a division takes as long as a result
@@ -94,11 +105,22 @@ struct small_blocks {
   static constexpr bool lower(kernel_arguments const& of, u32, lowered_tile& t) {
     index const* const length = of.length;
     bool const lies = of.with[0].stride[depth] == 1 && of.with[1].stride[turned ? columns : depth] == 1, plain = of.values[6] == 1 && of.values[7] == 1;
-    if (!lies || !plain || length[0] != 1 || length[1] != 1 || length[2] != 1 || !is_in_blocks(P, length[rows], length[columns], length[depth])) return false;
+    i64 const batches = i64{length[0]} * length[1] * length[2];
+    if (!lies || !plain || !has_one_batch_axis(length) || !is_in_blocks(P, batches, length[rows], length[columns], length[depth])) return false;
     constants c(of.values);
     c.groups = length[columns] / block_sums::columns;
-    c.blocks = small_shares((length[rows] + 1) / 2 * c.groups);
-    c.inverse = ((1 << inverse_bits) + c.groups - 1) / c.groups;
+    index const of_one = static_cast<index>(small_blocks_of(length[rows], length[columns]));
+    c.blocks = small_shares(static_cast<index>(batches) * of_one);
+    c.inverse = inverse_of(c.groups);
+    if constexpr (batched) {
+      int const axis = length[0] != 1 ? 0 : length[1] != 1 ? 1 : 2;
+      auto const step = [&](int o) { return of.with[o].stride[axis]; };
+      c.of_one = of_one, c.of_one_inverse = inverse_of(of_one);
+      c.a_batch = step(0), c.b_batch = step(1);
+      c.bias_batch = step(2) * static_cast<bytes>(sizeof(bias_t)), c.y_batch = step(5) * static_cast<bytes>(sizeof(out));
+    } else if (batches != 1) {
+      return false;
+    }
     c.last_row = length[rows] - 1, c.words = length[depth] / 4;
     c.a_row = of.with[0].stride[rows];
     c.b_step = of.with[1].stride[turned ? depth : columns];
@@ -118,29 +140,39 @@ struct small_blocks {
     auto const& block = lowered_block<pointers, constants>::of(of);
     constants const& c = block.constants;
     small_shares::share const mine = c.blocks.of(core, cores);
-    index row = mine.begin * c.inverse >> inverse_bits, group = mine.begin - row * c.groups;
+    index begin = mine.begin, batch = 0;
+    if constexpr (batched) batch = begin * c.of_one_inverse >> inverse_bits, begin -= batch * c.of_one;
+    index row = begin * c.inverse >> inverse_bits, group = begin - row * c.groups;
     row *= 2;
     cluster::rows::order_memory();
     for (index left = mine.count; left > 0; --left) {
       // Behind an odd number of rows the last one is taken twice.
       index const second = xpulp::min(row + 1, c.last_row);
-      u8 const* const from = static_cast<u8 const*>(block.at[a]);
+      auto const of_batch = [&](auto* at, [[maybe_unused]] auto step) DEEPLOY_INLINE_LAMBDA {
+        if constexpr (batched) at += batch * step(c);
+        return at;
+      };
+      u8 const* const from = of_batch(static_cast<u8 const*>(block.at[a]), [](auto const& of_all) { return of_all.a_batch; });
       block_sums s{};
       if constexpr (C.present[2])
 #pragma GCC unroll 8
         for (int i = 0; i < s.count; ++i) {
-          u8 const* at = static_cast<u8 const*>(block.at[bias]) + (i < s.columns ? row : second) * c.bias_row +
+          u8 const* at = of_batch(static_cast<u8 const*>(block.at[bias]), [](auto const& of_all) { return of_all.bias_batch; }) + (i < s.columns ? row : second) * c.bias_row +
                          (group * s.columns + i % s.columns) * c.bias_column;
           s.of[i] = cluster::rows::next<bias_t>(at, 0);
         }
       add_block<signs_of<element_type<C.type[0]>, element_type<C.type[1]>>, turned>(
-          s, from + row * c.a_row, from + second * c.a_row, static_cast<u8 const*>(block.at[b]) + group * c.b_group, c.b_step, c.words);
-      u8* const to = static_cast<u8*>(block.at[y]) + group * s.columns * c.y_column;
+          s, from + row * c.a_row, from + second * c.a_row, of_batch(static_cast<u8 const*>(block.at[b]), [](auto const& of_all) { return of_all.b_batch; }) + group * c.b_group, c.b_step,
+          c.words);
+      u8* const to = of_batch(static_cast<u8*>(block.at[y]), [](auto const& of_all) { return of_all.y_batch; }) + group * s.columns * c.y_column;
       u8* at[] = {to + row * c.y_row, to + second * c.y_row};
 #pragma GCC unroll 8
       for (int i = 0; i < s.count; ++i)
         cluster::rows::put<out>(at[i / s.columns], static_cast<result_requantiser const&>(c)(s.of[i]), c.y_column);
-      if (++group == c.groups) group = 0, row += 2;
+      if (++group < c.groups) continue;
+      group = 0, row += 2;
+      if constexpr (batched)
+        if (row > c.last_row) row = 0, ++batch;
     }
     cluster::rows::order_memory();
   }

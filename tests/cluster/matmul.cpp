@@ -83,7 +83,13 @@ TEST_CASE("small blocks, lowered") {
   using turned_result = view<t<2, i8, 16, 14>, {.of = {14, 16}, .stride = {1, 14}}>;
   CHECK(compared<product<a_of<i8, 14, 20>, b_of<i8, 20, 16>, turned_result, narrow>>(106, 100) == "");
   CHECK(compared<product<a_of<i8, 14, 20>, b_of<i8, 20, 16>, t<2, i32, 14, 16>, op::matmul_params{.alpha = 3, .beta = -2}>>(107, 60) == "");
-  CHECK(rows_test::comparison::lowered_calls > before + 250);
+  // Batches: each with an own second operand, or both, or with results apart.
+  CHECK(compared<product<t<0, i8, 24, 7, 4>, t<1, i8, 24, 4, 8>, t<2, i8, 24, 7, 8>, narrow>>(108, 100) == "");
+  using heads = view<t<0, u8, 18, 40>, {.of = {10, 18, 4}, .stride = {4, 40, 1}}>;
+  using by_head = view<t<2, i8, 18, 80>, {.of = {10, 18, 8}, .stride = {8, 80, 1}}>;
+  CHECK(compared<product<heads, t<1, i8, 10, 4, 8>, by_head, limited>>(109, 100) == "");
+  CHECK(compared<product<heads, view<t<1, i8, 10, 8, 4>, {.of = {10, 4, 8}, .stride = {32, 1, 4}}>, by_head, narrow, bias<t<3, i32, 10, 1, 8>>>>(110, 100) == "");
+  CHECK(rows_test::comparison::lowered_calls > before + 350);
 }
 
 TEST_CASE("many rows, lowered with mac&load") {
