@@ -32,16 +32,29 @@ std::optional<resolved> resolve(lowered_network const& net, view const& v) {
 
 namespace {
 /// Axes of operand `o` (inputs, then result) that the operator's region rule takes with one stride only.
-bool must_be_one_part(lowered_network const& net, lowered_layer const& l, bool is_result, int input, std::size_t axis) {
+bool must_be_one_part(lowered_layer const& l, bool is_result, int input, std::size_t axis) {
   if (l.kind == "conv2d" || l.kind == "max_pool") {
     bool const grouped = std::any_of(l.params.begin(), l.params.end(), [](auto const& p) { return p.first == "groups"; });
     if (!is_result && input == 0 && (axis == 1 || axis == 2)) return true;
     return axis == 3 && grouped;
   }
-  // Rows by constants are what every engine does best on rows that lie together; to bring them into place is a copy.
-  if (l.kind == "matmul" && net.buffers[l.inputs[1].buffer].use == role::constant)
-    return (is_result || input == 0) && axis + 1 == (is_result ? l.result : l.inputs[0]).axes.size();
   return (l.kind == "pad" || (l.kind == "copy" && !l.params.empty())) && !is_result;
+}
+
+/// Do the last axis's parts make one run of memory, in whichever order they are walked?
+bool last_axis_is_one_run(memory_window const& w) {
+  std::vector<view_axis> parts(w.dimensions.end() - w.parts.back(), w.dimensions.end());
+  std::sort(parts.begin(), parts.end(), [](view_axis const& a, view_axis const& b) { return a.stride > b.stride; });
+  for (std::size_t i = 1; i < parts.size(); ++i)
+    if (parts[i - 1].stride != parts[i].stride * parts[i].length) return false;
+  return true;
+}
+
+/// Rows by constants are what every engine does best on rows that lie together. The constants can follow any order of the reduction;
+/// other rows are brought into place by a copy.
+bool lies_in_rows(lowered_network const& net, lowered_layer const& l, memory_window const& w, bool is_result, int input) {
+  if (l.kind != "matmul" || net.buffers[l.inputs[1].buffer].use != role::constant || w.parts.empty() || w.parts.back() < 2) return true;
+  return is_result ? false : input != 0 || last_axis_is_one_run(w);
 }
 
 bool takes(lowered_network const& net, lowered_layer const& l, view const& v, bool is_result, int input) {
@@ -49,8 +62,8 @@ bool takes(lowered_network const& net, lowered_layer const& l, view const& v, bo
   auto const r = resolve(net, v);
   if (!r) return false;
   for (std::size_t a = 0; a < r->window.parts.size(); ++a)
-    if (r->window.parts[a] > 1 && must_be_one_part(net, l, is_result, input, a)) return false;
-  return true;
+    if (r->window.parts[a] > 1 && must_be_one_part(l, is_result, input, a)) return false;
+  return lies_in_rows(net, l, r->window, is_result, input);
 }
 
 lowered_layer copy_layer(std::string const& name, view const& from, view const& to, element type) {

@@ -17,7 +17,7 @@ constexpr i64 block_finish_cycles(requant_class const& r, bool accumulates) { re
 /// Instructions that a call runs through: bytes.
 constexpr i64 conv_code_bytes(conv_class const& c) {
   if (c.path == conv_path::general) return 1200;
-  if (c.path == conv_path::planes) return 2600;
+  if (c.path == conv_path::planes) return 2000;
   if (c.turns) return 3300;
   return (c.path != conv_path::depthwise ? 2000 : c.stride == 1 ? 2700 : 2000) + (c.prepares() ? 600 : 0);
 }
@@ -38,7 +38,7 @@ constexpr window_lines window_lines_of(conv_class const& c, bool grouped, index 
 
 /// Measured on kernels of planes: what turning costs besides its loops, as it fetches another two functions into the instruction cache;
 /// and of the call of one that has no windows, what is less than of others.
-inline constexpr i64 turn_cycles = 2200, fewer_tap_cycles = 1200;
+inline constexpr i64 turn_cycles = 1200, fewer_tap_cycles = 1200;
 
 /// Bringing the input over: lines of planes and the rows of taps, or pixels of which some are made at a time.
 /// @param by_words  the pixels of a row are neighbours

@@ -67,8 +67,7 @@ struct elementwise_mapping {
     return form == 0 ? 0 : table_of(l) == 1 ? 256 : 1024;
   }
   static constexpr i64 arithmetic_of(element_class const& c) {
-    i64 const wide = c.result.of.present && !c.result.of.narrow && !c.result.of.scaled ? 18 : 0;  // in pairs of registers
-    return requant_instructions(c.before[0]) + requant_instructions(c.before[1]) + Operator::instructions(c) + requant_instructions(c.result) + wide;
+    return requant_instructions(c.before[0]) + requant_instructions(c.before[1]) + Operator::instructions(c) + requant_instructions(c.result);
   }
   static constexpr i64 table_cycles = 400;  ///< of a tile by table, whatever its length
   /// Counted instructions of the inner loops, in eighths of a cycle per element on one of eight cores.
@@ -93,7 +92,7 @@ struct elementwise_mapping {
         for (int a = 0; a < l.axes; ++a)
           if (depends_on(l.with[c.inputs], a) || depends_on(l.with[c.inputs + 1], a)) scales *= tile[a];
       }
-      i64 const entry = c.inputs > 2 ? 900 : 0;  // an operand more to walk, and code beyond the private cache
+      i64 const entry = c.inputs > 2 ? 500 : 0;  // an operand more to walk, and code beyond the private cache
       i64 const long_loop = (is_long_run(l, c, tile) ? flat_cycles : walk_cycles) + entry + (elements * (8 * (c.inputs + arithmetic) + store) + 7) / 8 + (scales + 7) / 8 * scale_cycles;
       return long_loop < short_loop ? short_loop : long_loop;
     }

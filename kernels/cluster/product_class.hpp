@@ -25,7 +25,7 @@ struct product_class {
   bool stores_bytes = false;
   bool side_by_side = false;  ///< the columns of the result
   bool mac_load = false;
-  bool biased = false;
+  bool biased = false, unscaled = false;  ///< unscaled: alpha and beta are 1
   bool one_row = false;  ///< of the first operand, in one batch: linear layers on one token
   constexpr bool operator==(product_class const&) const = default;
 
@@ -46,7 +46,7 @@ struct product_class {
   }
   /// May its tiles be blocks of two rows by four columns? The first operand lies along the reduction, the second in rows or columns.
   constexpr bool may_be_blocks() const {
-    return byte_products && !packs[0] && !one_row && !result.scaled && (!result.present || result.narrow);
+    return byte_products && unscaled && !packs[0] && !one_row && !result.scaled && (!result.present || result.narrow);
   }
   constexpr bool is_batched() const { return (batches[0] | batches[1]) != 0; }
   constexpr bool prepares() const { return (has_records() && column_records()) || packs[0] || packs[1]; }
@@ -59,7 +59,9 @@ constexpr i64 most_small_product_work(product_class const& p) { return p.is_line
 constexpr i64 small_product_cycles(i64 results, i64 depth) { return (results + 7) / 8 * (5 * depth + 22); }
 
 /// Cycles of a block of two rows by four columns, and of all of them on the busiest core.
-constexpr i64 small_block_cycles(product_class const& p, i64 depth) { return depth / 4 * (p.packs[1] ? 28 : 15) + (p.is_batched() ? 107 : 97) + (p.biased ? 55 : 0); }
+constexpr i64 small_block_cycles(product_class const& p, i64 depth) {
+  return depth / 4 * (p.packs[1] ? 28 : 15) + (p.is_batched() ? 107 : 97) + (p.biased ? 42 : 0) - (p.result.present ? 0 : 35);
+}
 constexpr i64 small_blocks_of(i64 rows, i64 columns) { return (rows + 1) / 2 * (columns / 4); }
 constexpr i64 small_blocks_cycles(product_class const& p, i64 batches, i64 rows, i64 columns, i64 depth) {
   return (batches * small_blocks_of(rows, columns) + 7) / 8 * small_block_cycles(p, depth);
@@ -143,6 +145,7 @@ constexpr product_class product_class_of(layer_descriptor const& l, bool accumul
       if (depends_on(l.with[o], a)) p.batches[o] = static_cast<u8>(p.batches[o] | 1 << a);
   }
   p.biased = l.with[2].of != nullptr;
+  p.unscaled = alpha == 1 && beta == 1;
   p.start = variation_of(l.with[2], product_axis::rows, product_axis::columns);
   p.scale = either(variation_of(l.with[3], product_axis::rows, product_axis::columns),
                    variation_of(l.with[4], product_axis::rows, product_axis::columns));

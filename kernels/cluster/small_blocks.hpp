@@ -104,9 +104,9 @@ struct small_blocks {
 
   static constexpr bool lower(kernel_arguments const& of, u32, lowered_tile& t) {
     index const* const length = of.length;
-    bool const lies = of.with[0].stride[depth] == 1 && of.with[1].stride[turned ? columns : depth] == 1, plain = of.values[6] == 1 && of.values[7] == 1;
+    bool const lies = of.with[0].stride[depth] == 1 && of.with[1].stride[turned ? columns : depth] == 1;
     i64 const batches = i64{length[0]} * length[1] * length[2];
-    if (!lies || !plain || !has_one_batch_axis(length) || !is_in_blocks(P, batches, length[rows], length[columns], length[depth])) return false;
+    if (!lies || !has_one_batch_axis(length) || !is_in_blocks(P, batches, length[rows], length[columns], length[depth])) return false;
     constants c(of.values);
     c.groups = length[columns] / block_sums::columns;
     index const of_one = static_cast<index>(small_blocks_of(length[rows], length[columns]));

@@ -154,7 +154,7 @@ constexpr index gathered_pitch(index depth) { return (depth + 7) & ~7; }
 /// one where they pick results.
 inline constexpr i64 program_cycles = 210, call_cycles = 1500, wait_cycles = 550;
 /// Of the instructions that the cores run through.
-constexpr i64 code_bytes_of(unit_class const& c) { return c.gathers || c.turns ? 1000 : c.picks ? 800 : c.requantises ? 350 : 900; }
+constexpr i64 code_bytes_of(unit_class const& c) { return c.gathers || c.turns ? 700 : c.picks ? 550 : c.requantises ? 150 : 700; }
 /// The cores' part of a tile of a requantising form: the job's registers, and the scales at the same time.
 constexpr i64 ready_cycles(layer_descriptor const& l, index channels) {
   bool const by_channel = l.with[at::mul].of != nullptr || l.with[at::add].of != nullptr || l.with[at::bias].of != nullptr;
