@@ -59,6 +59,7 @@ inline constexpr memories_of_siracusa siracusa_with_run_time = [] {
 struct siracusa_stream {
   static constexpr bytes page_bytes = siracusa_reserved::page_bytes;
   static constexpr int block_cycles = 60, unit_cycles = 110;  ///< of core 0, to make a tile's block ready, and to write a job's registers
+  static constexpr bytes long_copy_bytes = 4096;  ///< takes the DMA longer than core 0 a block with code that is not in its cache
   struct dma {
     static constexpr u32 most_bytes = 131'071, to_l1 = 1u << 17, incremental = 1u << 18, two_dimensional = 1u << 19, raise_event = 1u << 20;
     static constexpr u32 word(bool in, bool of_lines, u32 length_bytes) {

@@ -12,7 +12,7 @@ void instance<Net, Board, Hooks>::enter(u32 core, instance& it) {
   planned_program const p = planned<Net, Board>();
   deeploy_control.layers = p.layers;
   stream_reader<Hooks> reader(p.stream, it.bases_);
-  it.finished_ = reader.run([&](int step) { return p.walk(step, it.bases_, deeploy_control, it.extents_); });
+  it.finished_ = reader.run([walk = p.walk, &it](int step) { return walk(step, it.bases_, deeploy_control, it.extents_); });
   dismiss(deeploy_control.work);
 }
 template <Network Net, class Board, class Hooks>

@@ -99,7 +99,9 @@ class stream_reader {
   /// @returns false when it was asked to stop; nothing is under way then either
   template <class Walk>
   bool run(Walk walk) {
-    if (read(turn(), walk)) return true;
+    // The code that reads comes while the first page does.
+    constexpr u32 turns = static_cast<u32>(command_kind::page) | 1u << stream_field::turns_at;
+    if (read(&turns, walk)) return true;
     drain();
     return false;
   }

@@ -11,26 +11,41 @@ namespace deeploy::detail {
 ///     the same, where B runs apart               A apart, B's block, waits, wait for the team, step, B apart, copies
 ///     wait for a unit, (...), B                  B's block, wait for the unit, (...), B
 ///     wait for a transfer, A, (...), B           B's block, wait for the transfer, A, (...), B
+///     a long copy, wait for it, A                a long copy, A's block, wait for it, A
+///     the program's first step, copies           copies, step
 ///
 /// A block lies in the page that is read, and nobody else looks at it; so it may be filled at any time before its tile.
 /// Copies to L1 that B does not wait for may come when it runs. A tile that runs apart has a core less: only where that is
 /// shorter than what is done meanwhile.
 ///
 /// @tparam Writer  takes the commands; says what fits its page
-/// @tparam Stream  of the board: block_cycles, to make a block ready; unit_cycles, to tell a unit what it is to do
+/// @tparam Stream  of the board: block_cycles, to make a block ready; unit_cycles, to tell a unit what it is to do;
+///                 long_copy_bytes, which take the DMA longer than a block whose code comes from memory
 template <class Writer, class Stream>
 class look_ahead {
  public:
   constexpr explicit look_ahead(Writer& to) : to_(to) {}
   constexpr void operator()(command const& c) {
-    bool const short_command = c.kind == command_kind::copy || c.kind == command_kind::wait || c.kind == command_kind::step;
-    if (c.kind == command_kind::tile) return meet(c);
-    if (short_command && between_.count < list::most - 2 && (held_ || between_.count != 0 || is_unit(c))) return between_.add(c);
-    flush();
-    to_(c);
+    // The program's first step begins when its first transfers have: they are what everybody waits for.
+    if (c.kind == command_kind::step && c.step == 0 && !c.ends) {
+      first_ = c;
+      return;
+    }
+    if (first_.kind == command_kind::step && !(c.kind == command_kind::copy && c.in)) {
+      take(first_);
+      first_ = {};
+    }
+    take(c);
   }
 
  private:
+  constexpr void take(command const& c) {
+    bool const short_command = c.kind == command_kind::copy || c.kind == command_kind::wait || c.kind == command_kind::step;
+    if (c.kind == command_kind::tile) return meet(c);
+    if (short_command && between_.count < list::most - 2 && (held_ || between_.count != 0 || is_unit(c) || is_long(c))) return between_.add(c);
+    flush();
+    to_(c);
+  }
   struct list {
     static constexpr int most = 16;
     int count = 0;
@@ -39,6 +54,9 @@ class look_ahead {
   };
   static constexpr bool is_unit(command const& c) { return c.kind == command_kind::wait && (c.slot == channel::unit || c.slot == channel::unit_but_last); }
   static constexpr bool is_transfer(command const& c) { return c.kind == command_kind::wait && c.slot < channel::count; }
+
+  /// Does the reader have time meanwhile, even with code that is not in its cache?
+  static constexpr bool is_long(command const& c) { return c.kind == command_kind::copy && i64{c.line} * c.lines >= Stream::long_copy_bytes; }
 
   static constexpr int words_of(list const& l) {
     int words = 0;
@@ -70,11 +88,27 @@ class look_ahead {
       to_(tile_);
       put(later);
     } else {
+      ready_before_wait();
       put(before_);
       put(under_);
       to_(tile_);
     }
     put(under_);
+  }
+  /// The held tile's own block before its wait, if that is long: the transfers begin only now. Nobody runs then.
+  constexpr void ready_before_wait() {
+    int const wait = wait_for_transfers();
+    bool gains = false;
+    for (int i = wait; i < before_.count; ++i)
+      for (int j = 0; j < wait && is_transfer(before_.of[i]); ++j) gains = gains || (is_long(before_.of[j]) && before_.of[j].slot == before_.of[i].slot);
+    int const words = Writer::most_words(tile_) + Writer::most_post_words + words_of(before_) + words_of(under_) + 2;
+    if (!tile_.resolves || !gains || words > Writer::most_words_together) return;
+    to_.make_room(words);
+    for (int i = 0; i < wait; ++i) to_(before_.of[i]);
+    ready(tile_, false);
+    for (int i = wait; i < before_.count; ++i) before_.of[i - wait] = before_.of[i];
+    before_.count -= wait;
+    tile_.resolves = false;
   }
   constexpr void flush() {
     put_tile(false);
@@ -178,6 +212,7 @@ class look_ahead {
   }
 
   Writer& to_;
+  command first_ = {};                    ///< the program's first step, as long as it has not begun
   bool held_ = false;
   command tile_ = {};                     ///< the tile that was met last, if it is held
   list before_ = {}, under_ = {};         ///< what comes before it, and what may come while it runs

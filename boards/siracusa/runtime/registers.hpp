@@ -54,7 +54,7 @@ inline constexpr uint32_t configuration = 0x00, count = 0x08, compare = 0x10, re
 }  // namespace timer
 
 namespace interrupt_control {
-inline constexpr uint32_t mask_set = 0x04, mask_clear = 0x08, status_set = 0x10, acknowledge_clear = 0x20, status_clear = 0x14;
+inline constexpr uint32_t mask_set = 0x04, mask_clear = 0x08, status = 0x0C, status_set = 0x10, acknowledge_clear = 0x20, status_clear = 0x14;
 /// Line with which the cluster says that it is done: the second of the software lines.
 inline constexpr uint32_t done_line = 1;
 }  // namespace interrupt_control

@@ -17,6 +17,7 @@ struct dma {
 };
 struct costs {
   static constexpr int block_cycles = 60, unit_cycles = 110;
+  static constexpr bytes long_copy_bytes = 48;
 };
 constexpr int page_words = 128;
 
@@ -46,7 +47,7 @@ struct drawn_program {
 
   int below(int n) { return static_cast<int>(draw() % static_cast<unsigned>(n)); }
   void copy() {
-    command c{.kind = command_kind::copy, .slot = static_cast<u8>(below(channel::count)), .opens = true, .line = 16, .lines = 1};
+    command c{.kind = command_kind::copy, .slot = static_cast<u8>(below(channel::count)), .opens = true, .line = 16, .lines = 1 + below(4)};
     c.in = c.slot < channel::store || c.slot >= channel::early;
     c.l1.word = static_cast<u32>(next++);
     open[c.slot] = true;
@@ -195,6 +196,30 @@ bool runs(command const& c) { return c.kind == command_kind::tile && c.posts; }
 bool is_fixed(command const& c) { return runs(c) || c.kind == command_kind::step || c.kind == command_kind::walk || c.kind == command_kind::end; }
 bool is_unit_wait(command const& c) { return c.kind == command_kind::wait && (c.slot == channel::unit || c.slot == channel::unit_but_last); }
 }  // namespace
+
+TEST_CASE("look_ahead: the first transfers, then the step; the first block while a long one is under way") {
+  for (index const lines : {1, 3}) {
+    kept k;
+    detail::look_ahead<kept, costs> sink(k);
+    command tile{.kind = command_kind::tile};
+    tile.tile.phase[0] = &phase;
+    tile.tile.words = 1;
+    sink({.kind = command_kind::step, .step = 0});
+    sink({.kind = command_kind::copy, .opens = true, .in = true, .line = 16, .lines = lines});
+    sink({.kind = command_kind::wait});
+    sink(tile);
+    sink({.kind = command_kind::end});
+    auto const is = [&](std::size_t i, command_kind kind) { return k.all.at(i).kind == kind; };
+    CHECK(is(0, command_kind::copy));
+    CHECK(is(1, command_kind::step));
+    std::size_t const wait = lines == 3 ? 3 : 2;
+    CHECK(is(wait, command_kind::wait));
+    CHECK(is(wait + 1, command_kind::tile));
+    CHECK(k.all[wait + 1].resolves == (lines == 1));
+    if (lines == 3) CHECK((is(2, command_kind::tile) && !k.all[2].posts));
+    CHECK(k.all.size() == wait + 3);
+  }
+}
 
 TEST_CASE("look_ahead: random programs keep their meaning") {
   int apart = 0, ready = 0, told = 0, turned = 0;
