@@ -85,13 +85,19 @@ std::optional<target> target::of(std::string const& board, std::string const& ro
   auto const recipe = read_json(root + "/boards/" + t.board_.folder + "/recipe.json");
   if (!recipe) return std::nullopt;
   char const* const chosen = std::getenv("DEEPLOY_TARGET_CXX");
-  t.compiler_ = chosen != nullptr && *chosen != 0 ? chosen : recipe->at("compiler").get<std::string>();
+  t.linker_ = recipe->at("compiler").get<std::string>();
+  t.compiler_ = chosen != nullptr && *chosen != 0 ? chosen : t.linker_;
+  bool const clang = fs::path(t.compiler_).filename().string().find("clang") != std::string::npos;
+  if (!clang) t.linker_ = t.compiler_;  // clang has neither the target's linker nor its libgcc
   t.runner_ = recipe->at("runner");
   t.simulator_ = recipe->at("simulator");
   for (std::string const option : recipe->at("options")) t.options_.push_back(option);
   t.flags_ = {"-std=c++20"};
   for (std::string const flag : recipe->at("flags")) t.flags_.push_back(flag);
   for (char const* folder : {"include", "kernels", "boards"}) t.flags_.push_back("-I" + root + "/" + folder);
+  t.compile_flags_ = t.flags_;
+  for (std::string const flag : recipe->at("clang"))
+    if (clang) t.compile_flags_.push_back(flag);
   t.megahertz_ = recipe->at("megahertz").get<std::vector<int>>();
   for (std::string const source : recipe->at("sources")) t.sources_.push_back(root + "/boards/" + source);
   for (std::string word : recipe->at("link")) {
@@ -115,7 +121,7 @@ int target::compile(std::string const& folder, std::string const& network, std::
   for (char const* generated : {"runner.cpp", "weights.cpp", "arenas.cpp"}) sources.push_back(folder + "/" + generated);
   for (std::string const& file : sources) {
     std::vector<std::string> words{compiler_};
-    words.insert(words.end(), flags_.begin(), flags_.end());
+    words.insert(words.end(), compile_flags_.begin(), compile_flags_.end());
     if (debug) words.push_back("-DDEEPLOY_DEBUG");
     objects.push_back(folder + "/" + fs::path(file).filename().string() + ".o");
     for (std::string const& w : {std::string("-w"), "-Wa,-I" + folder, std::string("-c"), file, std::string("-o"), objects.back()}) words.push_back(w);
@@ -129,7 +135,7 @@ int target::run(std::string const& folder, target_request const& asked, target_r
     complain(4003, why);
     return user_error;
   }
-  std::vector<std::string> words{compiler_};
+  std::vector<std::string> words{linker_};
   words.insert(words.end(), flags_.begin(), flags_.end());
   words.push_back("-Wa,-I" + folder);
   words.push_back(folder + "/inputs.S");

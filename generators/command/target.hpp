@@ -44,8 +44,8 @@ class target {
   int run(std::string const& folder, target_request const& asked, target_run& measured) const;
 
  private:
-  std::string root_, compiler_, runner_, simulator_;
-  std::vector<std::string> flags_, sources_, link_, options_;
+  std::string root_, compiler_, linker_, runner_, simulator_;
+  std::vector<std::string> flags_, compile_flags_, sources_, link_, options_;
   std::vector<int> megahertz_;
   board_name board_{""};
 };

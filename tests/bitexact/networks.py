@@ -20,9 +20,12 @@ def main():
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--seed", type=int, default=int(os.environ.get("DEEPLOY_SEED", 1)))
     parser.add_argument("--board", help="a board that has a simulator, which checks (default: the host)")
+    parser.add_argument("--compiler", help="of the board's programs, in place of its recipe's")
     a = parser.parse_args()
     a.count = int(os.environ.get("DEEPLOY_COUNT", a.count))
     harness.need_oracle()
+    if a.compiler:
+        os.environ["DEEPLOY_TARGET_CXX"] = harness.need_program(a.compiler, a.compiler.replace("++", ""))
     sizes = [int(s) for s in a.l1.split(",")]
     with harness.Folder() as folder:
         if a.board:
