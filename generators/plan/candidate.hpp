@@ -115,6 +115,7 @@ struct front_statistics {
 /// The candidates of one layer for one choice of homes, none dominated.
 struct front {
   std::vector<candidate> of;  ///< by bytes, then cycles
+  std::vector<std::size_t> seeds;  ///< of these, columns that a choice problem begins with
   front_statistics statistics;
 };
 

@@ -64,6 +64,36 @@ schedule::schedule(planned_model const& m, std::vector<int> order) : layer_at(st
   }
 }
 
+/// The leanest candidates, the fastest, and some between, with and without early fetches.
+static std::vector<std::size_t> seeds_of(std::vector<candidate> const& all, std::int64_t capacity) {
+  constexpr std::int64_t shares = 8;
+  std::vector<std::size_t> seeds;
+  auto const add = [&](std::size_t i) {
+    if (i < all.size() && std::find(seeds.begin(), seeds.end(), i) == seeds.end()) seeds.push_back(i);
+  };
+  auto const best_by = [&](auto key, bool early) {
+    std::size_t best = all.size();
+    for (std::size_t i = 0; i < all.size(); ++i)
+      if ((all[i].early != 0) == early && (best == all.size() || key(all[i]) < key(all[best]))) best = i;
+    add(best);
+  };
+  for (bool early : {false, true}) {
+    best_by([](candidate const& c) { return std::pair(c.bytes + c.early_bytes, c.alone()); }, early);
+    best_by([](candidate const& c) { return std::pair(c.alone(), c.bytes); }, early);
+    best_by([](candidate const& c) { return std::pair(c.alone() + c.early_cycles, c.bytes); }, early);
+    best_by([](candidate const& c) { return std::pair(c.fixed_cycles + c.loose_cycles + c.early_cycles, c.bytes); }, early);
+  }
+  for (std::int64_t i = 1; i < shares; ++i) {
+    // The fastest within a share of the capacity.
+    std::int64_t const within = capacity * i / shares;
+    std::size_t best = all.size();
+    for (std::size_t k = 0; k < all.size(); ++k)
+      if (all[k].bytes <= within && (best == all.size() || all[k].alone() + all[k].early_cycles < all[best].alone() + all[best].early_cycles)) best = k;
+    add(best);
+  }
+  return seeds;
+}
+
 front_store::front_store(planned_model const& m, plan_options const& o) : m_(m), options_(o) {
   std::vector<int> first_of_class;
   for (std::size_t l = 0; l < m.layers.size(); ++l) {
@@ -80,6 +110,7 @@ front const& front_store::of(int layer, home_list const& homes, unsigned early_r
   auto& slot = fronts_[{class_of_[layer], homes, early_ready}];
   if (!slot) {
     slot = std::make_unique<front>(candidates_of(m_.layers[layer], m_.board, homes, early_ready, options_.capacity[0], options_));
+    slot->seeds = seeds_of(slot->of, options_.capacity[0]);
     total_.considered += slot->statistics.considered;
     total_.kept += slot->statistics.kept;
   }

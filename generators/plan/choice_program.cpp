@@ -18,8 +18,6 @@
 namespace deeploy::plan {
 namespace {
 constexpr double infinite = std::numeric_limits<double>::infinity();
-/// Columns at hand from the start, per step and choice of homes.
-constexpr std::size_t seeds = 8;
 }  // namespace
 
 void choice_problem::number_rows() {
@@ -89,32 +87,10 @@ int choice_problem::bring_in(int s, home_list const& homes, std::size_t number) 
   return id;
 }
 
-/// Columns to begin with: the leanest, the fastest, and some between, with and without early fetches.
+/// Columns to begin with.
 void choice_problem::seed(int s) {
-  for (auto& [homes, entry] : steps_[s].by_home) {
-    std::vector<candidate> const& all = entry.all->of;
-    if (all.empty()) continue;
-    auto const best_by = [&](auto key, bool early) {
-      std::size_t best = all.size();
-      for (std::size_t i = 0; i < all.size(); ++i)
-        if ((all[i].early != 0) == early && (best == all.size() || key(all[i]) < key(all[best]))) best = i;
-      if (best < all.size()) bring_in(s, homes, best);
-    };
-    for (bool early : {false, true}) {
-      best_by([](candidate const& c) { return std::pair(c.bytes + c.early_bytes, c.alone()); }, early);
-      best_by([](candidate const& c) { return std::pair(c.alone(), c.bytes); }, early);
-      best_by([](candidate const& c) { return std::pair(c.alone() + c.early_cycles, c.bytes); }, early);
-      best_by([](candidate const& c) { return std::pair(c.fixed_cycles + c.loose_cycles + c.early_cycles, c.bytes); }, early);
-    }
-    for (std::size_t i = 1; i < seeds; ++i) {
-      // The fastest within a share of the capacity.
-      std::int64_t const within = options_.capacity[0] * static_cast<std::int64_t>(i) / static_cast<std::int64_t>(seeds);
-      std::size_t best = all.size();
-      for (std::size_t k = 0; k < all.size(); ++k)
-        if (all[k].bytes <= within && (best == all.size() || all[k].alone() + all[k].early_cycles < all[best].alone() + all[best].early_cycles)) best = k;
-      if (best < all.size()) bring_in(s, homes, best);
-    }
-  }
+  for (auto& [homes, entry] : steps_[s].by_home)
+    for (std::size_t number : entry.all->seeds) bring_in(s, homes, number);
 }
 
 integer_program choice_problem::program() const {
