@@ -16,7 +16,7 @@ struct memory_bases {
 };
 
 /// What may be done at the beginning and the end of each step, on core 0; by default nothing. A step ends when its results are
-/// in their places; the next one may have begun by then.
+/// in their places; the next ones may have begun by then, and ended.
 struct no_hooks {
   static void step_begins(int) {}
   static void step_ends(int) {}
@@ -140,8 +140,8 @@ class stream_reader {
       } else if (kind == number(command_kind::step)) {
         ++at;
         if (first >> f::joins_at & 1) barrier();
-        if ((first >> f::overlaps_at & 1) == 0 && step >= 0) Hooks::step_ends(step - static_cast<int>(field<f::ends_at, 1>(first)));
-        if (first >> f::ends_at & 1) continue;
+        if ((first >> f::overlaps_at & 1) == 0 && step >= 0) Hooks::step_ends(step - static_cast<int>(field<f::back_at, f::back_bits>(first)));
+        if (field<f::back_at, f::back_bits>(first)) continue;
         step = static_cast<int>(first >> f::step_at);
         control.position = position = static_cast<u32>(step) << 16;
         Hooks::step_begins(step);

@@ -2,6 +2,7 @@
 // Second stage: offsets in every memory for the buffers and tensors of a choice.
 #include <algorithm>
 #include <deeploy/overlap.hpp>
+#include <generators/plan/flights.hpp>
 #include <generators/plan/placement.hpp>
 #include <generators/plan/planner.hpp>
 
@@ -53,13 +54,16 @@ std::vector<stored_tensor> stored_tensors(planned_model const& m, std::vector<st
 }
 
 namespace {
-/// @param keep_apart  in L1 a step's results, buffers and scratch keep clear of what the step before leaves
-bool place(planned_model const& m, plan_options const& options, choice_problem const& p, choice const& c, early_plan const& early, bool keep_apart, plan_result& result) {
+/// What a step's results, buffers and scratch keep clear of in L1.
+enum class apart_from { nothing, last_step, flights };
+
+bool place(planned_model const& m, plan_options const& options, choice_problem const& p, choice const& c, early_plan const& early, apart_from clear_of, plan_result& result) {
   auto const& memories = m.board.memories;
   finished_plan plan;
   plan.memories.resize(memories.size());
   plan.tensors.resize(m.tensors.size());
   schedule const& order = p.order();
+  std::vector<int> const under = clear_of == apart_from::flights ? expected_flights(m, p, c).under : std::vector<int>(static_cast<std::size_t>(p.steps()), -1);
 
   for (int s = 0; s < p.steps(); ++s) {
     candidate const& k = *p.columns(s)[c.column[s]].of;
@@ -112,7 +116,10 @@ bool place(planned_model const& m, plan_options const& options, choice_problem c
     auto const add = [&](int first, int end, int begins_with, std::int64_t size, l1_buffer const& of) {
       bool const follows = begins_with > 0 && leaves_something(m, plan.steps[static_cast<std::size_t>(begins_with) - 1]);
       items.push_back({first, end, size, alignment, {}});
-      apart.push_back({follows ? std::min(first, begins_with - 1) : first, end, size, alignment, {}});
+      int from = follows ? std::min(first, begins_with - 1) : first;
+      for (int s : {first, begins_with})
+        if (int const f = under[static_cast<std::size_t>(s)]; f >= 0) from = std::min(from, f);
+      apart.push_back({from, end, size, alignment, {}});
       what.push_back(of);
     };
     for (std::size_t t = 0; t < m.tensors.size(); ++t) {
@@ -139,7 +146,7 @@ bool place(planned_model const& m, plan_options const& options, choice_problem c
       }
     }
     std::int64_t const room = options.capacity[i] - next[i] - state;
-    placement const placed = place_lowest(i == 0 && keep_apart ? apart : items, room, placing);
+    placement const placed = place_lowest(i == 0 && clear_of != apart_from::nothing ? apart : items, room, placing);
     if (!placed.complete) return false;
     for (std::size_t j = 0; j < items.size(); ++j) {
       auto const at = static_cast<bytes>(placed.offset[j]);
@@ -172,21 +179,22 @@ bool place(planned_model const& m, plan_options const& options, choice_problem c
 }
 }  // namespace
 
-// Where there is room for it, and bytes are not what is sought, steps of boards with a unit keep apart: one may then begin
-// while the unit computes the last tile of the one before, or while its results are stored.
+// Where there is room for it, and bytes are not what is sought, steps of boards with a unit keep apart: some may then run
+// while the unit computes the last tile of one before, or begin while results are stored.
 bool place_buffers(planned_model const& m, plan_options const& options, choice_problem const& p, choice const& c, early_plan& early, plan_result& result) {
   bool has_unit = false;
   for (planned_layer const& l : m.layers)
     for (mapping_facts const& e : l.engines) has_unit = has_unit || e.by_unit != nullptr;
-  auto const fits = [&](bool keep_apart) {
+  auto const fits = [&](apart_from clear_of) {
     result.memories.clear();
-    return place(m, options, p, c, early, keep_apart, result);
+    return place(m, options, p, c, early, clear_of, result);
   };
+  auto const fits_apart = [&] { return fits(apart_from::flights) || fits(apart_from::last_step); };
   bool const apart = has_unit && options.aim != objective::bytes;
   if (early.saved_cycles > 0) {
-    if (apart ? fits(true) : fits(false)) return true;
+    if (apart ? fits_apart() : fits(apart_from::nothing)) return true;
     early = early_under_last(p, c);
   }
-  return (apart && fits(true)) || fits(false);
+  return (apart && fits_apart()) || fits(apart_from::nothing);
 }
 }  // namespace deeploy::plan

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <deeploy/overlap.hpp>
 #include <generators/plan/code_cache.hpp>
+#include <generators/plan/flights.hpp>
 #include <generators/plan/order.hpp>
 #include <generators/plan/planner.hpp>
 #include <limits>
@@ -17,28 +18,9 @@ constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
 /// Dynamic programs that the local search may solve, so that its time does not grow with the square of the network.
 std::uint64_t evaluations_for(planned_model const& m) { return 60 + 60000 / (m.layers.size() + 1); }
 
-/// Cycles of a choice that pass while a unit computes the last tile of the step before; the objective does not know of them.
-/// That buffers keep apart is taken for granted: the second stage sees to it where there is room.
-std::int64_t hidden_cycles(planned_model const& m, choice_problem const& p, choice const& c) {
-  std::int64_t hidden = 0;
-  for (int s = 1; s < p.steps(); ++s) {
-    candidate const &before = *p.columns(s - 1)[c.column[s - 1]].of, &k = *p.columns(s)[c.column[s]].of;
-    if (before.unit_cycles == 0) continue;
-    planned_layer const &first = m.layers[p.order().layer_at[s - 1]], &second = m.layers[p.order().layer_at[s]];
-    u32 const by_unit = k.unit_cycles == 0 ? 0 : second.engines[k.engine].by_unit(*second.d, k.form);
-    bool waits = false;  // for a result, which only the unit's next job may take where the one before leaves it
-    for (int o = 0; o < first.d->operands; ++o)
-      for (int i = 0; i < second.d->operands; ++i)
-        if (first.tensor[o] >= 0 && first.tensor[o] == second.tensor[i] && (first.d->with[o].way == direction::out || second.d->with[i].way == direction::out))
-          waits = waits || (by_unit >> i & 1) == 0 || k.home[i] != 0;
-    if (!waits) hidden += std::min(before.unit_cycles, k.unit_cycles != 0 ? k.ready_cycles : k.fixed_cycles + k.tight_cycles);
-  }
-  return hidden;
-}
-
 /// Cycles of a choice that its objective counts, and that pass beside others.
 std::int64_t beside_cycles(planned_model const& m, plan_options const& o, choice_problem const& p, choice const& c) {
-  return hidden_cycles(m, p, c) + (o.aim == objective::cycles ? spread_early_tiles(m, o, p, c).saved_cycles : 0);
+  return expected_flights(m, p, c).hidden_cycles + (o.aim == objective::cycles ? spread_early_tiles(m, o, p, c).saved_cycles : 0);
 }
 
 /// May a unit compute the layer's tiles by itself?
@@ -116,16 +98,13 @@ void report_steps(planned_model const& m, choice_problem const& p, choice const&
       std::int64_t const bytes = code_bytes(*l.d, k.form, k.tile.data());
       r.steps.back().cycles += fetch_cycles(code.run(kernel_of(l, k, bytes), bytes), m.board.costs) - refill_cycles(bytes, m.board.costs);
     }
-    if (s == 0) {
-      r.steps[0].cycles += m.board.costs.run_cycles;
-      continue;
-    }
-    // Beside the unit's last tile of the step before: a unit's step is made ready, any other one runs.
-    candidate const& before = *p.columns(s - 1)[c.column[s - 1]].of;
-    if (before.unit_cycles == 0 || detail::conflict(touched(s - 1, detail::moment::left), touched(s, detail::moment::begun))) continue;
-    std::int64_t const beside = k.unit_cycles != 0 ? k.ready_cycles : r.steps.back().cycles;
-    r.steps.back().cycles -= std::min(before.unit_cycles, beside);
+    if (s == 0) r.steps[0].cycles += m.board.costs.run_cycles;
   }
+  // Beside the unit's last tile of a step before: a unit's step is made ready, any other one runs.
+  flights const beside = flights_of(
+      p, c, [&](int s) { return r.steps[static_cast<std::size_t>(s)].cycles; },
+      [&](int f, int s) { return detail::conflict(touched(f, detail::moment::left), touched(s, detail::moment::begun)); });
+  for (std::size_t s = 0; s < r.steps.size(); ++s) r.steps[s].cycles -= beside.hidden[s];
 }
 
 /// The course from first plan to proof, for one order of layers.

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <generators/report/cycles.hpp>
 #include <generators/report/table.hpp>
 #include <map>
+#include <numeric>
 
 namespace deeploy::report {
 nlohmann::ordered_json measured(nlohmann::json const& plan, std::int64_t total, std::vector<std::int64_t> const& step_ends) {
@@ -13,17 +15,22 @@ nlohmann::ordered_json measured(nlohmann::json const& plan, std::int64_t total, 
   m["steps"] = json::array();
   // A layer may have several steps, perhaps on several engines.
   std::map<std::string, std::size_t> row;
-  std::int64_t ended = 0;
+  // Steps may end in another order than they begin, where a unit computes one while the cores go on with those behind it.
+  std::vector<std::int64_t> cycles_of(step_ends.size(), 0);
+  if (counted) {
+    std::vector<std::int64_t> ends = step_ends;
+    ends.back() = total;
+    std::vector<std::size_t> order(ends.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t x, std::size_t y) { return ends[x] < ends[y]; });
+    std::int64_t ended = 0;
+    for (std::size_t step : order) cycles_of[step] = ends[step] - ended, ended = ends[step];
+  }
   for (auto const& s : plan.at("steps")) {
     std::string name = s.at("layer");
     if (auto const colon = name.rfind(':'); colon != std::string::npos) name.erase(0, colon + 1);
     std::size_t const number = m["steps"].size();
-    json cycles;
-    if (counted) {
-      std::int64_t const end = number + 1 == step_ends.size() ? total : step_ends[number];
-      cycles = end - ended;
-      ended = end;
-    }
+    json const cycles = counted ? json(cycles_of[number]) : json();
     auto const [at, is_new] = row.try_emplace(name, m["layers"].size());
     if (is_new)
       m["layers"].push_back({{"name", name}, {"kind", s.at("kind")}, {"engine", s.at("engine")}, {"form", s.at("form")}, {"macs", 0}, {"estimated_cycles", 0}, {"cycles", nullptr}});

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which steps may begin while a unit still computes the last tile of the step before, or while its results are still being
-// stored: those that touch nothing of it that is not ready, and change nothing that it needs.
+// Which steps may begin, or run, while a unit still computes the last tile of a step before, or while its results are still
+// being stored: those that touch nothing of it that is not ready, and change nothing that it needs.
 #pragma once
 #include <deeploy/packing.hpp>
 #include <deeploy/tables.hpp>
@@ -36,6 +36,7 @@ constexpr bool leaves_something(step const& x, layer_descriptor const& l, mappin
 /// When a step touches what it touches.
 enum class moment : u8 {
   begun,  ///< up to the time when its first tile has run
+  whole,  ///< up to its end
   left,   ///< after its last tile was run, or given to the unit
   early   ///< while its early tiles come
 };
@@ -56,13 +57,13 @@ constexpr touched_list touched_by(step const& x, layer_descriptor const& l, mapp
     if (when == moment::left && !by_unit && !stored) continue;
     place const p = place_of(o);
     // Parts come into buffers before the tile runs; results leave them afterwards.
-    if (!moved || writes == (when == moment::left))
+    if (!moved || when == moment::whole || writes == (when == moment::left))
       all.add({address(p.memory, p.where, 0).base(), p.offset, i64{p.offset} + with.of->size_bytes(), writes, by_unit && !moved, stored});
     for (int c = 0; c < (when == moment::early ? 1 : x.buffer[o].copies); ++c)
       all.add({l1, x.buffer[o].at[c], i64{x.buffer[o].at[c]} + tile_bytes(with, x.tile), true, by_unit && (when == moment::left || writes), stored});
   }
   bool const left = when == moment::left;
-  if (when == moment::begun || (left && unit != 0)) all.add({l1, x.scratch_at, x.scratch_at + m.scratch_of_step(l, x.form, x.tile), true, left, false});
+  if (when == moment::begun || when == moment::whole || (left && unit != 0)) all.add({l1, x.scratch_at, x.scratch_at + m.scratch_of_step(l, x.form, x.tile), true, left, false});
   return all;
 }
 

@@ -56,14 +56,19 @@ struct program_stream {
     detail::look_ahead<writer, typename B::stream> sink(w);
     int const end = all_parts.begin[part + 1];
     detail::left_step left;
-    auto const overlap = [&](int s) -> detail::step_overlaps {
-      if (s + 1 >= end || steps[s].walks() || steps[s + 1].walks() || !detail::may_overlap<Net, B>(s, 1, detail::moment::begun)) return {};
-      bool early_next = true;
-      for (int n = 1; n <= most_steps_early; ++n)
-        early_next = early_next && (s + 1 + n >= step_count || detail::may_overlap<Net, B>(s, 1 + n, detail::moment::early, n));
+    auto const by_unit = [](int s) {
       step const& x = tables::plan::steps[s];
+      return detail::computes_by_unit(x, tables::graph_t::layer(x.layer), tables::mappings::of[x.layer].of[x.engine]);
+    };
+    auto const overlap = [&](int s, int t) -> detail::step_overlaps {
+      using detail::moment;
+      auto const may_come = [&](int u, moment when, int n = 1) { return detail::may_overlap<Net, B>(s, u - s, when, n); };
+      if (t >= end || steps[s].walks() || steps[t].walks() || !may_come(t, moment::begun)) return {};
+      bool early = true;
+      for (int n = 1; n <= most_steps_early; ++n) early = early && (t + n >= step_count || may_come(t + n, moment::early, n));
+      bool const whole = early && !by_unit(t) && may_come(t, moment::whole);
       // Stores are short: early tiles do not wait for them.
-      return {early_next || detail::computes_by_unit(x, tables::graph_t::layer(x.layer), tables::mappings::of[x.layer].of[x.engine]), early_next};
+      return {early || by_unit(s), early, whole};
     };
     for (int s = all_parts.begin[part]; s < end; ++s) detail::record_step(steps, step_count, s, overlap, left, [&](command const& c) { sink(c); });
     sink(command{.kind = part + 1 == parts ? command_kind::end : command_kind::page});

@@ -18,7 +18,7 @@ struct command {
   command_kind kind = command_kind::end;
   u8 slot = 0;            ///< copy, wait: the channel
   bool overlaps = false;  ///< step: the one before has not ended
-  bool ends = false;      ///< step: ends here, and began before
+  u8 back = 0;            ///< step: not 0: the one that began so many steps before ends
   bool joins = false;     ///< step: when the team is done with what it does apart
   bool opens = false;     ///< copy: takes a counter of its own
   bool in = false;        ///< copy: to L1
@@ -146,28 +146,35 @@ constexpr u8 fetched_early(Steps const& steps, int s, int n) {
   return steps[s].record.early.by[n - 1];
 }
 
-/// What is left of a step when the next one begins.
+/// What is left of steps when the next one begins.
 struct left_step {
-  tile_in_flight flight = {};     ///< in a unit
-  bool stores[2] = {};            ///< channels of stores that are under way
-  constexpr bool is() const { return flight.is || stores[0] || stores[1]; }
+  tile_in_flight flight = {};     ///< in a unit, of a step that need not be the last one
+  int flight_of = -1;
+  bool stores[2] = {};            ///< channels of stores of the last one that are under way
+  constexpr bool has_stores() const { return stores[0] || stores[1]; }
 };
-/// What may go on while what is left of step s does; see overlap.hpp.
+/// So many steps behind it a step ends at the latest; stream_field has bits for it.
+inline constexpr int most_steps_back = 7;
+/// What may go on while what is left of a step does; see overlap.hpp.
 struct step_overlaps {
-  bool next = false;        ///< step s + 1
-  bool early_next = false;  ///< the early loads under step s + 1
+  bool begins = false;  ///< the first tile of another step
+  bool early = false;   ///< the early loads under that
+  bool whole = false;   ///< all of that, by the cores
 };
 
 /// Writes step s down.
 ///
 /// @param steps    recorded_step of each step
-/// @param overlap  step_overlaps of each step
-/// @param left     in: of step s - 1; out: of this step
+/// @param overlap  overlap(s, t): step_overlaps of step t, behind step s
+/// @param left     in: of the steps before; out: of them and this one
 template <class Steps, class Overlap, class Sink>
 constexpr void record_step(Steps const& steps, int count, int s, Overlap overlap, left_step& left, Sink sink) {
   left_step const before = left;
   left = {};
-  sink(command{.kind = command_kind::step, .overlaps = before.is(), .step = s});
+  bool const flies = before.flight.is, of_last = flies && before.flight_of == s - 1;
+  bool const stays = flies && s - before.flight_of < most_steps_back && overlap(before.flight_of, s).whole;
+  bool const goes_on = stays && overlap(before.flight_of, s + 1).begins;
+  sink(command{.kind = command_kind::step, .overlaps = of_last || before.has_stores(), .step = s});
   if (steps[s].walks()) {
     sink(command{.kind = command_kind::walk, .step = s});
     return;
@@ -177,7 +184,13 @@ constexpr void record_step(Steps const& steps, int count, int s, Overlap overlap
   for (int n = 1; n <= most_steps_early; ++n) early |= fetched_early(steps, s, n);
   if (early != 0) machine.opened_before(channel::early_of(s));
   tabled_tiles tiles(steps[s], early);
-  step_flow const flow{.after_stores = before.stores[0] || before.stores[1], .after_unit = before.flight.is, .early_waits = before.is() && !overlap(s - 1).early_next, .may_leave = overlap(s).next};
+  bool const early_waits = (flies && !overlap(before.flight_of, s).early) || (before.has_stores() && !overlap(s - 1, s).early);
+  step_flow const flow{.after_stores = before.has_stores(), .after_unit = flies && !goes_on && !(stays && steps[s].tiles.entries > 1), .early_waits = early_waits, .may_leave = overlap(s, s + 1).begins};
+  auto const store_flight = [&] {
+    tabled_tiles const of_flight(steps[before.flight_of], 0);
+    store_results(machine, of_flight, before.flight);
+  };
+  auto const end_flight = [&] { sink(command{.kind = command_kind::step, .back = static_cast<u8>(s - before.flight_of), .step = s}); };
   run_step(
       machine, s, tiles, flow,
       [&] {
@@ -185,17 +198,23 @@ constexpr void record_step(Steps const& steps, int count, int s, Overlap overlap
             machine, s, [&](int t, int n) { return t < count ? fetched_early(steps, t, n) : u8{0}; }, [&](int t) { return tabled_tiles(steps[t], 0); });
       },
       [&] {
-        if (before.flight.is) {
-          tabled_tiles const of_before(steps[s - 1], 0);
-          store_results(machine, of_before, before.flight);
-        }
+        if (flow.after_unit) store_flight();
         for (int i = 0; i < 2; ++i) {
           if (before.stores[i]) machine.opened_before(channel::store + i);
           machine.wait(channel::store + i);
         }
-        sink(command{.kind = command_kind::step, .ends = true, .step = s - 1});
+        if (flow.after_unit) end_flight();
+        if (before.has_stores() && !of_last) sink(command{.kind = command_kind::step, .back = 1, .step = s});
       },
       left.flight);
+  if (stays && !goes_on && !flow.after_unit) {
+    machine.finish(false);
+    store_flight();
+    machine.wait(before.flight.channel);
+    end_flight();
+  }
+  if (left.flight.is) left.flight_of = s;
+  if (goes_on) left.flight = before.flight, left.flight_of = before.flight_of;
   for (int i = 0; i < 2; ++i) left.stores[i] = machine.is_open(channel::store + i);
 }
 }  // namespace detail

@@ -23,7 +23,7 @@ inline constexpr int kind_bits = 3, tile_at = 31, copy_at = 30;  // the two that
 inline constexpr int resolves_at = 0, posts_at = 1, apart_at = 2;  // tile, in place of the kind
 inline constexpr int slot_at = 3, slot_bits = 4, opens_at = 7, lines_at = 8;  // copy, wait
 inline constexpr int patches_at = 3, patches_bits = 4, phases_at = 7, phases_bits = 2, words_at = 9, words_bits = 10, block_at = 19, block_bits = 9;  // run, tile
-inline constexpr int overlaps_at = 3, ends_at = 4, joins_at = 5, step_at = 8;  // step, walk
+inline constexpr int overlaps_at = 3, joins_at = 4, back_at = 5, back_bits = 3, step_at = 8;  // step, walk
 inline constexpr int turns_at = 3, fetches_at = 4;               // page
 }  // namespace stream_field
 
@@ -72,7 +72,7 @@ class page_writer {
       case command_kind::run: run(c); return fetch_first();
       case command_kind::tile: tile(c); return c.posts ? fetch_first() : void();
       case command_kind::step:
-        return begin(1, head(c) | static_cast<u32>(c.overlaps) << stream_field::overlaps_at | static_cast<u32>(c.ends) << stream_field::ends_at | static_cast<u32>(c.joins) << stream_field::joins_at | static_cast<u32>(c.step) << stream_field::step_at);
+        return begin(1, head(c) | static_cast<u32>(c.overlaps) << stream_field::overlaps_at | static_cast<u32>(c.back) << stream_field::back_at | static_cast<u32>(c.joins) << stream_field::joins_at | static_cast<u32>(c.step) << stream_field::step_at);
       case command_kind::page: return c.turns ? turn(c.fetches) : fetch();
       default: return begin(1, head(c) | static_cast<u32>(c.step) << stream_field::step_at);
     }
