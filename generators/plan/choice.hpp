@@ -24,6 +24,7 @@ class front_store {
   front_store(planned_model const& m, plan_options const& o);
   front const& of(int layer, home_list const& homes, unsigned early_ready);
   int classes() const { return classes_; }
+  int class_of(int layer) const { return class_of_[static_cast<std::size_t>(layer)]; }
   front_statistics total() const { return total_; }
 
  private:

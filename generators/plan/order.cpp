@@ -4,6 +4,7 @@
 #include <deeploy/check.hpp>
 #include <generators/plan/order.hpp>
 #include <limits>
+#include <map>
 #include <set>
 
 namespace deeploy::plan {
@@ -134,27 +135,74 @@ std::vector<std::vector<int>> candidate_orders(planned_model const& m, std::func
   return distinct;
 }
 
-std::vector<int> improve_order(planned_model const& m, std::vector<int> order, std::uint64_t evaluations,
+namespace {
+/// A number per layer, the same for layers that are alike in a network of equal blocks: of one class, and so are their
+/// neighbours and those of these, by the operands that connect them.
+std::vector<int> roles_of(planned_model const& m, std::function<int(int)> const& class_of) {
+  using edge = std::array<int, 4>;  // reads or writes, operands of this layer and of the other, the other's number
+  std::vector<int> of;
+  for (std::size_t l = 0; l < m.layers.size(); ++l) of.push_back(class_of(static_cast<int>(l)));
+  for (int distance = 0; distance < 2; ++distance) {
+    std::vector<std::vector<edge>> around(of.size());
+    for (planned_tensor const& t : m.tensors) {
+      if (t.d->use == role::constant) continue;
+      for (use const& w : t.writers)
+        for (use const& r : t.readers) {
+          around[r.layer].push_back({0, r.operand, w.operand, of[w.layer]});
+          around[w.layer].push_back({1, w.operand, r.operand, of[r.layer]});
+        }
+    }
+    std::map<std::pair<int, std::vector<edge>>, int> numbers;
+    for (std::size_t l = 0; l < of.size(); ++l) {
+      std::sort(around[l].begin(), around[l].end());
+      of[l] = numbers.emplace(std::pair(of[l], around[l]), static_cast<int>(numbers.size())).first->second;
+    }
+  }
+  return of;
+}
+
+/// Moves the layer at `from` to `to`, and does the same wherever layers of the same roles stand in the same order and may.
+std::vector<int> moved_everywhere(std::vector<int> order, std::vector<int> const& role_of, std::size_t from, std::size_t to, std::function<bool(int, int)> const& depends) {
+  std::size_t const first = std::min(from, to), length = std::max(from, to) - first + 1;
+  std::vector<int> roles;
+  for (std::size_t i = 0; i < length; ++i) roles.push_back(role_of[order[first + i]]);
+  for (std::size_t at = 0; at + length <= order.size();) {
+    auto const begin = order.begin() + static_cast<long>(at), end = begin + static_cast<long>(length);
+    bool same = std::equal(begin, end, roles.begin(), [&](int l, int r) { return role_of[l] == r; });
+    bool const back = to > from;
+    for (auto l = begin + back; l != end - !back && same; ++l) same = back ? !depends(*l, *begin) : !depends(*(end - 1), *l);
+    if (same) std::rotate(begin, back ? begin + 1 : end - 1, end);
+    at += same ? length : 1;
+  }
+  return order;
+}
+}  // namespace
+
+std::vector<int> improve_order(planned_model const& m, std::vector<int> order, std::uint64_t evaluations, std::function<int(int)> const& class_of,
                                std::function<std::int64_t(std::vector<int> const&)> const& cost) {
   auto const before = layers_before(m);
   auto const depends = [&](int later, int earlier) {
     return std::find(before[later].begin(), before[later].end(), earlier) != before[later].end();
   };
+  std::size_t const reach = 12;
+  std::vector<int> const role_of = roles_of(m, class_of);
   std::int64_t best = cost(order);
   std::uint64_t used = 1;
+  std::set<std::vector<int>> seen{order};
   for (bool improved = true; improved && used < evaluations;) {
     improved = false;
     for (std::size_t i = 0; i < order.size() && used < evaluations; ++i) {
-      // As far to the front and to the back as its dependencies allow.
+      // As far to the front and to the back as its dependencies allow; and near it, everywhere.
       std::size_t low = i, high = i;
       while (low > 0 && !depends(order[i], order[low - 1])) --low;
       while (high + 1 < order.size() && !depends(order[high + 1], order[i])) ++high;
-      for (std::size_t to : {low, high}) {
-        if (to == i || used >= evaluations) continue;
-        std::vector<int> tried = order;
-        int const moved = tried[i];
-        tried.erase(tried.begin() + static_cast<long>(i));
-        tried.insert(tried.begin() + static_cast<long>(to), moved);
+      std::vector<std::size_t> targets{low, high};
+      for (std::size_t to = std::max(low, i - std::min(i, reach)); to <= std::min(high, i + reach); ++to) targets.push_back(to);
+      for (std::size_t to : targets) {
+        if (used >= evaluations) break;
+        if (to == i) continue;
+        std::vector<int> tried = moved_everywhere(order, role_of, i, to, depends);
+        if (!seen.insert(tried).second) continue;
         ++used;
         if (std::int64_t const c = cost(tried); c < best) {
           best = c;

@@ -18,7 +18,10 @@ std::vector<std::vector<int>> all_orders(planned_model const& m, std::size_t mos
 /// @param has_unit  may a unit compute this layer while the cores go on?
 std::vector<std::vector<int>> candidate_orders(planned_model const& m, std::function<bool(int)> const& has_unit);
 
-/// Improves an order by moving single layers, while `cost` falls; at most `evaluations` calls of it.
-std::vector<int> improve_order(planned_model const& m, std::vector<int> order, std::uint64_t evaluations,
+/// Improves an order by moving single layers, and those that are alike in other blocks of the network with them, while `cost`
+/// falls; at most `evaluations` calls of it.
+///
+/// @param class_of  layers of one class have the same candidates
+std::vector<int> improve_order(planned_model const& m, std::vector<int> order, std::uint64_t evaluations, std::function<int(int)> const& class_of,
                                std::function<std::int64_t(std::vector<int> const&)> const& cost);
 }  // namespace deeploy::plan
