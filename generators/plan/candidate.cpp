@@ -194,7 +194,7 @@ void evaluator::ends(candidate& c, std::int64_t serial) const {
     }
   }
   c.ready_cycles = ready_;
-  c.unit_cycles = unit_;
+  c.unit_cycles = unit_;  // finish() knows of more
   std::int64_t const once = b_.costs.step_cycles + refill_ + ready_ + first + latency + last;
   c.stretch_cycles += once;
   c.fixed_cycles = once + serial;
@@ -212,6 +212,7 @@ void evaluator::bound(candidate& c) const {
 
 void evaluator::finish(candidate& c, unsigned twice) const {
   std::int64_t pipeline = last_, dma = 0, serial = 0, moved = 0, longest_tile = compute_;
+  bool single = false;  // is a buffer filled again?
   for (std::size_t g = 0; g < groups_.size(); ++g) {
     moved += group_size_[g];
     for (int o = 0; o < l_.d->operands; ++o)
@@ -232,6 +233,7 @@ void evaluator::finish(candidate& c, unsigned twice) const {
         (unit_ == 0 ? exposed : between) += group_dma_[g].one_by_one() + group_latency_[g];
       waits = waits || !(twice >> g & 1);
     }
+    single = single || waits;
     // The core that programs transfers computes as well. Before a unit has its next job, the core waits for that tile's data and
     // makes it ready; only then come the transfers of the tile after it.
     std::int64_t tile = std::max(compute_ + issue, under.at_once());
@@ -244,6 +246,8 @@ void evaluator::finish(candidate& c, unsigned twice) const {
   }
   c.stretch_cycles = longest_tile;
   ends(c, serial);
+  // A unit may be left with the last two tiles, where the cores have nothing to do between them.
+  if (unit_ != 0 && tiles_ > 1 && written_ == 0 && !single) c.unit_cycles += std::max<std::int64_t>(0, unit_ - ready_);
   c.tight_cycles = pipeline;
   c.loose_cycles = dma;
   c.moved_bytes = moved;

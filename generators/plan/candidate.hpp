@@ -26,7 +26,7 @@ struct candidate {
   std::int64_t early_cycles = 0;  ///< DMA cycles put under the step before
   std::int64_t compute_cycles = 0;
   std::int64_t ready_cycles = 0;  ///< of the cores before a unit has the first tile; hidden where the step before leaves its last one to it
-  std::int64_t unit_cycles = 0;   ///< of a unit for the last tile; the cores go on meanwhile where the next step allows
+  std::int64_t unit_cycles = 0;   ///< of a unit for the last tile, or two; the cores go on meanwhile where the next step allows
   std::int64_t stretch_cycles = 0;  ///< at most from one tile to the next: how long nothing can stop the run
   std::int64_t bytes = 0;         ///< L1 while the step runs
   std::int64_t early_bytes = 0;   ///< of these, already while the step before runs

@@ -170,7 +170,7 @@ struct step_flow {
 /// @param v           the step's tiles: r, head, values, early, next(), slid(), arguments()
 /// @param early_next  starts the early loads of steps behind
 /// @param end_before  ends the step before, if that was left; a unit is done with it then
-/// @param left        the last tile, when it is left in a unit
+/// @param left        the last tile, when it is left in a unit; perhaps the one before it is still there too
 /// @returns false when the machine asked to stop
 template <class M, class Tiles, class EarlyNext, class EndBefore>
 constexpr bool run_step(M& machine, int s, Tiles& v, step_flow const& flow, EarlyNext early_next, EndBefore end_before, tile_in_flight& left) {
@@ -208,7 +208,9 @@ constexpr bool run_step(M& machine, int s, Tiles& v, step_flow const& flow, Earl
     }
     each_bit(head.single | head.twice, [&](int o) { machine.place(a, o, in_l1(machine, r.buffer[o][copy[o]])); });
     bool const queued = machine.run(head.code, a);
-    if (flight.is || (after && flow.after_unit)) machine.finish(queued);
+    // The last two are left together, where nothing is to be done between them.
+    bool const both = flight.is && queued && ahead.entry == nullptr && flow.may_leave && results == 0;
+    if ((flight.is && !both) || (after && flow.after_unit)) machine.finish(queued);
     if (flight.is) {
       store_results(machine, v, flight);
       fetch_ahead();

@@ -59,10 +59,14 @@ struct drawn_steps {
   }
 };
 
-/// Reads the commands; counts how many steps began while a unit was at work for one that was not the last.
-int read(drawn_steps const& d, std::vector<command> const& all) {
+/// How many tiles ran while a unit was at work for a step that was not the last one; and steps that left two tiles to it.
+struct overlaps_seen {
+  int far = 0, two = 0;
+};
+/// Reads the commands.
+void read(drawn_steps const& d, std::vector<command> const& all, overlaps_seen& seen) {
   int const count = static_cast<int>(d.steps.size());
-  int step = -1, tile = 0, far = 0;
+  int step = -1, tile = 0;
   std::vector<int> queue;  // steps of the unit's tiles
   std::vector<int> ended(static_cast<std::size_t>(count), 0), stored(static_cast<std::size_t>(count), 0), run(static_cast<std::size_t>(count), 0);
   bool open[channel::count] = {};
@@ -81,6 +85,7 @@ int read(drawn_steps const& d, std::vector<command> const& all) {
           break;
         }
         if (!c.overlaps && step >= 0) ends(step);
+        seen.two += std::count(queue.begin(), queue.end(), step) == 2;
         step = c.step, tile = 0;
         break;
       case command_kind::tile: {
@@ -90,10 +95,12 @@ int read(drawn_steps const& d, std::vector<command> const& all) {
           CHECK(d.overlap(f, step).begins);
           CHECK((tile == 0 || queues || d.overlap(f, step).whole));
           if (tile > 0) CHECK(!queues);
-          far += f < step - 1;
+          seen.far += f < step - 1;
         }
-        if (c.tile.queue != nullptr) queue.push_back(step);
-        CHECK(queue.size() <= 2);
+        if (c.tile.queue != nullptr) {
+          if (queue.size() == 2) queue.erase(queue.begin());  // the unit takes no third job before
+          queue.push_back(step);
+        }
         ++tile;
         ++run[static_cast<std::size_t>(step)];
         break;
@@ -119,12 +126,11 @@ int read(drawn_steps const& d, std::vector<command> const& all) {
   CHECK(queue.empty());
   CHECK(std::none_of(std::begin(open), std::end(open), [](bool is) { return is; }));
   CHECK(std::all_of(ended.begin(), ended.end(), [](int n) { return n == 1; }));
-  return far;
 }
 }  // namespace
 
 TEST_CASE("recorder: what is left of a step goes on as long as nothing conflicts") {
-  int far = 0;
+  overlaps_seen seen;
   for (int seed = 0; seed < 4000 * test::rounds(); ++seed) {
     CAPTURE(seed);
     drawn_steps const d(static_cast<unsigned>(seed));
@@ -133,7 +139,8 @@ TEST_CASE("recorder: what is left of a step goes on as long as nothing conflicts
     int const count = static_cast<int>(d.steps.size());
     for (int s = 0; s < count; ++s)
       detail::record_step(d.steps, count, s, [&](int f, int t) { return d.overlap(f, t); }, left, [&](command const& c) { all.push_back(c); });
-    far += read(d, all);
+    read(d, all, seen);
   }
-  CHECK(far > 1000);
+  CHECK(seen.far > 1000);
+  CHECK(seen.two > 1000);
 }
