@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <deeploy/check.hpp>
 #include <generators/plan/early_tiles.hpp>
+#include <generators/plan/flights.hpp>
 
 namespace deeploy::plan {
 namespace {
@@ -40,6 +41,13 @@ early_plan early_under_last(choice_problem const& p, choice const& c) {
 early_plan spread_early_tiles(planned_model const& m, plan_options const& options, choice_problem const& p, choice const& c) {
   early_plan r = early_under_last(p, c);
   std::vector<std::int64_t> needed = transfers_under(p, c);
+  std::vector<std::int64_t> const idle = expected_flights(m, p, c).idle;
+  // What is not done when the cores are has until the unit is.
+  for (std::size_t s = 0; s < c.column.size(); ++s) {
+    std::int64_t const then = std::max(of_step(p, c, s).tight_cycles, needed[s] - idle[s]);
+    r.saved_cycles += r.cycles[s] - then;
+    r.cycles[s] = then;
+  }
   for (std::size_t s = 2; s < c.column.size(); ++s) {
     candidate const& k = of_step(p, c, s);
     std::int64_t const tight = of_step(p, c, s - 1).tight_cycles;
@@ -51,11 +59,11 @@ early_plan spread_early_tiles(planned_model const& m, plan_options const& option
     for (int o = 0; o < l.d->operands; ++o)
       if ((k.early >> o & 1) && is_finished(m, p.order(), static_cast<int>(s), o, static_cast<int>(s) - 2)) operands.push_back(o);
     std::stable_sort(operands.begin(), operands.end(), [&](int a, int b) { return tile.load_cycles(a) > tile.load_cycles(b); });
-    std::int64_t const slack = r.cycles[s - 2] - needed[s - 2];
+    std::int64_t const slack = r.cycles[s - 2] + idle[s - 2] - needed[s - 2];
     std::int64_t room = options.capacity[0] - p.live_bytes(c, 0, static_cast<int>(s) - 2), moved = 0, needed_now = needed[s - 1];
     for (int o : operands) {
       std::int64_t const with = moved + tile.load_cycles(o), left = std::max<std::int64_t>(0, with - slack);
-      std::int64_t const then = std::max(tight, needed[s - 1] - with + left);
+      std::int64_t const then = std::max(tight, needed[s - 1] - with + left - idle[s - 1]);
       if (then >= r.cycles[s - 1] || tile.buffer_bytes(o) > room) continue;
       r.saved_cycles += r.cycles[s - 1] - then;
       r.cycles[s - 1] = then;

@@ -27,7 +27,11 @@ flights flights_of(choice_problem const& p, choice const& c, std::function<std::
   std::int64_t left = 0;
   for (int s = 0; s < p.steps(); ++s) {
     candidate const& k = of_step(p, c, s);
-    if (of >= 0 && waits(of, s)) of = -1;
+    r.idle.push_back(0);
+    if (of >= 0 && waits(of, s)) {
+      if (of < s - 1) r.idle[static_cast<std::size_t>(s) - 1] = left;
+      of = -1;
+    }
     r.under.push_back(of);
     r.hidden.push_back(of < 0 ? 0 : std::min(left, k.unit_cycles != 0 ? k.ready_cycles : cycles(s)));
     r.hidden_cycles += r.hidden.back();

@@ -9,6 +9,7 @@ namespace deeploy::plan {
 struct flights {
   std::vector<int> under;            ///< per step: the one whose last tile a unit still computes when it begins, or -1
   std::vector<std::int64_t> hidden;  ///< per step: its cycles that pass meanwhile
+  std::vector<std::int64_t> idle;    ///< per step: for which the cores wait for a unit behind it; the DMA need not
   std::int64_t hidden_cycles = 0;    ///< of all
 };
 

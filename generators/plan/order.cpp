@@ -176,43 +176,89 @@ std::vector<int> moved_everywhere(std::vector<int> order, std::vector<int> const
   }
   return order;
 }
-}  // namespace
 
-std::vector<int> improve_order(planned_model const& m, std::vector<int> order, std::uint64_t evaluations, std::function<int(int)> const& class_of,
-                               std::function<std::int64_t(std::vector<int> const&)> const& cost) {
-  auto const before = layers_before(m);
-  auto const depends = [&](int later, int earlier) {
-    return std::find(before[later].begin(), before[later].end(), earlier) != before[later].end();
-  };
-  std::size_t const reach = 12;
-  std::vector<int> const role_of = roles_of(m, class_of);
-  std::int64_t best = cost(order);
-  std::uint64_t used = 1;
-  std::set<std::vector<int>> seen{order};
-  for (bool improved = true; improved && used < evaluations;) {
-    improved = false;
-    for (std::size_t i = 0; i < order.size() && used < evaluations; ++i) {
-      // As far to the front and to the back as its dependencies allow; and near it, everywhere.
-      std::size_t low = i, high = i;
-      while (low > 0 && !depends(order[i], order[low - 1])) --low;
-      while (high + 1 < order.size() && !depends(order[high + 1], order[i])) ++high;
-      std::vector<std::size_t> targets{low, high};
-      for (std::size_t to = std::max(low, i - std::min(i, reach)); to <= std::min(high, i + reach); ++to) targets.push_back(to);
-      for (std::size_t to : targets) {
-        if (used >= evaluations) break;
-        if (to == i) continue;
-        std::vector<int> tried = moved_everywhere(order, role_of, i, to, depends);
-        if (!seen.insert(tried).second) continue;
-        ++used;
-        if (std::int64_t const c = cost(tried); c < best) {
-          best = c;
+/// The search of improve_order().
+class order_search {
+ public:
+  order_search(planned_model const& m, std::uint64_t evaluations, std::function<int(int)> const& class_of, std::function<std::int64_t(std::vector<int> const&)> const& cost)
+      : before_(layers_before(m)), role_of_(roles_of(m, class_of)), left_(evaluations), cost_(cost) {}
+
+  std::vector<int> from(std::vector<int> best) {
+    std::int64_t least = cost_of(best);
+    descend(best, least);
+    // Where no move helps, two that are drawn, and on from there.
+    int const most_fruitless = 50;
+    for (int fruitless = 0; fruitless < most_fruitless && left_ > 0;) {
+      std::uint64_t const left = left_;
+      std::vector<int> now = best;
+      for (int moves = 0, tries = 0; moves < 2 && tries < 100; ++tries) {
+        std::size_t const i = draw(now.size());
+        auto const targets = targets_of(now, i);
+        if (targets.empty()) continue;
+        now = moved(now, i, targets[draw(targets.size())]);
+        ++moves;
+      }
+      std::int64_t cycles = cost_of(now);
+      descend(now, cycles);
+      if (cycles <= least) least = cycles, best = std::move(now);
+      fruitless = left_ < left ? 0 : fruitless + 1;
+    }
+    return best;
+  }
+
+ private:
+  bool depends(int later, int earlier) const { return std::find(before_[later].begin(), before_[later].end(), earlier) != before_[later].end(); }
+  std::vector<int> moved(std::vector<int> const& order, std::size_t i, std::size_t to) const {
+    return moved_everywhere(order, role_of_, i, to, [&](int later, int earlier) { return depends(later, earlier); });
+  }
+  /// As far to the front and to the back as its dependencies allow; and near it, everywhere.
+  std::vector<std::size_t> targets_of(std::vector<int> const& order, std::size_t i) const {
+    std::size_t const reach = 12;
+    std::size_t low = i, high = i;
+    while (low > 0 && !depends(order[i], order[low - 1])) --low;
+    while (high + 1 < order.size() && !depends(order[high + 1], order[i])) ++high;
+    std::vector<std::size_t> targets{low, high};
+    for (std::size_t to = std::max(low, i - std::min(i, reach)); to <= std::min(high, i + reach); ++to) targets.push_back(to);
+    std::erase(targets, i);
+    return targets;
+  }
+  std::int64_t cost_of(std::vector<int> const& order) {
+    auto const [at, is_new] = known_.try_emplace(order, 0);
+    if (is_new) at->second = cost_(order), left_ -= left_ > 0;
+    return at->second;
+  }
+  /// Moves while one helps.
+  void descend(std::vector<int>& order, std::int64_t& least) {
+    for (bool improved = true; improved;) {
+      improved = false;
+      for (std::size_t i = 0; i < order.size(); ++i)
+        for (std::size_t to : targets_of(order, i)) {
+          if (left_ == 0) return;
+          std::vector<int> tried = moved(order, i, to);
+          std::int64_t const c = cost_of(tried);
+          if (c >= least) continue;
+          least = c;
           order = std::move(tried);
           improved = true;
           break;
         }
-      }
     }
   }
-  return order;
+  std::size_t draw(std::size_t n) {
+    state_ = state_ * 6364136223846793005ULL + 1442695040888963407ULL;
+    return static_cast<std::size_t>(state_ >> 33) % n;
+  }
+
+  std::vector<std::vector<int>> const before_;
+  std::vector<int> const role_of_;
+  std::uint64_t left_, state_ = 1;
+  std::function<std::int64_t(std::vector<int> const&)> const& cost_;
+  std::map<std::vector<int>, std::int64_t> known_;
+};
+}  // namespace
+
+std::vector<int> improve_order(planned_model const& m, std::vector<int> order, std::uint64_t evaluations, std::function<int(int)> const& class_of,
+                               std::function<std::int64_t(std::vector<int> const&)> const& cost) {
+  return order_search(m, evaluations, class_of, cost).from(std::move(order));
 }
 }  // namespace deeploy::plan

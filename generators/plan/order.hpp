@@ -19,7 +19,7 @@ std::vector<std::vector<int>> all_orders(planned_model const& m, std::size_t mos
 std::vector<std::vector<int>> candidate_orders(planned_model const& m, std::function<bool(int)> const& has_unit);
 
 /// Improves an order by moving single layers, and those that are alike in other blocks of the network with them, while `cost`
-/// falls; at most `evaluations` calls of it.
+/// falls; then from others that are two moves away. At most `evaluations` calls of `cost`.
 ///
 /// @param class_of  layers of one class have the same candidates
 std::vector<int> improve_order(planned_model const& m, std::vector<int> order, std::uint64_t evaluations, std::function<int(int)> const& class_of,

@@ -32,23 +32,25 @@ bool has_unit(planned_layer const& l, plan_options const& o) {
 }
 
 std::vector<int> best_order(planned_model const& m, plan_options const& o, front_store& fronts) {
-  std::vector<std::uint8_t> homes;  // of the order that moves begin with: tensors stay where they were best for that
-  auto const cost = [&](std::vector<int> const& order, std::uint64_t evaluations) -> std::pair<std::int64_t, std::vector<std::uint8_t>> {
-    choice_problem const p(m, o, fronts, schedule(m, order));
-    if (!p.infeasible().empty()) return {never, {}};
-    auto const c = p.search(homes, evaluations, o.capacity[0]);
-    if (!c) return {never - 1, {}};
-    return {c->objective - beside_cycles(m, o, p, *c), c->home};
+  struct costed {
+    std::int64_t cycles;
+    std::vector<int> order;
+    std::vector<std::uint8_t> homes;
   };
-  auto const orders = candidate_orders(m, [&](int l) { return has_unit(m.layers[static_cast<std::size_t>(l)], o); });
-  std::vector<int> best = orders.front();
-  std::int64_t least = never;
-  std::vector<std::uint8_t> best_homes;
-  for (auto const& order : orders)
-    if (auto const c = cost(order, evaluations_for(m) / 4); c.first < least) least = c.first, best = order, best_homes = c.second;
-  homes = best_homes;
-  std::uint64_t const moves = std::min<std::uint64_t>(400, 60000 / (m.layers.size() + 1));
-  return moves < 4 ? best : improve_order(m, best, moves, [&](int l) { return fronts.class_of(l); }, [&](auto const& order) { return cost(order, 0).first; });
+  auto const cost = [&](std::vector<int> const& order, std::vector<std::uint8_t> const& homes, std::uint64_t evaluations) -> costed {
+    choice_problem const p(m, o, fronts, schedule(m, order));
+    if (!p.infeasible().empty()) return {never, order, {}};
+    auto const c = p.search(homes, evaluations, o.capacity[0]);
+    if (!c) return {never - 1, order, {}};
+    return {c->objective - beside_cycles(m, o, p, *c), order, c->home};
+  };
+  costed best{never, {}, {}};
+  for (auto const& order : candidate_orders(m, [&](int l) { return has_unit(m.layers[static_cast<std::size_t>(l)], o); }))
+    if (costed c = cost(order, {}, evaluations_for(m) / 4); best.order.empty() || c.cycles < best.cycles) best = std::move(c);
+  std::uint64_t const moves = std::min<std::uint64_t>(1000, 150000 / (m.layers.size() + 1));
+  if (moves < 4) return best.order;
+  // Tensors stay where they are best for the order that moves begin with.
+  return improve_order(m, best.order, moves, [&](int l) { return fronts.class_of(l); }, [&](auto const& order) { return cost(order, best.homes, 0).cycles; });
 }
 
 /// Orders to plan: all of a small network, so that its bound holds for all of them; of others the one that promises most.

@@ -185,7 +185,7 @@ constexpr void record_step(Steps const& steps, int count, int s, Overlap overlap
   if (early != 0) machine.opened_before(channel::early_of(s));
   tabled_tiles tiles(steps[s], early);
   bool const early_waits = (flies && !overlap(before.flight_of, s).early) || (before.has_stores() && !overlap(s - 1, s).early);
-  step_flow const flow{.after_stores = before.has_stores(), .after_unit = flies && !goes_on && !(stays && steps[s].tiles.entries > 1), .early_waits = early_waits, .may_leave = overlap(s, s + 1).begins};
+  step_flow const flow{.after_stores = before.has_stores(), .after_unit = flies && !stays, .early_waits = early_waits, .may_leave = overlap(s, s + 1).begins};
   auto const store_flight = [&] {
     tabled_tiles const of_flight(steps[before.flight_of], 0);
     store_results(machine, of_flight, before.flight);
@@ -207,7 +207,7 @@ constexpr void record_step(Steps const& steps, int count, int s, Overlap overlap
         if (before.has_stores() && !of_last) sink(command{.kind = command_kind::step, .back = 1, .step = s});
       },
       left.flight);
-  if (stays && !goes_on && !flow.after_unit) {
+  if (stays && !goes_on) {
     machine.finish(false);
     store_flight();
     machine.wait(before.flight.channel);
