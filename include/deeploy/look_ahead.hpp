@@ -27,7 +27,7 @@ class look_ahead {
   constexpr explicit look_ahead(Writer& to) : to_(to) {}
   constexpr void operator()(command const& c) {
     // The program's first step begins when its first transfers have: they are what everybody waits for.
-    if (c.kind == command_kind::step && c.step == 0 && !c.ends) {
+    if (c.kind == command_kind::step && c.step == 0 && c.back == 0) {
       first_ = c;
       return;
     }
