@@ -49,6 +49,17 @@ def beside(channels, size):
     return make
 
 
+def beside_cores(rows, n, kept=False):
+    """A job of the unit, a short layer of the cores that reads what it reads, and one behind them that reads the results of both.
+    `kept`: the unit's result is the network's, too."""
+    def make(b):
+        x = layers.requant(b, b.node("Add", *(layers.new_input(b, [rows, n], "i8") for _ in range(2))))
+        long = layers.requant(b, b.node("MatMul", x, layers.weights(b, [n, n])))
+        short = layers.requant(b, b.node("Add", x, layers.new_input(b, [rows, n], "i8")))
+        return [*([long] if kept else []), layers.requant(b, b.node("Add", long, short))]
+    return make
+
+
 def attention(heads, tokens, keys, width):
     """Scores, softmax, values: one layer, score_chain."""
     def make(b):
@@ -73,6 +84,8 @@ PROGRAMS = {
     "addition with one buffer of results": layer(layers.binary("Add", [1, 16384], False), 12000, draw=2),
     "large weights behind a short layer": layer(followed(256, 256), 200000),
     "layers on the NPU beside each other": layer(beside(64, 12), 64000, BOTH),
+    "a short layer beside the NPU": layer(beside_cores(1, 256), 64000, BOTH),
+    "a short layer beside the NPU, its result stored": layer(beside_cores(32, 256, True), 120000, BOTH, draw=2),
     "rows on the NPU, two jobs behind one": layer(layers.linear(122, 256, 256), 60000, BOTH),
     "conv3x3 on the NPU, cancelled": layer(layers.conv(24, 64, 64, 3), 40000, BOTH, main="cancelled.cpp"),
     "last elements read again, odd tiles": layer(read_again(15000), 20000),
