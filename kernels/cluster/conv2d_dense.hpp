@@ -22,7 +22,7 @@ struct conv_dense : conv_common<C, V> {
   };
 
   /// May pixels be read where they lie? Then a window is one run of elements without padding.
-  static bool reads_in_place(kernel_arguments const& a, input const& x) {
+  static constexpr bool reads_in_place(kernel_arguments const& a, input const& x) {
     using namespace conv_axis;
     if (a.length[kernel_rows] != 1) return false;
     if (a.length[kernel_columns] != 1 && x.step(kernel_columns) != a.length[in_channels]) return false;

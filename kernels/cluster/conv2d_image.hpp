@@ -16,7 +16,7 @@ struct conv_input {
   conv_scratch const& s;
 
   /// Bytes per step along an axis.
-  [[gnu::always_inline]] bytes step(int axis) const {
+  [[gnu::always_inline]] constexpr bytes step(int axis) const {
     using namespace conv_axis;
     if constexpr (!V.has_images()) return a.with[0].stride[axis];
     switch (axis) {
@@ -34,8 +34,8 @@ struct conv_input {
     if constexpr (V.has_images()) return static_cast<u8 const*>(a.scratch) + s.images;
     return static_cast<u8 const*>(a.with[0].at) + a.with[0].origin;
   }
-  [[gnu::always_inline]] index first(int axis) const { return V.has_images() ? 0 : a.first[axis]; }
-  [[gnu::always_inline]] index limit(int axis) const {
+  [[gnu::always_inline]] constexpr index first(int axis) const { return V.has_images() ? 0 : a.first[axis]; }
+  [[gnu::always_inline]] constexpr index limit(int axis) const {
     if constexpr (!V.has_images()) return a.limit[axis];
     return axis == conv_axis::out_rows ? s.image_rows : s.image_columns;
   }
