@@ -122,7 +122,7 @@ constexpr i64 conv_cycles(conv_class const& c, bool accumulates, bool by_words, 
   bool const in_place = taps == 1 || (c.turns && tile[kernel_rows] == 1 && c.steps.tap_columns == 1);
   if (in_place && c.has_panels() && c.stride == 1 && outer == 1 && panels_are_sooner(static_cast<index>(pixels), tile[out_channels], tile[in_channels]))
     return product_grid::best(static_cast<index>(pixels), tile[out_channels], tile[in_channels], team_cores).cycles;
-  i64 const store = c.direct ? 0 : c.records ? product_exact_cycles : c.by_channel ? block_finish_cycles(c.result, accumulates) : finish_cycles(c.result) + (accumulates ? 8 : 0);
+  i64 const store = c.direct ? clamp_cycles(c.result) : c.records ? product_exact_cycles : c.by_channel ? block_finish_cycles(c.result, accumulates) : finish_cycles(c.result) + (accumulates ? 8 : 0);
   block_cost const block = cost_of(c.has_records(), c.mac_load && c.direct);
   if (!in_place) {
     // Units of four pixels, by parts of the channels: each unit has windows of its own.

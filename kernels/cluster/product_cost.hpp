@@ -18,6 +18,8 @@ inline constexpr i64 product_phase_cycles = 1100;
 inline constexpr i64 product_records_phase_cycles = 350;
 /// The same of a phase that only brings operands into rows, and of each operand.
 inline constexpr i64 product_pack_phase_cycles = 300, product_pack_cycles = 400;
+/// Of a result that the inner loops store: its clamp, with which a block's code no longer fits a core's own cache.
+constexpr i64 clamp_cycles(requant_class const& r) { return r.clamps ? 4 : 0; }
 /// One result that the inner loops cannot store: its place and bias; its requantisation with scales from operands, or without.
 constexpr i64 finish_cycles(requant_class const& r) { return 120 + (!r.present ? 0 : r.scaled ? 62 : 45); }
 /// The same where the reduction goes element by element: any types and zero points, and the shortest.
@@ -166,7 +168,7 @@ constexpr i64 matmul_cycles(layer_descriptor const& l, product_class const& p, b
   if (is_small_product(l, p, accumulates, tile)) return small_product_call_cycles + small_product_cycles(batches * rows * columns, depth);
   i64 const most_small = accumulates || !p.byte_products ? 0
                          : small_product_call_cycles + (batches == 1 && has_blocks(p, rows, columns, depth) ? most_small_blocks_cycles : most_small_product_work(p));
-  i64 const store = p.direct()        ? 0
+  i64 const store = p.direct()        ? clamp_cycles(p.result)
                     : p.has_records() ? product_exact_cycles
                                       : finish_cycles(p.result) + (accumulates ? 20 : 0);
   i64 const general = product_call_cycles + parts_of(batches * rows * columns * general_product_cycles(p.result, depth), cost_cores);
