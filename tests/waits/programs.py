@@ -60,6 +60,14 @@ def beside_cores(rows, n, kept=False):
     return make
 
 
+def rows_and_row(rows, n):
+    """Rows and one row added, with a requantisation of each."""
+    def make(b):
+        x, y = (layers.requant(b, layers.new_input(b, [1, r, n], "i8", 120)) for r in (rows, 1))
+        return [layers.requant(b, b.node("Add", x, y), None, layers.WIDE)]
+    return make
+
+
 def attention(heads, tokens, keys, width):
     """Scores, softmax, values: one layer, score_chain."""
     def make(b):
@@ -107,6 +115,8 @@ PROGRAMS = {
     "softmax": layer(layers.softmax([1, 64, 64]), 64000),
     "gelu by table": layer(layers.activated("iGELU", [1, 4096], b=-60, one=3700), 64000),
     "addition by table": layer(layers.binary("Add", [1, 32768], bits=layers.WIDE), 64000),
+    "addition of a row by table": layer(rows_and_row(64, 512), 64000),
+    "depthwise by 2 on the NPU": layer(layers.depthwise(16, 64, 2), 64000, "npu"),
     "sums on the NPU": layer(layers.conv(8, 32, 32, 3, bits=layers.WIDE), 64000, "npu"),
 }
 
