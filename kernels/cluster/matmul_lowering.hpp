@@ -25,7 +25,7 @@ struct matmul_panels {
 
   static constexpr bool lower(kernel_arguments const& of, u32, lowered_tile& t) {
     index const* const length = of.length;
-    index const words_depth = packed_depth(length[depth]);
+    index const words_depth = P.whole_words(length[depth]);
     if (length[0] != 1 || length[1] != 1 || length[2] != 1 || !panels_are_sooner(length[rows], length[columns], words_depth)) return false;
     product_scratch const s(P, false, length);
     bytes stride[2] = {of.with[0].stride[rows], of.with[1].stride[columns]};

@@ -40,6 +40,8 @@ struct product_class {
   constexpr bool column_records() const { return start == varies::by_column || scale == varies::by_column; }
   /// May a core go straight to its columns?
   constexpr bool is_linear() const { return one_row && direct() && !column_records() && !packs[0] && !packs[1]; }
+  /// Of how many elements along the reduction do its loops know, where that is in whole words? 0: they are not.
+  constexpr index whole_words(index depth) const { return (depth & 3) == 0 || (packs[0] && packs[1]) ? packed_depth(depth) : 0; }
   /// May its tiles be panels? Accumulators are stored without clamps, from zero.
   constexpr bool has_panels() const {
     return mac_load && direct() && result.stores_whole_range() && !one_row && !column_records() && side_by_side;

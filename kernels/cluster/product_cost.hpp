@@ -129,7 +129,7 @@ constexpr i64 matmul_code_bytes(layer_descriptor const& l, product_class const& 
   if (is_small_blocks(l, p, accumulates, tile)) return 520;
   if (is_small_product(l, p, accumulates, tile)) return 320;
   if (p.is_linear()) return linear_is_lowered(p.mac_load, tile) ? 740 : 1000;
-  if (p.has_panels() && panels_are_sooner(tile[product_axis::rows], tile[product_axis::columns], packed_depth(tile[product_axis::depth])))
+  if (p.has_panels() && panels_are_sooner(tile[product_axis::rows], tile[product_axis::columns], p.whole_words(tile[product_axis::depth])))
     return 1400 + (p.packs[0] || p.packs[1] ? 500 : 0);
   i64 const results = p.has_records() ? (p.column_records() ? 500 : 0) : 750;
   return (p.byte_products ? 1750 : 1200) + results + (p.packs[0] || p.packs[1] ? 600 : 0);
@@ -175,7 +175,7 @@ constexpr i64 matmul_cycles(layer_descriptor const& l, product_class const& p, b
   if (!p.byte_products) return general;
   // The reduction is never cut below where the blocks begin, unless it is shorter.
   if (l.space[product_axis::depth].length < least_block_depth && !(p.packs[0] && p.packs[1])) return general < most_small ? most_small : general;
-  if (index const words_depth = packed_depth(tile[product_axis::depth]);
+  if (index const words_depth = p.whole_words(tile[product_axis::depth]);
       p.has_panels() && batches == 1 && panels_are_sooner(tile[product_axis::rows], tile[product_axis::columns], words_depth)) {
     i64 cycles = product_grid::best(tile[product_axis::rows], tile[product_axis::columns], words_depth, team_cores).cycles;
     for (int o = 0; o < 2; ++o)
