@@ -98,9 +98,10 @@ struct mapping_facts {
   }
   /// Operand o as this engine's form finds it in memory.
   constexpr operand seen(layer_descriptor const& l, int form, int o) const { return packs(l, form, o) ? packed(l, form, o) : l.with[o]; }
-  /// From a tile's scratch bytes to those of the next one, which is made ready while a unit is at work; 0: they share them.
+  /// From a tile's scratch bytes to those of the next one, which is made ready while a unit is at work; 0: they share them, as
+  /// tiles do whose accumulators stay there.
   constexpr i64 scratch_turn(layer_descriptor const& l, int form, index const* tile) const {
-    if (by_unit == nullptr || by_unit(l, form) == 0) return 0;
+    if (by_unit == nullptr || by_unit(l, form) == 0 || forms[form].accumulates) return 0;
     bool cut = false;
     for (int a = 0; a < l.axes; ++a) cut = cut || tile[a] < l.space[a].length;
     return cut ? (scratch_bytes(l, form, tile) + 31) / 32 * 32 : 0;

@@ -39,10 +39,15 @@ using turned = product<t<0, A, m, k>, t<1, B, k, n>, t<2, Y, m, n>, op::matmul_p
 template <index batches, index m, index k, index n>
 using batched = product<view<t<0, i8, m, batches * k>, {.of = {batches, m, k}, .stride = {k, batches * k, 1}}>, t<1, i8, batches, k, n>, t<2, i8, batches, m, n>,
                         op::matmul_params{.result = to_i8}, bias<t<3, i32, batches, 1, n>>>;
+/// Sums as they are.
+template <index m, index k, index n, class... Options>
+using sums = product<t<0, i8, m, k>, view<t<1, i8, n, k>, {.of = {k, n}, .stride = {1, k}}>, t<2, i32, m, n>, op::matmul_params{}, Options...>;
 extern measured_layer const layers[];
-constinit measured_layer const layers[] = {OF(13, 40, 22), OF(11, 21, 9), OF(1, 64, 77), OF(1, 31, 64), OF(40, 12, 8), OF(17, 32, 12), OF(4, 18, 54), TURNED(7, 30, 56), TURNED(17, 16, 20), TURNED(40, 12, 8), TURNED(13, 10, 12),
+constinit measured_layer const layers[] = {OF(13, 40, 22), OF(11, 21, 9), OF(1, 64, 77), OF(1, 31, 64), OF(40, 12, 8), OF(17, 32, 12), OF(4, 18, 54),
+                                              TURNED(7, 30, 56), TURNED(17, 16, 20), TURNED(40, 12, 8), TURNED(13, 10, 12),
                                               measured<batched<20, 9, 4, 8>, engine_t, 0>("20 batches of 9 x 4 by columns x 8"),
-                                             
+                                              measured<sums<16, 32, 32>, engine_t, 0>("16 x 32 x 32 sums"),
+                                              measured<sums<24, 20, 12, start<12>>, engine_t, 0>("24 x 20 x 12 sums with a bias"),
                                               OF(1, 40, 13), OF(1, 45, 47), OF(1, 4, 30), OF(1, 36, 200), OF(1, 40, 64), OF(1, 72, 192), OF(1, 8, 256)};
 extern int const layer_count;
 int const layer_count = sizeof(layers) / sizeof(layers[0]);

@@ -114,7 +114,8 @@ std::vector<u8> run(runnable const& n, plan::finished_plan p, u64 seed, unsigned
     r.values_at = values_at[s.layer];
     r.early = s.early;
     r.scratch_at = s.scratch_at;
-    r.scratch_turn = scratch_turn;
+    // Accumulators stay in scratch from one tile to the next: no unit's form has them.
+    r.scratch_turn = l.engines[s.engine].forms[s.form].accumulates ? 0 : scratch_turn;
     for (int o = 0; o < l.d->operands; ++o) {
       operand const& with = l.d->with[o];
       if (with.of == nullptr) continue;
