@@ -71,7 +71,8 @@ constexpr i64 small_blocks_cycles(product_class const& p, i64 batches, i64 rows,
 /// What the large kernels take at least, with the fetch of their code; a core's further batches there, and blocks of four by four.
 inline constexpr i64 most_small_blocks_cycles = 2400;
 inline constexpr i64 product_batch_cycles = 850;
-constexpr i64 large_batch_cycles(i64 rows, i64 columns, i64 depth) { return product_batch_cycles + (rows + 3) / 4 * (columns / 4) * (depth * 5 + 100); }
+constexpr i64 large_block_cycles(i64 depth) { return 5 * depth + 100; }
+constexpr i64 large_batch_cycles(i64 rows, i64 columns, i64 depth) { return product_batch_cycles + (rows + 3) / 4 * (columns / 4) * large_block_cycles(depth); }
 constexpr bool has_blocks(product_class const& p, i64 rows, i64 columns, i64 depth) {
   return p.may_be_blocks() && rows > 1 && columns % 4 == 0 && depth % 4 == 0;
 }

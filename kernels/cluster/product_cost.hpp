@@ -142,7 +142,7 @@ constexpr bool product_is_by_both(index batches, index rows, index columns, inde
   if (rows < 8 || columns < 8 || (batches * row_blocks & 7) == 0 || (batches * column_blocks & 7) == 0) return false;
   index const by_rows = rounds(batches * row_blocks, cores) * column_blocks, by_columns = rounds(batches * column_blocks, cores) * row_blocks;
   index const sooner = by_rows < by_columns ? by_rows : by_columns, by_both = rounds(batches * row_blocks * column_blocks, cores);
-  return (sooner - by_both) * (5 * depth + 100) > 1800;
+  return (sooner - by_both) * large_block_cycles(depth) > 1800;
 }
 
 /// One row by columns. Rows that begin within words take two accesses a load.
