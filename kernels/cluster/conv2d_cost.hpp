@@ -90,7 +90,7 @@ constexpr i64 conv_cycles(conv_class const& c, bool accumulates, bool by_words, 
     return product_call_cycles + parts_of(results * general_cycles(tile[kernel_rows], tile[kernel_columns], tile[in_channels]), cost_cores);
   if (c.path == conv_path::depthwise) {
     i64 const prepared = c.prepares() ? product_phase_cycles + parts_of(channels, cost_cores) * 350 : 0;
-    i64 const clamped = c.result.clamps ? 4 : 0, words = c.direct ? 0 : 4 * product_exact_in_column_cycles;
+    i64 const clamped = c.result.clip == clip_range::any ? 10 : c.result.clamps ? 5 : 0, words = c.direct ? 0 : 4 * product_exact_in_column_cycles;
     if (c.stride == 2) return product_call_cycles + prepared + pair_cycles(tile, clamped + words);
     // A core's share of rows of four channels comes in parts: each becomes planes, with rows around it.
     conv_scratch const s(c, accumulates, tile);

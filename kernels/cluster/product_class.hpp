@@ -62,7 +62,7 @@ constexpr i64 small_product_cycles(i64 results, i64 depth) { return (results + 7
 
 /// Cycles of a block of two rows by four columns, and of all of them on the busiest core.
 constexpr i64 small_block_cycles(product_class const& p, i64 depth) {
-  return depth / 4 * (p.packs[1] ? 28 : 15) + (p.is_batched() ? 107 : 97) + (p.biased ? 42 : 0) - (p.result.present ? 0 : 35);
+  return depth / 4 * (p.packs[1] ? 28 : 15) + (p.is_batched() ? 107 : 97) + (p.biased ? 32 : 0) - (p.result.present ? 0 : 40);
 }
 constexpr i64 small_blocks_of(i64 rows, i64 columns) { return (rows + 1) / 2 * (columns / 4); }
 constexpr i64 small_blocks_cycles(product_class const& p, i64 batches, i64 rows, i64 columns, i64 depth) {

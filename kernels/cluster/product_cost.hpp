@@ -17,9 +17,9 @@ inline constexpr i64 product_phase_cycles = 1100;
 /// The same of a phase that makes records of a product's columns.
 inline constexpr i64 product_records_phase_cycles = 350;
 /// The same of a phase that only brings operands into rows, and of each operand.
-inline constexpr i64 product_pack_phase_cycles = 300, product_pack_cycles = 400;
-/// Of a result that the inner loops store: its clamp, with which a block's code no longer fits a core's own cache.
-constexpr i64 clamp_cycles(requant_class const& r) { return r.clamps ? 4 : 0; }
+inline constexpr i64 product_pack_phase_cycles = 100, product_pack_cycles = 350;
+/// Of a result that the inner loops store: its clip to a range that is not its type's, or its accumulator's clamp alone.
+constexpr i64 clamp_cycles(requant_class const& r) { return r.clip == clip_range::any ? 5 : r.clamps ? 1 : 0; }
 /// One result that the inner loops cannot store: its place and bias; its requantisation with scales from operands, or without.
 constexpr i64 finish_cycles(requant_class const& r) { return 120 + (!r.present ? 0 : r.scaled ? 62 : 45); }
 /// The same where the reduction goes element by element: any types and zero points, and the shortest.
@@ -190,7 +190,7 @@ constexpr i64 matmul_cycles(layer_descriptor const& l, product_class const& p, b
     for (int a = 0; a < 3; ++a)
       if (p.batches[o] >> a & 1) groups *= tile[a];
     // Which batch a group is of costs divisions.
-    prepared += product_pack_cycles + parts_of(groups, cost_cores) * ((p.batches[o] != 0 ? 230 : 80) + 5 * packed_depth(static_cast<index>(depth)));
+    prepared += product_pack_cycles + parts_of(groups, cost_cores) * ((p.batches[o] != 0 ? 70 : 10) + 5 * packed_depth(static_cast<index>(depth)));
   }
   i64 const call = product_call_cycles + (parts_of(batches, cost_cores) - 1) * product_batch_cycles;
   block_cost const block = cost_of(p.direct() && p.column_records(), p.mac_load && p.direct(), depth % 4 != 0 && !(p.packs[0] && p.packs[1]));

@@ -184,12 +184,12 @@ struct reduce_mapping {
   static constexpr i64 tile_cycles(layer_descriptor const& l, int form, index const* tile) {
     // A core's share is a multiple of four results.
     i64 const results = ((results_of(l, tile) + 31) & ~31LL) / 8, summed = elements_of(l, tile) / results_of(l, tile);
-    // Along neighbours a word takes two cycles; else it adds to four results in five, and cores meet in a bank.
+    // Along neighbours a word takes two cycles, and results come singly; else it adds to four results in five, and cores meet in a bank.
     bool along = false;
     for (int a = 0; a < l.axes; ++a) along = along || (l.space[a].kind == axis_kind::reduction && l.space[a].length > 1 && storage_step(l.with[0], a) == 1);
-    i64 const eighths = !is_byte(l.with[0].of->type) ? 48 : along ? 4 : 12;
+    i64 const eighths = !is_byte(l.with[0].of->type) ? 48 : along ? 4 : 11;
     i64 const each =
-        12 + (averages ? 20 : 0) + requant_instructions(element_requant_of(l, 0, 0, averages ? 128 : 1u << 31));
+        (along ? 12 : averages ? 4 : 8) + (averages ? 20 : 0) + requant_instructions(element_requant_of(l, 0, 0, averages ? 128 : 1u << 31));
     return 2 * walk_cycles + results * (each + 15 + (form == 0 ? 0 : 6)) + (results * summed * eighths + 7) / 8;
   }
   static constexpr i64 code_bytes(layer_descriptor const&, int, index const*) { return 1100; }
