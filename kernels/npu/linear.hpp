@@ -1,60 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
-// Linear layers as jobs: rows as pixels of the 1x1 form, or one row folded into a single pixel of the 3x3 form.
+// One row of a linear layer folded into a single pixel of the 3x3 form: 252 inputs a step instead of 32.
 #pragma once
 #include <npu/job.hpp>
 
 namespace deeploy::npu {
-/// Rows of a matrix laid out as an image.
-struct pixels {
-  index rows = 1, columns = 1;
-};
+/// A row of inputs read as an image of 3 x 3 pixels. Pixels of a row lie side by side; the rows overlap by what 9 * channels
+/// is more than there are inputs, so that the unit reads the row and nothing else.
+struct folded_row {
+  index channels = 0;    ///< of a pixel; bytes from one pixel to the next
+  index row_stride = 0;  ///< bytes from one row of pixels to the next
 
-/// The factorisation rows * columns = tokens that takes the fewest 6 x 6 tiles.
-constexpr pixels pixels_of(index tokens) {
-  pixels best{tokens, 1};
-  index fewest = tiles_of(tokens, tile_pixels);
-  for (index columns = 2; columns * columns <= tokens; ++columns) {
-    if (tokens % columns != 0) continue;
-    index const tiles = tiles_of(columns, tile_pixels) * tiles_of(tokens / columns, tile_pixels);
-    if (tiles < fewest) {
-      fewest = tiles;
-      best = {tokens / columns, columns};
-    }
+  /// @param inputs  at least 64: few inputs overlap by more than a pixel
+  constexpr explicit folded_row(index inputs) {
+    channels = tiles_of(inputs, 9);
+    channels += (inputs - channels) % 2;  // two rows' steps make up what one row of pixels leaves over
+    row_stride = (inputs - 3 * channels) / 2;
   }
-  return best;
-}
+  constexpr index input(index c, index y, index x) const { return y * row_stride + x * channels + c; }
+  /// Of inputs that two rows of pixels hold, only the upper one's has the weight.
+  constexpr bool has_weight(index c, index y, index x) const { return y == 0 || x * channels + c >= 3 * channels - row_stride; }
+  /// The weight that stands at (c, y, x).
+  /// @param weight_of  called as weight_of(input)
+  template <class Weight>
+  constexpr i32 weight(index c, index y, index x, Weight&& weight_of) const {
+    return has_weight(c, y, x) ? weight_of(input(c, y, x)) : 0;
+  }
+};
+inline constexpr index least_folded_inputs = 64;
 
-/// y[t][o] = sum over i of x[t][i] * weight[o][i] in 1x1 form, rows of x and y dense.
-constexpr job_descriptor linear_job(index tokens, index inputs, index outputs, bytes output_bytes) {
-  pixels const p = pixels_of(tokens);
-  return {.kind = form::pointwise,
-          .in_channels = inputs,
-          .out_channels = outputs,
-          .rows = p.rows,
-          .columns = p.columns,
-          .input_pixel_stride = inputs,
-          .input_row_stride = inputs * p.columns,
-          .output_pixel_stride = outputs * output_bytes,
-          .output_row_stride = outputs * output_bytes * p.columns,
-          .output_32 = output_bytes == 4};
+/// Makes a job of 1x1 form on one row one of 3x3 form.
+constexpr job_descriptor folded(job_descriptor d) {
+  folded_row const row(d.in_channels);
+  d.kind = form::dense_3x3;
+  d.in_channels = row.channels;
+  d.input_pixel_stride = row.channels;
+  d.input_row_stride = row.row_stride;
+  return d;
 }
-
-/// One row in 3x3 form: the input is a 3 x 3 image of inputs / 9 channels, the result one pixel. 252 inputs a step
-/// instead of
-/// 32. `inputs` is a multiple of 9; what is left over is a second job that streams in.
-constexpr job_descriptor folded_linear_job(index inputs, index outputs, bytes output_bytes) {
-  index const channels = inputs / 9;
-  return {.kind = form::dense_3x3,
-          .in_channels = channels,
-          .out_channels = outputs,
-          .rows = 1,
-          .columns = 1,
-          .input_pixel_stride = channels,
-          .input_row_stride = 3 * channels,
-          .output_pixel_stride = outputs * output_bytes,
-          .output_row_stride = outputs * output_bytes,
-          .output_32 = output_bytes == 4};
-}
-/// The input of a folded row that meets weight (c, y, x).
-constexpr index folded_input(index inputs, index c, index y, index x) { return (3 * y + x) * (inputs / 9) + c; }
 }  // namespace deeploy::npu

@@ -26,6 +26,7 @@ struct unit_class {
   bool requantises = false;     ///< the unit stores the results; else it leaves 32-bit sums to the cores
   bool signed_weights = true;
   bool byte_scales = false;     ///< one factor for all channels, of at most 8 bits: four channels' scales come at once
+  bool folds = false;           ///< one row is a pixel of the 3x3 form
   bool two_jobs = false;        ///< rows that are no whole line of pixels may be a job of their own
   u8 channel_axis = 4;          ///< of the outputs
   constexpr bool operator==(unit_class const&) const = default;
@@ -46,6 +47,8 @@ constexpr index turned_length(kernel_arguments const& a, int axis, index filter)
 
 /// The forms of every mapping.
 inline constexpr int sums_form = 0, requantised_form = 1, gathered_form = 2, turned_form = 3, picked_form = 4;
+/// Of matrix products.
+inline constexpr int folded_form = 2;
 
 constexpr bool one_byte(element e) { return e == element::i8 || e == element::u8; }
 

@@ -1,22 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-// The NPU's mapping of op::matmul: linear layers in 1x1 form, rows as pixels.
+// The NPU's mapping of op::matmul: linear layers in 1x1 form, rows as pixels; one row folded into the 3x3 form.
 #pragma once
 #include <deeploy/op/matmul.hpp>
+#include <npu/linear.hpp>
+#include <npu/reach.hpp>
 #include <npu/unit_kernel.hpp>
 
 namespace deeploy {
 template <npu::NpuEngine Engine>
 struct mapping<op::matmul_kind, Engine> {
   static constexpr bool supported = true;
-  static constexpr form forms[] = {{"sums", false}, {"requantised", false}};
+  static constexpr form forms[] = {{"sums", false}, {"requantised", false}, {"folded", false}};
   static constexpr int rows = 3, outputs = 4, inputs = 5;
 
   static constexpr npu::unit_class class_of_form(layer_descriptor const& l, int form) {
-    return {.kind = npu::form::pointwise,
+    bool const folds = form == npu::folded_form;
+    return {.kind = folds ? npu::form::dense_3x3 : npu::form::pointwise,
             .rows_of_pixels = true,
-            .requantises = form == npu::requantised_form,
+            .requantises = form != npu::sums_form,
             .signed_weights = l.with[npu::at::weight].of->type == element::i8,
-            .byte_scales = form == npu::requantised_form && npu::has_byte_scale(l),
+            .byte_scales = form != npu::sums_form && npu::has_byte_scale(l),
+            .folds = folds,
             .two_jobs = form == npu::requantised_form && l.space[rows].length > npu::tile_pixels,
             .channel_axis = outputs};
   }
@@ -25,7 +29,8 @@ struct mapping<op::matmul_kind, Engine> {
       if (l.space[a].length != 1) return false;
     if (l.space[outputs].slot != 0 || l.space[inputs].slot != 0) return false;
     i32 const alpha = l.values[6], beta = l.values[7], a_zero = l.values[8], b_zero = l.values[9];
-    if (alpha != 1 || a_zero != 0 || b_zero != 0 || (form == npu::requantised_form && beta != 1)) return false;
+    if (alpha != 1 || a_zero != 0 || b_zero != 0 || (form != npu::sums_form && beta != 1)) return false;
+    if (form == npu::folded_form && !is_sooner_folded(l)) return false;
     return npu::takes_operands(l, class_of_form(l, form), form) && npu::lies_along(l.with[npu::at::x], inputs, l.space[inputs].length);
   }
   static constexpr index multiple(layer_descriptor const&, int, int axis) { return axis == outputs ? 32 : axis == rows ? npu::tile_pixels : 1; }
@@ -36,7 +41,8 @@ struct mapping<op::matmul_kind, Engine> {
   }
   static constexpr i64 tile_cycles(layer_descriptor const& l, int form, index const* tile) {
     npu::unit_class const c = class_of_form(l, form);
-    npu::job_descriptor d{.kind = npu::form::pointwise, .in_channels = tile[inputs], .out_channels = tile[outputs], .output_32 = !c.requantises, .requantise = c.requantises, .scale_32 = !c.byte_scales};
+    npu::job_descriptor d = job_of(c, tile[inputs], tile[outputs]);
+    if (c.folds) return npu::job_cycles(npu::folded(d), Engine::weight_memory_cycles);
     i64 cycles = c.requantises ? 0 : npu::call_cycles + npu::finish_cycles(l, i64{tile[outputs]} * tile[rows]);
     // Rows that are no whole line of pixels are a job of their own.
     if (tile[rows] > npu::tile_pixels && tile[rows] % npu::tile_pixels != 0) cycles += npu::job_cycles(d, Engine::weight_memory_cycles) + (c.requantises ? 0 : npu::call_cycles);
@@ -50,9 +56,16 @@ struct mapping<op::matmul_kind, Engine> {
   static constexpr i64 code_bytes(layer_descriptor const& l, int form, index const*) { return npu::code_bytes_of(class_of_form(l, form)); }
   static constexpr u32 by_unit(layer_descriptor const& l, int form) { return npu::operands_of_unit(class_of_form(l, form)); }
   static constexpr operand packed(layer_descriptor const& l, int form, int o) {
-    return o == npu::at::weight ? npu::packed_weights(l, class_of_form(l, form), l.space[inputs].length) : operand{};
+    index const n = l.space[inputs].length;
+    return o == npu::at::weight ? npu::packed_weights(l, class_of_form(l, form), form == npu::folded_form ? npu::folded_row(n).channels : n) : operand{};
   }
   static void pack(layer_descriptor const& l, int form, int, void const* values, u8* to) {
+    if (form == npu::folded_form) {
+      npu::folded_row const row(l.space[inputs].length);
+      npu::pack(npu::form::dense_3x3, l.space[outputs].length, row.channels, 8, class_of_form(l, form).weight_offset(),
+                [&](index o, index c, index y, index x) { return row.weight(c, y, x, [&](index i) { return weight(l, values, o, i); }); }, to);
+      return;
+    }
     npu::pack(npu::form::pointwise, l.space[outputs].length, l.space[inputs].length, 8, class_of_form(l, form).weight_offset(),
               [&](index o, index i, index, index) { return weight(l, values, o, i); }, to);
   }
@@ -66,6 +79,7 @@ struct mapping<op::matmul_kind, Engine> {
   static constexpr reach_beyond beyond(layer_descriptor const& l, int form, int o, index const* tile, bool in_place) {
     bool const requantises = class_of_form(l, form).requantises;
     i64 pixel = 0;
+    if (o == npu::at::x && form == npu::folded_form) return {0, npu::input_reach(npu::folded(job_of(class_of_form(l, form), tile[inputs], 1))).end - tile[inputs]};
     if (o == npu::at::x)
       pixel = in_place ? npu::step_along(l.with[o], rows) : tile[inputs];
     else if (o == npu::at::y && requantises)
@@ -80,6 +94,16 @@ struct mapping<op::matmul_kind, Engine> {
   static constexpr kernel_code code = npu::unit_code<L, class_of_form(L, form), typename Engine::driver>();
 
  private:
+  static constexpr npu::job_descriptor job_of(npu::unit_class const& c, index in, index out) {
+    return {.kind = npu::form::pointwise, .in_channels = in, .out_channels = out, .output_32 = !c.requantises, .requantise = c.requantises, .scale_32 = !c.byte_scales};
+  }
+  /// One row of so many inputs, or for so few outputs, that the 3x3 form takes fewer cycles than the 1x1 form. Its weights may
+  /// take more bytes.
+  static constexpr bool is_sooner_folded(layer_descriptor const& l) {
+    if (l.space[rows].length != 1 || l.space[inputs].length < npu::least_folded_inputs) return false;
+    npu::job_descriptor const d = job_of(class_of_form(l, npu::requantised_form), l.space[inputs].length, l.space[outputs].length);
+    return npu::job_cycles(npu::folded(d), Engine::weight_memory_cycles) < npu::job_cycles(d, Engine::weight_memory_cycles);
+  }
   static i32 weight(layer_descriptor const& l, void const* values, index o, index i) {
     index place[max_axes] = {};
     place[outputs] = o, place[inputs] = i;

@@ -2,6 +2,7 @@
 // jobs_of: the jobs that compute one tile. The compiler's to know where tiles are lowered, else made at run time.
 #pragma once
 #include <deeploy/kernel.hpp>
+#include <npu/linear.hpp>
 #include <npu/mapping.hpp>
 #include <npu/pick.hpp>
 
@@ -101,6 +102,7 @@ constexpr unit_jobs row_jobs(kernel_arguments const& a, job_descriptor d) {
   d.input_row_stride = tile_pixels * d.input_pixel_stride;
   d.output_pixel_stride = U.requantises ? y.stride[rows] : 4 * d.out_channels;
   d.output_row_stride = tile_pixels * d.output_pixel_stride;
+  if constexpr (U.folds) return {{{folded(d), x.origin, y.origin}}, 1};
   i64 input = x.origin, output = U.requantises ? y.origin : 0;
   index const n = a.length[rows], whole = n / tile_pixels;
   unit_jobs jobs;

@@ -190,7 +190,7 @@ PRODUCTS = {
     "depthwise 64, 16x16 by 2": depthwise(16, 64, 2), "depthwise 64, 25x5 per channel": depthwise(25, 64, width=5, axis=1), "depthwise 32, 16x16 wide": depthwise(16, 32, bits=WIDE),
     "depthwise 128, 3x3": depthwise(3, 128), "depthwise 5x5 16, 12x12": conv(12, 16, 16, 5, 1, 16),
     "linear 1, 64 to 64": linear(1, 64, 64), "linear 1, 64 to 256": linear(1, 64, 256), "linear 1, 256 to 64": linear(1, 256, 64), "linear 1, 256 to 256": linear(1, 256, 256), "linear 1, 1024 to 256": linear(1, 1024, 256),
-    "linear 1, 256 to 1024": linear(1, 256, 1024), "linear 1, 640 to 128": linear(1, 640, 128), "linear 1, 128 to 12": linear(1, 128, 12), "linear 1, 64 to 64 wide": linear(1, 64, 64, bits=WIDE),
+    "linear 1, 256 to 1024": linear(1, 256, 1024), "linear 1, 640 to 128": linear(1, 640, 128), "linear 1, 128 to 12": linear(1, 128, 12), "linear 1, 1000 to 10": linear(1, 1000, 10), "linear 1, 756 to 256": linear(1, 756, 256), "linear 1, 64 to 64 wide": linear(1, 64, 64, bits=WIDE),
     "gemm 1, 64 to 12": gemm(1, 64, 12), "gemm 1, 640 to 128": gemm(1, 640, 128), "gemm 1, 256 to 256": gemm(1, 256, 256), "gemm 1, 256 to 256 wide": gemm(1, 256, 256, WIDE), "gemm 16, 128 to 64": gemm(16, 128, 64),
     "linear 8, 64 to 64": linear(8, 64, 64), "linear 16, 64 to 256": linear(16, 64, 256), "linear 65, 64 to 64": linear(65, 64, 64), "linear 128, 32 to 128": linear(128, 32, 128), "linear 64, 64 to 64 per column": linear(64, 64, 64, axis=2),
     "matmul 16 x 1, 4 by 65": matmul(16, 1, 4, 65), "matmul 16 x 1, 65 by 4": matmul(16, 1, 65, 4), "matmul 4 x 32, 16 by 32": matmul(4, 32, 16, 32), "matmul 4 x 32, 32 by 16": matmul(4, 32, 32, 16),
@@ -245,7 +245,7 @@ MOVEMENT = {
 NPU = {name: PRODUCTS[name] for name in (
     "conv3x3 64 to 64, 16x16", "conv3x3 16 to 16, 32x32", "conv3x3 16 to 32, 32x32 by 2", "conv3x3 48 to 8, 6x6", "conv3x3 3 to 16, 32x32", "conv3x3 32 to 32, 16x16 per channel", "conv3x3 32 to 32, 8x8 wide",
     "conv1x1 64 to 64, 12x12", "conv1x1 128 to 128, 16x16", "conv1x1 16 to 48, 24x24", "conv1x1 64 to 64, 25x5 per channel", "conv1x1 256 to 64, 4x4", "depthwise 64, 16x16", "depthwise 64, 25x5 per channel",
-    "depthwise 64, 16x16 by 2", "depthwise 16, 48x48", "linear 1, 64 to 64", "linear 1, 64 to 256", "linear 1, 256 to 64", "linear 1, 256 to 256", "linear 1, 1024 to 256", "linear 16, 64 to 256", "gemm 1, 256 to 256",
+    "depthwise 64, 16x16 by 2", "depthwise 16, 48x48", "linear 1, 64 to 64", "linear 1, 64 to 256", "linear 1, 256 to 64", "linear 1, 256 to 256", "linear 1, 1024 to 256", "linear 1, 1000 to 10", "linear 1, 756 to 256", "linear 16, 64 to 256", "gemm 1, 256 to 256",
     "gemm 1, 640 to 128", "linear 65, 64 to 64", "conv5x5 1 to 32, 40x10",
     "conv9x3 1 to 48, 40x12 by 2", "conv3x3 32 to 64, 16x16 by 2", "conv3x3 3 to 32, 20x20", "conv1x1 24 to 64, 10x10 wide")}
 GROUPS = {"products": (PRODUCTS, "cluster"), "planes": (PLANES, "cluster"), "elements": (ELEMENTS, "cluster"), "rows": (ROWS, "cluster"), "movement": (MOVEMENT, "cluster"), "npu": (NPU, "npu,cluster")}
