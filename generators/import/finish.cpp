@@ -57,13 +57,14 @@ bool lies_in_rows(lowered_network const& net, lowered_layer const& l, memory_win
   return is_result ? false : input != 0 || last_axis_is_one_run(w);
 }
 
-bool takes(lowered_network const& net, lowered_layer const& l, view const& v, bool is_result, int input) {
+/// @param by_choice  also what could be had otherwise: rows by constants that lie together
+bool takes(lowered_network const& net, lowered_layer const& l, view const& v, bool is_result, int input, bool by_choice = true) {
   if (net.buffers[v.buffer].use == role::constant) return true;
   auto const r = resolve(net, v);
   if (!r) return false;
   for (std::size_t a = 0; a < r->window.parts.size(); ++a)
     if (r->window.parts[a] > 1 && must_be_one_part(l, is_result, input, a)) return false;
-  return lies_in_rows(net, l, r->window, is_result, input);
+  return !by_choice || lies_in_rows(net, l, r->window, is_result, input);
 }
 
 lowered_layer copy_layer(std::string const& name, view const& from, view const& to, element type) {
@@ -178,7 +179,7 @@ void finish(lowering& l) {
           }
           b = up;
         }
-        if (!again) {
+        if (!again && !takes(net, x, v, is_result, input, false)) {
           l.found.error(4270, "layer {}: an operand of {} axes cannot be addressed by strides; insert a copy in the network", x.name, v.axes.size());
         }
       };

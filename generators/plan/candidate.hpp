@@ -120,7 +120,9 @@ struct front {
 };
 
 /// Legal lengths of tiles along an axis: for every number of tiles the smallest length, rounded up to the mapping's multiple.
-/// A longer one has as many tiles, moves as much and needs more bytes, and no mapping is faster on it.
+/// A longer one has as many tiles, moves as much and needs more bytes, and no mapping is faster on it. Two things are left for the size
+/// of the search: along an axis of windows an uneven cut can move less, where a window's overlap falls into the padding; and small
+/// kernels take whole words of results sooner than a part of one, so that a few elements more can be faster.
 std::vector<index> tile_lengths(planned_layer const& l, mapping_facts const& m, int form, int axis, bool reduced_grid);
 
 /// Calls `visit` with every legal engine, form and tile of a layer (the rest of the candidate is empty).

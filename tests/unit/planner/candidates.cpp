@@ -49,6 +49,13 @@ plan::candidate any_candidate(layer_case const& c, plan::home_list const& homes,
   for (std::size_t i = 0; i < outer.size(); ++i) k.order[i] = static_cast<std::uint8_t>(outer[i]);
   return k;
 }
+
+bool has_windows(layer_descriptor const& d, int axis) {
+  for (int o = 0; o < d.operands; ++o)
+    for (int i = 0; d.with[o].of != nullptr && i < d.with[o].rank; ++i)
+      if (d.with[o].dim[i].axis == axis && d.with[o].dim[i].window_axis >= 0) return true;
+  return false;
+}
 }  // namespace
 
 TEST_CASE("candidates: tile lengths give every number of tiles with the shortest tile") {
@@ -104,6 +111,11 @@ TEST_CASE("candidates: the front covers all legal tiles, orders and buffers") {
           if (g.operands >> o & 1) k.copies[o] = twice ? 2 : 1;
       }
       k.early = static_cast<std::uint8_t>(d.chance(50) ? ready : 0);
+      // An uneven cut of windows can move less than the shortest tiles, where their overlap is padding.
+      for (int a = 0; a < c.d->axes; ++a)
+        if (has_windows(*c.d, a))
+          for (index n : plan::tile_lengths(l, c.m, k.form, a, false))
+            if ((c.d->space[a].length + n - 1) / n == (c.d->space[a].length + k.tile[a] - 1) / k.tile[a]) k.tile[a] = n;
       e.evaluate(k);
       CHECK(std::any_of(front.of.begin(), front.of.end(), [&](plan::candidate const& f) { return as_good(f, k); }));
       plan::candidate least = k;
