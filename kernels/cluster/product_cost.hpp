@@ -117,24 +117,6 @@ constexpr i64 shared_products(block_cost const& c, i64 batches, i64 rows, i64 co
   return least(by_rows, by_columns);
 }
 
-/// Is a product lowered to panels? A single column behind the last four takes a panel, in blocks it is a row's.
-constexpr bool panels_are_sooner(index rows, index columns, index depth) {
-  if (!panels_take(rows, columns, depth)) return false;
-  return columns % 4 == 0 ||
-         product_grid::best(rows, columns, depth, team_cores).cycles < product_call_cycles + shared_products(cost_of(false, true), 1, rows, columns, depth / 4, 0);
-}
-
-/// Instructions that a call runs through: bytes.
-constexpr i64 matmul_code_bytes(layer_descriptor const& l, product_class const& p, bool accumulates, index const* tile) {
-  if (is_small_blocks(l, p, accumulates, tile)) return 520;
-  if (is_small_product(l, p, accumulates, tile)) return 320;
-  if (p.is_linear()) return linear_is_lowered(p.mac_load, tile) ? 740 : 1000;
-  if (p.has_panels() && panels_are_sooner(tile[product_axis::rows], tile[product_axis::columns], p.whole_words(tile[product_axis::depth])))
-    return 1400 + (p.packs[0] || p.packs[1] ? 500 : 0);
-  i64 const results = p.has_records() ? (p.column_records() ? 500 : 0) : 750;
-  return (p.byte_products ? 1750 : 1200) + results + (p.packs[0] || p.packs[1] ? 600 : 0);
-}
-
 /// Do cores take blocks of four by four, row by row, where rows or columns alone are no fair shares? It costs a core two or three
 /// beginnings. A single row or column behind the last four hardly counts.
 constexpr bool product_is_by_both(index batches, index rows, index columns, index depth, int cores = team_cores) {
@@ -143,6 +125,31 @@ constexpr bool product_is_by_both(index batches, index rows, index columns, inde
   index const by_rows = rounds(batches * row_blocks, cores) * column_blocks, by_columns = rounds(batches * column_blocks, cores) * row_blocks;
   index const sooner = by_rows < by_columns ? by_rows : by_columns, by_both = rounds(batches * row_blocks * column_blocks, cores);
   return (sooner - by_both) * large_block_cycles(depth) > 1800;
+}
+
+/// Rows by columns in blocks of four by four, in all batches, with `each` cycles more per result.
+constexpr i64 blocks_cycles(block_cost const& c, i64 batches, i64 rows, i64 columns, i64 depth, i64 each) {
+  i64 const words = parts_of(depth, 4);
+  if (product_is_by_both(static_cast<index>(batches), static_cast<index>(rows), static_cast<index>(columns), static_cast<index>(depth)))
+    return 1000 + parts_of(batches * parts_of(rows, 4) * parts_of(columns, 4), cost_cores) * (words * c.step_halves / 2 + c.block + 16 * each);
+  return shared_products(c, batches, rows, columns, words, each);
+}
+
+/// Is a product lowered to panels? A single column behind the last four takes a panel, in blocks it is a row's.
+constexpr bool panels_are_sooner(index rows, index columns, index depth) {
+  if (!panels_take(rows, columns, depth)) return false;
+  return columns % 4 == 0 || product_grid::best(rows, columns, depth, team_cores).cycles < product_call_cycles + blocks_cycles(cost_of(false, true), 1, rows, columns, depth, 0);
+}
+
+/// Instructions that a call runs through: bytes.
+constexpr i64 matmul_code_bytes(layer_descriptor const& l, product_class const& p, bool accumulates, index const* tile) {
+  if (is_small_blocks(l, p, accumulates, tile)) return 520;
+  if (is_small_product(l, p, accumulates, tile)) return 320;
+  if (p.is_linear()) return linear_is_lowered(p.mac_load, tile) ? 740 : 1000;
+  if (p.has_panels() && panels_are_sooner(tile[product_axis::rows], tile[product_axis::columns], p.whole_words(tile[product_axis::depth])))
+    return 1400 + (tile[product_axis::columns] > 4 && tile[product_axis::columns] % 4 != 0 ? 700 : 0) + (p.packs[0] || p.packs[1] ? 500 : 0);
+  i64 const results = p.has_records() ? (p.column_records() ? 500 : 0) : 750;
+  return (p.byte_products ? 1750 : 1200) + results + (p.packs[0] || p.packs[1] ? 600 : 0);
 }
 
 /// One row by columns. Rows that begin within words take two accesses a load.
@@ -194,13 +201,8 @@ constexpr i64 matmul_cycles(layer_descriptor const& l, product_class const& p, b
   }
   i64 const call = product_call_cycles + (parts_of(batches, cost_cores) - 1) * product_batch_cycles;
   block_cost const block = cost_of(p.direct() && p.column_records(), p.mac_load && p.direct(), depth % 4 != 0 && !(p.packs[0] && p.packs[1]));
-  bool const by_both = product_is_by_both(static_cast<index>(batches), tile[product_axis::rows], tile[product_axis::columns], tile[product_axis::depth]);
-  i64 const large =
-      by_both ? call + prepared + 1000 + parts_of(batches * parts_of(rows, 4) * parts_of(columns, 4), cost_cores) *
-                                            (parts_of(depth, 4) * block.step_halves / 2 + block.block + 16 * store)
-      : p.is_linear() ? linear_cycles(p.mac_load, linear_is_lowered(p.mac_load, tile), tile[product_axis::columns], tile[product_axis::depth])
-                    : call + prepared +
-                          shared_products(block, batches, rows, columns, parts_of(depth, 4), store);
+  i64 const large = p.is_linear() ? linear_cycles(p.mac_load, linear_is_lowered(p.mac_load, tile), tile[product_axis::columns], tile[product_axis::depth])
+                                  : call + prepared + blocks_cycles(block, batches, rows, columns, depth, store);
   return large < most_small ? most_small : large;
 }
 }  // namespace deeploy::cluster

@@ -10,25 +10,44 @@ namespace deeploy::cluster {
 /// Do panels take a product? Their first word is multiplied without mac&load, the last one has its own place.
 constexpr bool panels_take(index rows, index columns, index depth) {
   constexpr index most = 65535;
-  return rows >= 4 && columns >= 4 && rows <= most && columns <= most && (depth & 3) == 0 && depth >= 12;
+  return rows >= 4 && columns >= 1 && rows <= most && columns <= most && (depth & 3) == 0 && depth >= 12;
 }
 
-/// Cycles of a core, see product_panel: of a tile, and where blocks are given out one by one; of each run of panels, and where that
-/// is not the first; of a panel, a pass over rows of it, a block of four by four and a word of it. Code between two panels, and
-/// less so between passes, makes the loop come anew into the core's own cache.
+/// A core's part of blocks that are given out one by one, panel by panel.
+struct block_range {
+  index begin, end;
+  /// @param overlaps  the last four rows overlap those before: one core has both
+  constexpr block_range(int core, int cores, index row_blocks, index panels, bool overlaps)
+      : begin(split_at(row_blocks * panels, core, cores)), end(split_at(row_blocks * panels, core + 1, cores)) {
+    if (!overlaps) return;
+    if ((end + 1) % row_blocks == 0) ++end;
+    if ((begin + 1) % row_blocks == 0) ++begin;
+  }
+};
+
+/// Cycles of a core, see product_panel: of a tile; of a panel, a pass over rows of it, a block of four by four and a word of it.
+/// Code between two panels, and less so between passes, makes the loop come anew into the core's own cache.
 struct panel_cost {
-  static constexpr i64 tile = 300, in_turn_tile = 60, run = 110, next_run = 90, panel = 100, pass = 45, block = 88, word_tenths = 175;
+  static constexpr i64 tile = 330, in_turn_tile = 30, next_run = 60, panel = 70, pass = 35, block = 82, word_tenths = 172;
   static constexpr i64 passes(i64 row_blocks, index rows) { return pass * ((row_blocks > 1 ? 2 : 1) + ((rows & 3) != 0 ? 1 : 0)); }
-  static constexpr i64 blocks(i64 count, index depth) { return count * (block + (depth >> 2) * word_tenths / 10); }
+  static constexpr i64 blocks(i64 count, index columns, index depth) {
+    return count * ((columns < 4 ? block - 60 + 16 * columns : block) + (depth >> 2) * word_tenths / 10);
+  }
   static constexpr i64 part(index rows, index columns, index depth) {
     i64 const panels = (columns + 3) >> 2, row_blocks = (rows + 3) >> 2;
-    return run + panels * (panel + passes(row_blocks, rows)) + blocks(panels * row_blocks, depth);
+    return (panels - 1) * panel + panels * passes(row_blocks, rows) + blocks(panels * row_blocks, columns, depth);
   }
-  /// Blocks one by one, panel by panel: the rest of one, whole ones, the beginning of one.
+  /// Blocks one by one, panel by panel: the rest of one, whole ones, the beginning of one. Columns behind the last four come then.
   static constexpr i64 in_turn(index rows, index columns, index depth, int cores) {
-    i64 const row_blocks = (rows + 3) >> 2, count = (row_blocks * (columns >> 2) + cores - 1) / cores + ((rows & 3) != 0 ? 1 : 0);
-    i64 const panels = (count + row_blocks - 1) / row_blocks + 1;
-    return in_turn_tile + run + (panels > 2 ? 2 : 1) * (run + next_run) + panels * (panel + passes(row_blocks, rows)) + blocks(count, depth);
+    if (columns > 4 && columns % 4 != 0) return next_run + in_turn(rows, columns & ~3, depth, cores) + in_turn(rows, columns & 3, depth, cores);
+    index const row_blocks = (rows + 3) >> 2, panels = (columns + 3) >> 2;
+    index count = 0;
+    for (int core = 0; core < cores; ++core) {
+      block_range const mine(core, cores, row_blocks, panels, (rows & 3) != 0);
+      count = count < mine.end - mine.begin ? mine.end - mine.begin : count;
+    }
+    i64 const more = (count + row_blocks - 2) / row_blocks;
+    return in_turn_tile + more * panel + (more + 1) * passes(row_blocks, rows) + blocks(count, columns, depth);
   }
 };
 
@@ -43,7 +62,7 @@ struct product_grid {
     return parts == 1 ? length : each * (parts - 1) + 4 <= length ? each : 0;
   }
   /// The one that is done first.
-  /// @param rows  at least four, as columns
+  /// @param rows  at least four
   static constexpr product_grid best(index rows, index columns, index depth, int cores) {
     product_grid found;
     for (int high = 1; high <= cores; ++high)
@@ -55,8 +74,7 @@ struct product_grid {
           i64 const cycles = panel_cost::part(r, c, depth);
           if (found.wide == 0 || cycles < found.cycles) found = {r, c, wide, cycles};
         }
-    // What overlaps is one core's: there are no columns behind the last four.
-    if (i64 const cycles = panel_cost::in_turn(rows, columns, depth, cores); columns % 4 == 0 && cycles < found.cycles) found = {0, 0, 0, cycles};
+    if (i64 const cycles = panel_cost::in_turn(rows, columns, depth, cores); rows > 4 && cycles < found.cycles) found = {0, 0, 0, cycles};
     found.cycles += panel_cost::tile;
     return found;
   }
@@ -69,10 +87,13 @@ struct product_shares {
     u16 wide, inverse;  ///< parts of columns; and 256 divided by it, rounded up
   };
   i32 rows = 0, columns = 0;
+  u32 row_blocks_inverse = 0;  ///< 2^32 divided by them, rounded up; of two at least
   parts of_cores[team_cores] = {};
 
   constexpr product_shares() = default;
   constexpr product_shares(index all_rows, index all_columns, index depth) : rows(all_rows), columns(all_columns) {
+    i64 const row_blocks = (rows + 3) >> 2;
+    if (row_blocks > 1) row_blocks_inverse = static_cast<u32>(((i64{1} << 32) + row_blocks - 1) / row_blocks);
     for (int cores = 1; cores <= team_cores; ++cores) {
       product_grid const g = product_grid::best(rows, columns, depth, cores);
       of_cores[cores - 1] = {static_cast<u16>(g.rows_each), static_cast<u16>(g.columns_each), static_cast<u16>(g.wide),
@@ -80,43 +101,30 @@ struct product_shares {
     }
   }
 
-  /// Calls run(row, rows, column, columns) for what is this core's.
-  template <class Run>
-  DEEPLOY_ALWAYS_INLINE void each(int core, int cores, Run run) const {
+  /// A core's part: so many blocks, row by row and panel by panel, from one of the first panel on.
+  struct part {
+    index row, rows, column, columns, begin, count;  ///< no count: nothing
+  };
+  /// Does each core take a part of rows by a part of columns?
+  DEEPLOY_ALWAYS_INLINE bool has_parts(int cores) const { return of_cores[cores - 1].wide != 0; }
+  DEEPLOY_ALWAYS_INLINE part part_of(int core, int cores) const {
     parts const& p = of_cores[cores - 1];
-    index const row_blocks = (rows + 3) >> 2;
-    index panel = 0, first = 0, left = 0;  // of blocks one by one
-    if (p.wide == 0) {
-      index const all = row_blocks * (columns >> 2), begin = split_at(all, core, cores);
-      index end = split_at(all, core + 1, cores);
-      panel = begin / row_blocks, first = begin - panel * row_blocks;
-      if ((rows & 3) != 0) {
-        // The last four rows overlap those before: one core has both.
-        if ((end + 1) % row_blocks == 0) ++end;
-        if (first == row_blocks - 1) ++panel, first = 0;
-      }
-      left = end - panel * row_blocks - first;
-      if (left <= 0) return;
+    index const down = core * p.inverse >> 8, along = core - down * p.wide, row = down * p.rows_each, column = along * p.columns_each;
+    index const high = xpulp::min(rows - row, p.rows_each), wide = xpulp::min(columns - column, p.columns_each);
+    return {row, high, column, wide, 0, high <= 0 || wide <= 0 ? 0 : ((high + 3) >> 2) * ((wide + 3) >> 2)};
+  }
+  /// Blocks of columns from one on: fours, or less than four. No two cores may write the same result.
+  DEEPLOY_ALWAYS_INLINE part in_turn(int core, int cores, index from_column, index of_columns) const {
+    // A division takes as long as ten instructions.
+    auto const panels_in = [&](index blocks) DEEPLOY_INLINE_LAMBDA { return static_cast<index>(static_cast<u64>(blocks) * row_blocks_inverse >> 32); };
+    index const row_blocks = (rows + 3) >> 2, all = row_blocks * ((of_columns + 3) >> 2), from = split_at(all, core, cores);
+    index to = split_at(all, core + 1, cores), panel = panels_in(from), begin = from - panel * row_blocks;
+    if ((rows & 3) != 0) {
+      // The last four rows overlap those before: one core has both.
+      if (panels_in(to + 1) * row_blocks == to + 1) ++to;
+      if (begin == row_blocks - 1) ++panel, begin = 0;
     }
-    for (;;) {
-      index row, high, column, wide;
-      if (p.wide != 0) {
-        index const down = core * p.inverse >> 8, along = core - down * p.wide;
-        row = down * p.rows_each, column = along * p.columns_each;
-        high = xpulp::min(rows - row, p.rows_each), wide = xpulp::min(columns - column, p.columns_each);
-        if (high <= 0 || wide <= 0) return;
-      } else {
-        index const last = xpulp::min(first + left, row_blocks);
-        row = 4 * first, column = 4 * panel, wide = 4;
-        index blocks = last - first;
-        if (blocks == row_blocks)
-          for (; left >= blocks + row_blocks; blocks += row_blocks) wide += 4;
-        high = xpulp::min(4 * last, rows) - row;
-        left -= blocks, panel += wide >> 2, first = 0;
-      }
-      run(row, high, column, wide);
-      if (left <= 0) return;
-    }
+    return {0, rows, from_column + 4 * panel, of_columns - 4 * panel, begin, to - panel * row_blocks - begin};
   }
 };
 }  // namespace deeploy::cluster

@@ -38,17 +38,36 @@ struct product_panels {
     t.one_core_less_cycles = longer < 0 ? 0 : longer < lowered_tile::never ? static_cast<u16>(longer) : lowered_tile::never;
   }
 
+  /// For so many columns.
+  static constexpr kernel_phase phase_of(index columns) {
+    return (columns & 3) == 0 ? &run<0> : (columns & 3) == 1 ? &run<1> : (columns & 3) == 2 ? &run<2> : &run<3>;
+  }
+
+  /// @tparam few  columns behind fours of them
+  template <int few>
   static void run(int core, int cores, kernel_arguments const& of) {
     auto const& block = lowered_block<pointers, constants>::of(of);
+    product_shares const& shares = block.constants.shares;
+    bool const has_parts = shares.has_parts(cores);
+    index const whole = few == 0 ? shares.columns : shares.columns - few;
+    if (few == 0 || whole > 0) {
+      run_part<0>(block, has_parts ? shares.part_of(core, cores) : shares.in_turn(core, cores, 0, whole));
+      if (few == 0 || has_parts) return;
+    }
+    // Cores that had a block more than others come first here.
+    if constexpr (few != 0)
+      run_part<few>(block, has_parts ? shares.part_of(core, cores) : shares.in_turn(cores - 1 - core, cores, whole, few));
+  }
+  template <int few>
+  DEEPLOY_ALWAYS_INLINE static void run_part(lowered_block<pointers, constants> const& block, product_shares::part const& mine) {
+    if (mine.count <= 0) return;
     constants const& c = block.constants;
     product_panel p;
     p.mul = c.mul, p.add = c.add, p.shift = c.shift;
     p.set_operands(c.a_stride, c.b_stride, c.y_row, c.depth);
-    c.shares.each(core, cores, [&](index row, index rows, index column, index columns) DEEPLOY_INLINE_LAMBDA {
-      p.set_part(static_cast<u8 const*>(block.at[a]) + row * c.a_stride, rows, static_cast<u8 const*>(block.at[b]) + column * c.b_stride, columns,
-                 static_cast<u8*>(block.at[y]) + row * c.y_row + column);
-      cluster::run<S, to>(p);
-    });
+    p.set_part<few>(static_cast<u8 const*>(block.at[a]) + mine.row * c.a_stride, mine.rows, static_cast<u8 const*>(block.at[b]) + mine.column * c.b_stride,
+                    mine.columns, static_cast<u8*>(block.at[y]) + mine.row * c.y_row + mine.column, mine.begin, mine.count);
+    cluster::run<S, to, few>(p);
   }
 };
 }  // namespace deeploy::cluster

@@ -57,6 +57,7 @@ TEST_CASE("pointwise, lowered with mac&load") {
   int const before = rows_test::comparison::lowered_calls;
   CHECK(compared<conv<x<u8, 1, 9, 7, 20>, w<i8, 24, 1, 1, 20>, y<u8, 1, 9, 7, 24>, op::conv2d_params{.result = small_unsigned}>, mac_load>(90, 150) == "");
   CHECK(compared<conv<x<i8, 1, 6, 11, 12>, w<u8, 18, 1, 1, 12>, y<i8, 1, 6, 11, 18>, op::conv2d_params{.result = small}>, mac_load>(91, 150) == "");
+  CHECK(compared<conv<x<u8, 1, 19, 11, 20>, w<i8, 3, 1, 1, 20>, y<u8, 1, 19, 11, 3>, op::conv2d_params{.result = small_unsigned}>, mac_load>(93, 150) == "");
   CHECK(compared<conv<x<u8, 2, 9, 9, 16>, w<i8, 12, 1, 1, 16>, y<i8, 2, 5, 5, 12>, op::conv2d_params{.stride = {2, 2}, .result = small}>, mac_load>(92, 150) == "");
   CHECK(rows_test::comparison::lowered_calls > before + 40);
 }

@@ -101,6 +101,9 @@ TEST_CASE("many rows, lowered with mac&load") {
   CHECK(compared<product<a_of<i8, 17, 20>, b_rows<u8, 20, 52>, t<2, i8, 17, 52>, small>, mac_load>(92, 200) == "");
   CHECK(compared<product<a_of<u8, 66, 64>, b_rows<u8, 64, 12>, t<2, i8, 66, 12>, small>, mac_load>(93, 200) == "");
   CHECK(compared<product<a_of<i8, 24, 16>, b_rows<i8, 16, 33>, t<2, i8, 24, 33>, limited>, mac_load>(94, 60) == "");
+  // Few columns, and few behind fours of them.
+  CHECK(compared<product<a_of<u8, 200, 16>, b_rows<i8, 16, 3>, t<2, i8, 200, 3>, small>, mac_load>(97, 100) == "");
+  CHECK(compared<product<a_of<i8, 91, 12>, b_rows<i8, 12, 23>, t<2, i8, 91, 23>, small>, mac_load>(98, 200) == "");
   // Few rows are not brought into words.
   CHECK(compared<product<a_of<i8, 4, 18>, b_rows<i8, 18, 56>, t<2, i8, 4, 56>, small>, mac_load>(95, 60) == "");
   CHECK(compared<product<a_of<i8, 7, 30>, b_of<i8, 30, 56>, t<2, i8, 7, 56>, small>, mac_load>(96, 60) == "");

@@ -35,6 +35,12 @@ using turned = product<t<0, A, m, k>, t<1, B, k, n>, t<2, Y, m, n>, op::matmul_p
       measured<edges<i8, i8, i8, m, k, n, by_column, start<n>, scales<n>>, engine_t, 0>(#m " x " #k " x " #n " by column", 12), \
       measured<edges<u8, i8, i8, m, k, n, by_column, scales<n>>, engine_t, 0>(#m " x " #k " x " #n " by column, 64 bits", 30), \
       measured<edges<u8, i8, i8, m, k, n, exact>, engine_t, 0>(#m " x " #k " x " #n " in 64 bits")
+/// Bytes of a whole range, whose columns are no fours, or few: panels, with mac&load.
+#define FEW(m, k, n) \
+  measured<edges<i8, i8, i8, m, k, n, to_i8>, engine_t, 0>(#m " x " #k " x " #n " i8 i8"), \
+      measured<edges<u8, u8, i8, m, k, n, to_i8>, engine_t, 0>(#m " x " #k " x " #n " u8 u8"), \
+      measured<edges<u8, i8, u8, m, k, n, to_u8>, engine_t, 0>(#m " x " #k " x " #n " u8 i8 to u8"), \
+      measured<edges<i8, u8, i8, m, k, n, to_i8>, engine_t, 0>(#m " x " #k " x " #n " i8 u8")
 /// A second operand for each batch.
 template <index batches, index m, index k, index n>
 using batched = product<view<t<0, i8, m, batches * k>, {.of = {batches, m, k}, .stride = {k, batches * k, 1}}>, t<1, i8, batches, k, n>, t<2, i8, batches, m, n>,
@@ -45,6 +51,7 @@ using sums = product<t<0, i8, m, k>, view<t<1, i8, n, k>, {.of = {k, n}, .stride
 extern measured_layer const layers[];
 constinit measured_layer const layers[] = {OF(13, 40, 22), OF(11, 21, 9), OF(1, 64, 77), OF(1, 31, 64), OF(40, 12, 8), OF(17, 32, 12), OF(4, 18, 54),
                                               TURNED(7, 30, 56), TURNED(17, 16, 20), TURNED(40, 12, 8), TURNED(13, 10, 12),
+                                              FEW(200, 16, 1), FEW(150, 20, 2), FEW(66, 12, 3), FEW(129, 12, 7), FEW(65, 36, 13), FEW(33, 12, 21), FEW(40, 12, 20),
                                               measured<batched<20, 9, 4, 8>, engine_t, 0>("20 batches of 9 x 4 by columns x 8"),
                                               measured<sums<16, 32, 32>, engine_t, 0>("16 x 32 x 32 sums"),
                                               measured<sums<24, 20, 12, start<12>>, engine_t, 0>("24 x 20 x 12 sums with a bias"),
