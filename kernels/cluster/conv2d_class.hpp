@@ -48,8 +48,8 @@ struct conv_class {
 
 /// Does a bias or scale vary with the channel only (groups and channels in them count as one)?
 constexpr varies channel_variation(operand const& o) {
-  if (o.of == nullptr) return varies::by_batch;
-  varies found = varies::by_batch;
+  if (o.of == nullptr) return varies::nowhere;
+  varies found = varies::nowhere;
   for (int a = 0; a < max_axes; ++a)
     if (changes_along(o, a)) {
       if (a != conv_axis::groups && a != conv_axis::out_channels) return varies::otherwise;

@@ -113,11 +113,14 @@ struct conv_image {
     }
   }
 
+  /// Fours of channels that cores share. What is left of them comes with the last one, as it is brought over with some of that one.
+  static constexpr index quads_of(index channels) { return channels < 4 ? 1 : channels >> 2; }
+
   /// Several channels an image: four pixels of four channels at a time, or of the two or three there are.
   static void turn(int core, int cores, kernel_arguments const& a, conv_scratch const& s) {
     using namespace conv_axis;
     conv_image const m{a, s};
-    index const channels = a.length[in_channels], quads = (channels + 3) >> 2;
+    index const channels = a.length[in_channels], quads = quads_of(channels);
     index lines = m.down.count, pixels = m.across.count;
     bytes x_line = m.x_row, line = s.image_row;
     // Rows that join are one; with few channels it comes in parts.
@@ -146,15 +149,16 @@ struct conv_image {
     }
   }
 
-  /// Channels [4 * quad, 4 * quad_end) of neighbours. What is no four is done with some that come again.
+  /// Channels [4 * quad, 4 * quad_end) of neighbours, and with the last ones what is no four: there some come again.
   [[gnu::noinline]] void turn_pixels(u8* to, u8 const* from, index pixels, index quad, index quad_end) const {
     index const channels = a.length[conv_axis::in_channels], whole = channels >> 2, packed = packed_depth(channels);
     bytes const x_channel = a.with[0].stride[conv_axis::in_channels];
-    if (s.pixel > packed && packed != channels && quad_end > whole)
+    bool const rest = quad_end >= whole && packed != channels;
+    if (s.pixel > packed && rest)
       for (index i = 0; i < pixels; ++i) xpulp::store_word(to + i * s.pixel + packed - 4, 0);
     rows::order_memory();
     if (x_column != 1 || pixels < 4) {
-      index const last = 4 * quad_end < channels ? 4 * quad_end : channels;
+      index const last = rest ? channels : 4 * quad_end;
       for (index i = 0; i < pixels; ++i) {
         u8 const* each = from + i * x_column + 4 * quad * x_channel;
         u8* target = to + i * s.pixel + 4 * quad;
@@ -174,10 +178,10 @@ struct conv_image {
       if (whole == 0) {
         few(here, from + at, fours, channels, x_channel);
       } else {
-        index const end = quad_end < whole ? quad_end : whole, some = end - quad;
+        index const some = quad_end - quad;
         columns_to_rows move{.step = x_channel, .apart = s.pixel, .to_next = 4 * (s.pixel - some), .from_next = 4 - 4 * some * x_channel};
-        if (some > 0) move(here + 4 * quad, from + at + 4 * quad * x_channel, some, fours);
-        if (quad_end > whole) {
+        move(here + 4 * quad, from + at + 4 * quad * x_channel, some, fours);
+        if (rest) {
           move.to_next = 4 * (s.pixel - 1), move.from_next = 4 - 4 * x_channel;
           move(here + channels - 4, from + at + (channels - 4) * x_channel, 1, fours);
         }

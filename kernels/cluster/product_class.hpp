@@ -10,7 +10,8 @@
 namespace deeploy::cluster {
 /// What a bias or a scale varies with.
 enum class varies : u8 {
-  by_batch,   ///< or not at all
+  nowhere,
+  by_batch,
   by_column,  ///< along the result's columns only
   otherwise,
 };
@@ -20,8 +21,7 @@ struct product_class {
   bool byte_products = false;  ///< bytes by bytes without zero points or factors: the inner loops serve
   bool packs[2] = {};          ///< the operand does not lie along the reduction in whole words
   u8 batches[2] = {};          ///< bit i: the operand depends on batch axis i
-  varies start = varies::by_batch;
-  varies scale = varies::by_batch;
+  varies start_and_scale = varies::nowhere;  ///< of results: bias and factors together
   bool stores_bytes = false;
   bool side_by_side = false;  ///< the columns of the result
   bool mac_load = false;
@@ -31,13 +31,13 @@ struct product_class {
 
   /// Are results bytes that records of the columns suffice for?
   constexpr bool has_records() const {
-    return byte_products && stores_bytes && start != varies::otherwise && scale != varies::otherwise && result.present;
+    return byte_products && stores_bytes && start_and_scale != varies::otherwise && result.present;
   }
   /// Do the inner loops store the results themselves?
   constexpr bool direct() const {
     return has_records() && result.narrow && (result.round == rounding::half_up || result.round == rounding::down);
   }
-  constexpr bool column_records() const { return start == varies::by_column || scale == varies::by_column; }
+  constexpr bool column_records() const { return start_and_scale == varies::by_column; }
   /// May a core go straight to its columns?
   constexpr bool is_linear() const { return one_row && direct() && !column_records() && !packs[0] && !packs[1]; }
   /// Of how many elements along the reduction do its loops know, where that is in whole words? 0: they are not.
@@ -116,14 +116,14 @@ constexpr bool changes_along(operand const& o, int axis) {
   return false;
 }
 constexpr varies variation_of(operand const& o, int batches_end, int columns) {
-  if (o.of == nullptr) return varies::by_batch;
+  if (o.of == nullptr) return varies::nowhere;
   bool batch = false, column = false, other = false;
   for (int a = 0; a < max_axes; ++a)
     if (changes_along(o, a)) (a < batches_end ? batch : a == columns ? column : other) = true;
-  return other || (batch && column) ? varies::otherwise : column ? varies::by_column : varies::by_batch;
+  return other || (batch && column) ? varies::otherwise : column ? varies::by_column : batch ? varies::by_batch : varies::nowhere;
 }
 constexpr varies either(varies a, varies b) {
-  return a == varies::by_batch ? b : b == varies::by_batch || a == b ? a : varies::otherwise;
+  return a == varies::nowhere ? b : b == varies::nowhere || a == b ? a : varies::otherwise;
 }
 
 /// Rows and columns from which on operands are brought into whole words: that costs what a block of four by four gains
@@ -149,9 +149,8 @@ constexpr product_class product_class_of(layer_descriptor const& l, bool accumul
   }
   p.biased = l.with[2].of != nullptr;
   p.unscaled = alpha == 1 && beta == 1;
-  p.start = variation_of(l.with[2], product_axis::rows, product_axis::columns);
-  p.scale = either(variation_of(l.with[3], product_axis::rows, product_axis::columns),
-                   variation_of(l.with[4], product_axis::rows, product_axis::columns));
+  // Records are made once for all batches, or once a batch: one thing by column and another by batch is neither.
+  for (int o = 2; o <= 4; ++o) p.start_and_scale = either(p.start_and_scale, variation_of(l.with[o], product_axis::rows, product_axis::columns));
   p.stores_bytes = one_byte(l.with[5].of->type) && !accumulates && alpha == 1 && beta == 1;
   p.side_by_side = storage_step(l.with[5], product_axis::columns) == 1;
   p.one_row = true;

@@ -163,6 +163,13 @@ TEST_CASE("batches, broadcast, heads at a distance") {
                          scale<t<3, i32, 4, 1, 1>, t<4, i32, 4, 1, 1>>>>(52, 60) == "");
   CHECK(compared<product<t<0, i8, 7, 12>, t<1, i8, 5, 12, 9>, t<2, i8, 5, 7, 9>, narrow, bias<t<3, i32, 5, 1, 9>>>>(
             53, 60) == "");
+  // What varies by column beside what varies by batch: no record serves.
+  using of_columns = view<t<3, i32, 9>, {.of = {1, 9}, .stride = {0, 1}}>;
+  using of_heads = view<t<4, i32, 4>, {.of = {4, 1, 1}, .stride = {1, 0, 0}}>;
+  using by_heads = scale<of_heads, view<t<5, i32, 4>, {.of = {4, 1, 1}, .stride = {1, 0, 0}}>>;
+  CHECK(compared<product<q, t<1, u8, 12, 9>, t<2, i8, 3, 4, 7, 9>, narrow, bias<of_columns>, by_heads>>(57, 60) == "");
+  CHECK(compared<product<q, t<1, u8, 12, 9>, t<2, i8, 3, 4, 7, 9>, narrow, bias<t<3, i32, 3, 4, 1, 1>>, scale<t<4, i32, 9>, t<5, i32, 1>>>>(58, 60, 24) == "");
+  CHECK(compared<product<q, t<1, u8, 12, 9>, t<2, i8, 3, 4, 7, 9>, narrow, scale<t<3, i32, 9>, of_heads>>>(59, 60, 24) == "");
   // Rows of 4 heads side by side: [rows][head][width], results written so as well.
   using heads = view<t<0, u8, 11, 4, 16>, {.of = {4, 11, 16}, .stride = {16, 64, 1}}>;
   using keys = view<t<1, i8, 13, 4, 16>, {.of = {4, 16, 13}, .stride = {16, 1, 64}}>;
