@@ -135,11 +135,39 @@ choice_problem::choice_problem(planned_model const& m, plan_options const& o, fr
   if (infeasible_.empty()) number_rows();
 }
 
-std::int64_t choice_problem::capacity_of_group(int memory) const {
+std::int64_t choice_problem::capacity_of_group(int memory, memory_bytes const& room) const {
   std::int64_t total = 0;
   for (std::size_t i = 0; i < group_.size(); ++i)
-    if (group_[i] == memory) total += options_.capacity[i];
+    if (group_[i] == memory) total += room[i];
   return total;
+}
+std::int64_t choice_problem::largest_of_group(int memory) const {
+  std::int64_t most = 0;
+  for (std::size_t i = 0; i < group_.size(); ++i)
+    if (group_[i] == memory) most = std::max(most, options_.capacity[i]);
+  return most;
+}
+
+std::optional<std::vector<std::uint8_t>> choice_problem::divided(std::vector<std::uint8_t> const& homes, memory_bytes const& room,
+                                                                std::vector<std::int64_t> const& sizes) const {
+  auto const& memories = m_.board.memories;
+  std::vector<std::uint8_t> memory_of(homes.size(), 0);
+  memory_bytes left = room;
+  auto const finds_room = [&](int t) {
+    for (std::size_t i = 1; i < memories.size(); ++i) {
+      std::int64_t const size = round_up(sizes[t], memories[i].alignment_bytes);
+      if (group_[i] != homes[t] || size > left[i]) continue;
+      left[i] -= size;
+      memory_of[t] = static_cast<std::uint8_t>(i);
+      return true;
+    }
+    return false;
+  };
+  std::vector<int> by_size = constants_;
+  if (&sizes != &size_) std::stable_sort(by_size.begin(), by_size.end(), [&](int a, int b) { return sizes[a] > sizes[b]; });
+  for (int t : by_size)
+    if (!finds_room(t)) return std::nullopt;
+  return memory_of;
 }
 
 void choice_problem::find_homes() {
@@ -166,7 +194,9 @@ void choice_problem::find_homes() {
       packs[l.tensor[o]] = true;
       size_[l.tensor[o]] = std::max(size_[l.tensor[o]], bytes);
     });
-  std::vector<std::int64_t> packed_bytes(memories.size(), 0);
+  for (std::size_t t = 0; t < m_.tensors.size(); ++t)
+    if (m_.tensors[t].d->use == role::constant) constants_.push_back(static_cast<int>(t));
+  std::stable_sort(constants_.begin(), constants_.end(), [&](int a, int b) { return size_[a] > size_[b]; });
   std::int64_t const everything = live_peak(main_memory, [](std::size_t) { return true; });
   bool const all_fit = everything <= options_.capacity[main_memory];
   for (std::size_t t = 0; t < m_.tensors.size(); ++t) {
@@ -176,16 +206,14 @@ void choice_problem::find_homes() {
       // Where all constants fit into the fastest memory, a slower one never helps.
       for (std::size_t i = 1; i < memories.size() && packs[t]; ++i)
         if (memories[i].holds_constants && memories[i].read_in_place && group_[i] == static_cast<int>(i) &&
-            capacity_of_group(static_cast<int>(i)) >= size_[t]) {
+            largest_of_group(static_cast<int>(i)) >= size_[t])
           homes.push_back(static_cast<std::uint8_t>(i));
-          packed_bytes[i] += round_up(size_[t], memories[i].alignment_bytes);
-        }
       std::size_t const in_place = homes.size();
       for (std::size_t i = 1; i < memories.size(); ++i) {
         if (!memories[i].holds_constants || group_[i] != static_cast<int>(i)) continue;
         if (std::find(homes.begin(), homes.end(), static_cast<std::uint8_t>(i)) != homes.end()) continue;
         if (homes.size() > in_place && all_fit) break;
-        if (capacity_of_group(static_cast<int>(i)) >= size_[t]) homes.push_back(static_cast<std::uint8_t>(i));
+        if (largest_of_group(static_cast<int>(i)) >= size_[t]) homes.push_back(static_cast<std::uint8_t>(i));
       }
     } else {
       homes.push_back(main_memory);
@@ -206,10 +234,9 @@ void choice_problem::find_homes() {
     }
     homes_.push_back(std::move(homes));
   }
-  bool packed_fit = true;
-  for (std::size_t i = 1; i < memories.size(); ++i)
-    if (packed_bytes[i] > 0) packed_fit = packed_fit && packed_bytes[i] <= capacity_of_group(static_cast<int>(i));
-  if (all_fit && packed_fit) return;
+  std::vector<std::uint8_t> first;
+  for (auto const& homes : homes_) first.push_back(homes.front());
+  if (all_fit && divided(first, options_.capacity)) return;
   for (std::size_t i = 1; i < memories.size(); ++i)
     if (group_[i] == static_cast<int>(i) && (memories[i].holds_activations || memories[i].holds_constants))
       tight_memories_.push_back(static_cast<int>(i));
@@ -316,9 +343,12 @@ std::int64_t choice_problem::objective_of(choice const& c) const {
   return total;
 }
 
-bool choice_problem::fits_outside(std::vector<std::uint8_t> const& homes) const {
-  for (int memory : tight_memories_) {
-    std::int64_t const capacity = capacity_of_group(memory);
+bool choice_problem::fits_outside(std::vector<std::uint8_t> const& homes, memory_bytes const& room) const {
+  bool const whole = room == options_.capacity;
+  if (whole && tight_memories_.empty()) return true;
+  for (int memory = 1; memory < static_cast<int>(group_.size()); ++memory) {
+    if (group_[memory] != memory) continue;
+    std::int64_t const capacity = capacity_of_group(memory, room);
     auto const alignment = m_.board.memories[memory].alignment_bytes;
     std::vector<std::int64_t> change(static_cast<std::size_t>(steps()) + 1, 0);
     for (std::size_t t = 0; t < size_.size(); ++t) {
@@ -330,11 +360,11 @@ bool choice_problem::fits_outside(std::vector<std::uint8_t> const& homes) const 
     for (std::int64_t c : change)
       if ((live += c) > capacity) return false;
   }
-  return true;
+  return divided(homes, room).has_value();
 }
 
 bool choice_problem::legal(choice const& c) const {
-  if (!fits_outside(c.home)) return false;
+  if (!fits_outside(c.home, options_.capacity)) return false;
   for (int s = 0; s < steps(); ++s) {
     if (columns(s)[c.column[s]].home != homes_of_step(s, c.home)) return false;
     if (live_bytes(c, 0, s) > options_.capacity[0]) return false;

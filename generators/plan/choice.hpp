@@ -57,9 +57,11 @@ class choice_problem {
 
   std::vector<infeasibility> const& infeasible() const { return infeasible_; }
   /// Best columns at hand for given homes: a dynamic program over the steps, exact. Empty when they do not fit.
-  std::optional<choice> best_for(std::vector<std::uint8_t> const& homes, std::int64_t l1_bytes) const;
+  std::optional<choice> best_for(std::vector<std::uint8_t> const& homes, memory_bytes const& room) const;
   /// A good plan: homes by local search, starting from `start` (empty: everything in its first home).
-  std::optional<choice> search(std::vector<std::uint8_t> const& start, std::uint64_t evaluations, std::int64_t l1_bytes) const;
+  ///
+  /// @param room  of each memory; at most what the options offer
+  std::optional<choice> search(std::vector<std::uint8_t> const& start, std::uint64_t evaluations, memory_bytes const& room) const;
   /// Objective of any choice; the integer program's objective function.
   std::int64_t objective_of(choice const&) const;
   /// Is it within all capacities, and does each column agree with the homes?
@@ -97,7 +99,12 @@ class choice_problem {
   int steps() const { return static_cast<int>(steps_.size()); }
   /// Representative of memories that cost the same (two halves of weight memory are one choice).
   int group(int memory) const { return group_[memory]; }
-  std::int64_t capacity_of_group(int memory) const;
+  std::int64_t capacity_of_group(int memory) const { return capacity_of_group(memory, options_.capacity); }
+  std::int64_t capacity_of_group(int memory, memory_bytes const& room) const;
+  /// The memory of each constant, of those that cost the same as its home: large ones first, into the first that has room, as each lies
+  /// in one. Nothing when one finds none.
+  std::optional<std::vector<std::uint8_t>> divided(std::vector<std::uint8_t> const& homes, memory_bytes const& room, std::vector<std::int64_t> const& sizes) const;
+  std::optional<std::vector<std::uint8_t>> divided(std::vector<std::uint8_t> const& homes, memory_bytes const& room) const { return divided(homes, room, size_); }
 
  private:
   struct home_entry {
@@ -113,7 +120,8 @@ class choice_problem {
   void find_columns();
   void explain(int layer);
   void seed(int step);
-  bool fits_outside(std::vector<std::uint8_t> const& homes) const;
+  bool fits_outside(std::vector<std::uint8_t> const& homes, memory_bytes const& room) const;
+  std::int64_t largest_of_group(int memory) const;
   std::int64_t cost(std::int64_t cycles, std::int64_t moved) const;
   double column_cost(int step, candidate const& k) const;
   /// Rows that a column enters, with its factors.
@@ -128,6 +136,7 @@ class choice_problem {
   std::vector<int> group_;
   std::vector<std::vector<std::uint8_t>> homes_;
   std::vector<std::int64_t> size_;
+  std::vector<int> constants_;  ///< large ones first
   std::vector<step_data> steps_;
   std::vector<bool> fetches_;        ///< per step: may it fetch first tiles for the next one?
   std::vector<int> tight_memories_;  ///< beside L1, those whose capacity can bind

@@ -9,8 +9,9 @@ namespace {
 constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max() / 4;
 }
 
-std::optional<choice> choice_problem::best_for(std::vector<std::uint8_t> const& homes, std::int64_t l1_bytes) const {
-  if (!fits_outside(homes)) return std::nullopt;
+std::optional<choice> choice_problem::best_for(std::vector<std::uint8_t> const& homes, memory_bytes const& room) const {
+  if (!fits_outside(homes, room)) return std::nullopt;
+  std::int64_t const l1_bytes = room[0];
   auto const alignment = m_.board.memories[0].alignment_bytes;
   std::vector<std::int64_t> resident(steps() + 1, 0);
   for (std::size_t t = 0; t < size_.size(); ++t) {
@@ -72,12 +73,12 @@ std::optional<choice> choice_problem::best_for(std::vector<std::uint8_t> const& 
 }
 
 std::optional<choice> choice_problem::search(std::vector<std::uint8_t> const& start, std::uint64_t evaluations,
-                                             std::int64_t l1_bytes) const {
+                                             memory_bytes const& room) const {
   std::vector<std::uint8_t> homes = start;
   if (homes.empty())
     for (auto const& options : homes_) homes.push_back(options.front());
-  std::optional<choice> best = best_for(homes, l1_bytes);
-  if (!best && !tight_memories_.empty()) {
+  std::optional<choice> best = best_for(homes, room);
+  if (!best && !fits_outside(homes, room)) {
     // Too much in the first home: move constants, largest first, to where there is room.
     std::vector<int> movable;
     for (std::size_t t = 0; t < homes_.size(); ++t)
@@ -85,7 +86,7 @@ std::optional<choice> choice_problem::search(std::vector<std::uint8_t> const& st
     std::stable_sort(movable.begin(), movable.end(), [&](int a, int b) { return size_[a] > size_[b]; });
     for (int t : movable) {
       homes[t] = homes_[t].back();
-      if ((best = best_for(homes, l1_bytes))) break;
+      if ((best = best_for(homes, room))) break;
     }
   }
   if (!best) return best;
@@ -106,7 +107,7 @@ std::optional<choice> choice_problem::search(std::vector<std::uint8_t> const& st
         if (option == best->home[t] || ++used > evaluations) continue;
         std::vector<std::uint8_t> tried = best->home;
         tried[t] = option;
-        auto const c = best_for(tried, l1_bytes);
+        auto const c = best_for(tried, room);
         if (c && c->objective < best->objective) best = c, improved = true;
       }
     }

@@ -56,8 +56,10 @@ struct planned_model {
 /// What the plan shall be best at.
 enum class objective { cycles, energy, bytes };
 
+using memory_bytes = std::vector<std::int64_t>;  ///< of each memory of the board
+
 struct plan_options {
-  std::vector<std::int64_t> capacity;   ///< bytes per memory, at most the board's
+  memory_bytes capacity;                ///< at most the board's
   std::vector<std::string> engines;     ///< names; empty: all
   objective aim = objective::cycles;
   std::uint64_t solver_nodes = 2000;    ///< branch-and-bound nodes, the deterministic limit

@@ -57,7 +57,8 @@ namespace {
 /// What a step's results, buffers and scratch keep clear of in L1.
 enum class apart_from { nothing, last_step, flights };
 
-bool place(planned_model const& m, plan_options const& options, choice_problem const& p, choice const& c, early_plan const& early, apart_from clear_of, plan_result& result) {
+/// @returns the memory in which no placement was found, or placed_all
+int place(planned_model const& m, plan_options const& options, choice_problem const& p, choice const& c, early_plan const& early, apart_from clear_of, plan_result& result) {
   auto const& memories = m.board.memories;
   finished_plan plan;
   plan.memories.resize(memories.size());
@@ -81,28 +82,16 @@ bool place(planned_model const& m, plan_options const& options, choice_problem c
   }
   std::vector<stored_tensor> const stored = stored_tensors(m, plan.steps);
 
-  // Constants: one after the other; of memories that cost the same, into the first that has room, large ones first.
-  std::vector<std::int64_t> filled(memories.size(), 0);
-  std::vector<int> constants;
-  for (std::size_t t = 0; t < m.tensors.size(); ++t)
-    if (m.tensors[t].d->use == role::constant) constants.push_back(static_cast<int>(t));
-  std::vector<int> by_size = constants;
-  std::stable_sort(by_size.begin(), by_size.end(), [&](int a, int b) { return stored[a].size_bytes > stored[b].size_bytes; });
-  std::vector<std::uint8_t> memory_of(m.tensors.size(), 0);
-  for (int t : by_size) {
-    bool found = false;
-    for (std::size_t i = 1; i < memories.size() && !found; ++i) {
-      std::int64_t const size = round_up(stored[t].size_bytes, memories[i].alignment_bytes);
-      if (p.group(static_cast<int>(i)) != c.home[t] || filled[i] + size > options.capacity[i]) continue;
-      filled[i] += size;
-      memory_of[t] = static_cast<std::uint8_t>(i);
-      found = true;
-    }
-    if (!found) return false;
-  }
+  // Constants: one after the other. The choice was made with the largest form of each, which may be divided better.
+  std::vector<std::int64_t> sizes;
+  for (stored_tensor const& t : stored) sizes.push_back(t.size_bytes);
+  auto memory_of = p.divided(c.home, options.capacity, sizes);
+  if (!memory_of) memory_of = p.divided(c.home, options.capacity);
+  if (!memory_of) return 1;
   std::vector<std::int64_t> next(memories.size(), 0);
-  for (int t : constants) {  // laid out in the order of the network, so that images read in order
-    auto const i = memory_of[t];
+  for (std::size_t t = 0; t < m.tensors.size(); ++t) {  // laid out in the order of the network, so that images read in order
+    if (m.tensors[t].d->use != role::constant) continue;
+    auto const i = (*memory_of)[t];
     plan.tensors[t] = {i, section::constants, static_cast<bytes>(next[i])};
     next[i] += round_up(stored[t].size_bytes, memories[i].alignment_bytes);
   }
@@ -147,7 +136,7 @@ bool place(planned_model const& m, plan_options const& options, choice_problem c
     }
     std::int64_t const room = options.capacity[i] - next[i] - state;
     placement const placed = place_lowest(i == 0 && clear_of != apart_from::nothing ? apart : items, room, placing);
-    if (!placed.complete) return false;
+    if (!placed.complete) return static_cast<int>(i);
     for (std::size_t j = 0; j < items.size(); ++j) {
       auto const at = static_cast<bytes>(placed.offset[j]);
       if (what[j].tensor >= 0)
@@ -170,31 +159,34 @@ bool place(planned_model const& m, plan_options const& options, choice_problem c
     }
     result.memories.push_back(report);
   }
-  if (!engines_stay_inside(m, plan)) return false;  // when all tensors have their memories
+  if (!engines_stay_inside(m, plan)) return 0;  // when all tensors have their memories
   plan.objective = result.plan.objective;
   plan.bound = result.plan.bound;
   plan.reproducible = result.plan.reproducible;
   result.plan = std::move(plan);
-  return true;
+  return placed_all;
 }
 }  // namespace
 
 // Where there is room for it, and bytes are not what is sought, steps of boards with a unit keep apart: some may then run
 // while the unit computes the last tile of one before, or begin while results are stored.
-bool place_buffers(planned_model const& m, plan_options const& options, choice_problem const& p, choice const& c, early_plan& early, plan_result& result) {
+int place_buffers(planned_model const& m, plan_options const& options, choice_problem const& p, choice const& c, early_plan& early, plan_result& result) {
   bool has_unit = false;
   for (planned_layer const& l : m.layers)
     for (mapping_facts const& e : l.engines) has_unit = has_unit || e.by_unit != nullptr;
+  int missing = placed_all;
   auto const fits = [&](apart_from clear_of) {
     result.memories.clear();
-    return place(m, options, p, c, early, clear_of, result);
+    missing = place(m, options, p, c, early, clear_of, result);
+    return missing == placed_all;
   };
   auto const fits_apart = [&] { return fits(apart_from::flights) || fits(apart_from::last_step); };
   bool const apart = has_unit && options.aim != objective::bytes;
   if (early.saved_cycles > 0) {
-    if (apart ? fits_apart() : fits(apart_from::nothing)) return true;
+    if (apart ? fits_apart() : fits(apart_from::nothing)) return placed_all;
     early = early_under_last(p, c);
   }
-  return (apart && fits_apart()) || fits(apart_from::nothing);
+  if (!(apart && fits_apart())) fits(apart_from::nothing);
+  return missing;
 }
 }  // namespace deeploy::plan

@@ -40,7 +40,7 @@ std::vector<int> best_order(planned_model const& m, plan_options const& o, front
   auto const cost = [&](std::vector<int> const& order, std::vector<std::uint8_t> const& homes, std::uint64_t evaluations) -> costed {
     choice_problem const p(m, o, fronts, schedule(m, order));
     if (!p.infeasible().empty()) return {never, order, {}};
-    auto const c = p.search(homes, evaluations, o.capacity[0]);
+    auto const c = p.search(homes, evaluations, o.capacity);
     if (!c) return {never - 1, order, {}};
     return {c->objective - beside_cycles(m, o, p, *c), order, c->home};
   };
@@ -139,7 +139,7 @@ class course {
   static std::int64_t whole(double x) { return static_cast<std::int64_t>(std::ceil(x - 1e-6)); }
 
   void search_from(std::vector<std::uint8_t> const& start) {
-    if (auto const c = p_.search(start, evaluations_, o_.capacity[0]); c && (!best_ || c->objective < best_->objective)) best_ = c;
+    if (auto const c = p_.search(start, evaluations_, o_.capacity); c && (!best_ || c->objective < best_->objective)) best_ = c;
   }
   void bring_in_everything() {
     double ignored = 0;
@@ -252,23 +252,26 @@ plan_result make_plan(planned_model const& m, plan_options const& wanted) {
     plan_order(taken, o);
   }
   // Offsets. Where the bytes do not fit without gaps, another order is as good, or the first stage gets less room and chooses again.
-  auto const place = [&](planned_order& of, std::int64_t l1) {
-    for (; of.best;) {
+  int missing = 0;
+  auto const place = [&](planned_order& of, bool again) {
+    for (memory_bytes room = o.capacity; of.best;) {
       of.r.plan.objective = of.best->objective;
       of.r.plan.bound = std::min(bound, of.best->objective);
       of.early = o.aim == objective::cycles ? spread_early_tiles(m, o, *of.p, *of.best) : early_under_last(*of.p, *of.best);
-      if (place_buffers(m, o, *of.p, *of.best, of.early, of.r)) return true;
-      if (l1 == 0) return false;
-      l1 -= std::max<std::int64_t>(16, l1 / 64);
-      auto const best = l1 > 0 ? of.p->search(of.best->home, evaluations_for(m), l1) : std::nullopt;
-      of.best = !best && l1 > 0 ? of.p->search({}, evaluations_for(m), l1) : best;
+      missing = place_buffers(m, o, *of.p, *of.best, of.early, of.r);
+      if (missing == placed_all) return true;
+      if (!again) return false;
+      std::int64_t& less = room[static_cast<std::size_t>(missing)];
+      less -= std::max<std::int64_t>(16, less / 64);
+      auto const best = less > 0 ? of.p->search(of.best->home, evaluations_for(m), room) : std::nullopt;
+      of.best = !best && less > 0 ? of.p->search({}, evaluations_for(m), room) : best;
     }
     return false;
   };
   planned_order* taken = nullptr;
-  for (std::int64_t const room : {std::int64_t{0}, o.capacity[0]})
+  for (bool const again : {false, true})
     for (planned_order& of : planned)
-      if (taken == nullptr && place(of, room)) taken = &of;
+      if (taken == nullptr && place(of, again)) taken = &of;
   bool const chosen = planned.front().rank.first != never;
   r = std::move(taken != nullptr ? taken->r : planned.front().r);
   r.candidates = fronts.total();
@@ -279,8 +282,10 @@ plan_result make_plan(planned_model const& m, plan_options const& wanted) {
     return r;
   }
   if (taken == nullptr) {
-    r.problems.push_back({5005, fmt::format("no placement of the buffers within {} bytes of {} was found\n  try: --l1 {} or more",
-                                            o.capacity[0], m.board.memories[0].name, o.capacity[0] + o.capacity[0] / 16)});
+    std::int64_t const offered = o.capacity[static_cast<std::size_t>(missing)];
+    std::string_view const memory = m.board.memories[static_cast<std::size_t>(missing)].name;
+    r.problems.push_back({5005, fmt::format("no placement of the buffers within {} bytes of {} was found\n  try: --{} {} or more", offered, memory,
+                                            memory.substr(0, memory.find('_')), offered + offered / 16)});
     return r;
   }
   r.proven_optimal = r.plan.bound >= r.plan.objective;

@@ -42,10 +42,13 @@ plan_result make_plan(planned_model const& m, plan_options const& options);
 /// How the steps of a plan store the tensors.
 std::vector<stored_tensor> stored_tensors(planned_model const& m, std::vector<step> const& steps);
 
-/// Offsets for a choice: every tile buffer and tensor gets its place. False when no placement was found within
-/// `l1_bytes`; then `plan` is untouched.
+/// What place_buffers() returns when nothing is missing.
+inline constexpr int placed_all = -1;
+
+/// Offsets for a choice: every tile buffer and tensor gets its place.
 ///
+/// @returns placed_all, or the memory in which no placement was found; then `plan` is untouched
 /// @param early  where its early tiles come, or nearer where there is no room
-bool place_buffers(planned_model const& m, plan_options const& options, choice_problem const& p, choice const& c, early_plan& early,
+int place_buffers(planned_model const& m, plan_options const& options, choice_problem const& p, choice const& c, early_plan& early,
                    plan_result& result);
 }  // namespace deeploy::plan

@@ -67,6 +67,40 @@ TEST_CASE("planner: tensors that are larger than L1 itself lie elsewhere") {
   CHECK(larger > 0);
 }
 
+TEST_CASE("planner: a constant lies in one of two memories that cost the same, not in both") {
+  int divided = 0;
+  for (plan::planned_model const& whole : small_models()) {
+    plan::planned_model m = whole;
+    std::int64_t largest = 0, others = 0;
+    int as_large = 0;
+    for (auto const& tensor : m.tensors) {
+      std::int64_t const n = (tensor.d->size_bytes() + 31) / 32 * 32;
+      if (tensor.d->use != role::constant) {
+        others += n;
+        continue;
+      }
+      as_large = n > largest ? 1 : as_large + (n == largest);
+      largest = std::max(largest, n);
+    }
+    if (as_large != 1 || largest <= 32) continue;
+    memory_facts half = m.board.memories[1];
+    half.name = "half", half.holds_activations = false, half.alignment_bytes = 32;
+    half.dma_bytes_per_16_cycles *= 2;
+    m.board.memories.insert(m.board.memories.end(), {half, half});
+    plan::plan_options o = options_for(m, 900, false);
+    o.capacity[1] = others + largest;  // all but one constant lie in the halves
+    o.capacity[2] = o.capacity[3] = largest - 32;
+    plan::plan_result const r = plan::make_plan(m, o);
+    o.capacity[2] = 0, o.capacity[3] = 0, o.capacity[1] = 100 * largest + others;
+    plan::plan_result const elsewhere = plan::make_plan(m, o);
+    REQUIRE(r.problems.empty());
+    REQUIRE(elsewhere.problems.empty());
+    CHECK(r.plan.objective <= elsewhere.plan.objective);
+    ++divided;
+  }
+  CHECK(divided > 0);
+}
+
 TEST_CASE("planner: same model, same options, same plan") {
   for (plan::planned_model const& m : small_models()) {
     plan::plan_options const o = options_for(m, 600, false);
