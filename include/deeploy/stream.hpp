@@ -68,7 +68,7 @@ class page_writer {
   constexpr void operator()(command const& c) {
     switch (c.kind) {
       case command_kind::copy: return copy(c);
-      case command_kind::wait: return begin(1, head(c) | static_cast<u32>(c.slot) << stream_field::slot_at);
+      case command_kind::wait: return wait(c);
       case command_kind::run: run(c); return fetch_first();
       case command_kind::tile: tile(c); return c.posts ? fetch_first() : void();
       case command_kind::step:
@@ -124,6 +124,11 @@ class page_writer {
     put(first);
   }
 
+  constexpr void wait(command const& c) {
+    begin(1, head(c) | static_cast<u32>(c.slot) << stream_field::slot_at);
+    if (c.slot < channel::count) counters_[c.slot] = 0;
+  }
+
   constexpr void copy(command const& c) {
     u32 const line = static_cast<u32>(c.line), lines = static_cast<u32>(c.lines);
     if (line > Dma::most_bytes) {  // in pieces; a multiple of the burst keeps them aligned
@@ -152,9 +157,13 @@ class page_writer {
   }
   constexpr void one_copy(command const& c) {
     bool const of_lines = c.lines != 1;
+    int const page = page_;
     make_room(of_lines ? 6 : 4);
-    // Turning a page takes a counter: what follows needs another.
+    // Turning a page takes a counter: what follows needs another. Of a transfer of many pages the part before is waited for: there are
+    // no more than two of a channel.
+    if (page != page_ && counters_[c.slot] > 1) wait({.kind = command_kind::wait, .slot = c.slot});
     bool const opens = c.opens || opens_;
+    counters_[c.slot] += opens;
     opens_ = false;
     put(head(c) | static_cast<u32>(c.slot) << stream_field::slot_at | static_cast<u32>(opens) << stream_field::opens_at | static_cast<u32>(of_lines) << stream_field::lines_at);
     put(Dma::word(c.in, of_lines, static_cast<u32>(c.line) * static_cast<u32>(c.lines)));
@@ -256,6 +265,7 @@ class page_writer {
   stream_word* to_;
   int page_ = 0, used_ = 0, known_ = 0, replaced_ = 0;
   bool opens_ = true, fetched_;
+  int counters_[channel::count] = {};  ///< of the DMA, that copies have taken since they were waited for
   block blocks_[most_blocks] = {};
 };
 }  // namespace detail

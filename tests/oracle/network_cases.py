@@ -9,9 +9,11 @@ sys.dont_write_bytecode = True  # the test-suite runs this in the source tree
 import networks_attention
 import networks_convolutional
 import networks_mixed
+import networks_unusual
 from model_builder import generate
 
-FAMILIES = {**networks_convolutional.FAMILIES, **networks_mixed.FAMILIES, **networks_attention.FAMILIES}
+FAMILIES = {**networks_convolutional.FAMILIES, **networks_mixed.FAMILIES, **networks_attention.FAMILIES,
+            **networks_unusual.FAMILIES}
 
 
 def main():
