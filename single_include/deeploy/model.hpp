@@ -3743,7 +3743,8 @@ constexpr u8 changed(geometry const& g, tile_record const& before, tile_entry co
 namespace deeploy {
 /// Counters that group transfers. Loads and stores alternate between two each, so that tile i+1 travels under tile i.
 /// A channel that comes back while another was used may take one more of a board's counters: 14 are in use at most (loads and
-/// stores four each, early tiles of three steps two, two and one, and what a board keeps for itself).
+/// stores four each, early tiles of three steps two, two and one, and what a board keeps for itself). Where a program's page ends
+/// in a transfer, what follows takes one more or waits: see page_writer.
 namespace channel {
 inline constexpr int load = 0, store = 2, early = 4, count = early + most_steps_early + 1;
 /// Of the early tiles of step s: those of the next ones may be under way meanwhile.
