@@ -26,7 +26,8 @@ struct block_range {
 };
 
 /// Cycles of a core, see product_panel: of a tile; of a panel, a pass over rows of it, a block of four by four and a word of it.
-/// Code between two panels, and less so between passes, makes the loop come anew into the core's own cache.
+/// A block's code is a line more than the core's own cache has; code between two panels, and less so between passes, makes all of it
+/// come anew.
 struct panel_cost {
   static constexpr i64 tile = 330, in_turn_tile = 30, next_run = 60, panel = 70, pass = 35, block = 82, word_tenths = 172;
   static constexpr i64 passes(i64 row_blocks, index rows) { return pass * ((row_blocks > 1 ? 2 : 1) + ((rows & 3) != 0 ? 1 : 0)); }

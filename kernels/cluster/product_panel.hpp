@@ -34,7 +34,7 @@ struct product_panel {
   u8 const* next_columns[2];
   i32 first_count;  ///< of a panel's first pass
   u8* y;            ///< of the first row that comes
-  u32 kept[3];
+  u32 kept;
   i32 panel_blocks;
   pass passes[3];
   i32 end;
@@ -98,11 +98,11 @@ struct product_panel {
 
 #if defined(__riscv)
 // x16 to x31: the accumulators, four rows of each column. x11 to x14: columns, of which A0 and A1 hold words; x5 x6 x7 x9: rows,
-// of which W0 to W3 do; x10: the struct; x15 x8 x4: mul, add and shift; x1: y; x3: words less two. The last operand of mac&load:
-// bit 0 names A, bits 1 and 2 W; 8 loads this A and 16 this W from the pointer afterwards. A block is the outer hardware loop, nearly
-// the 512 bytes of a core's own cache. Its last word loads the second ones of the next block. Saved by hand: x8, which may be the
-// frame pointer, x3 and x4, which compilers leave to the platform: as with the registers of mac&load, nothing may interrupt. In each
-// word the loads are two products apart, as far as they can be: rows often begin in the same bank of L1.
+// of which W0 to W3 do; x10: the struct; x15 x8 x14: mul, add and shift; x1: y. The last operand of mac&load: bit 0 names A, bits
+// 1 and 2 W; 8 loads this A and 16 this W from the pointer afterwards. A block is the outer hardware loop: 528 bytes without compressed
+// instructions, of which no one says that they may stand in it, a line more than a core's own cache has. Its last word loads the
+// second ones of the next block. Saved by hand: x8, which may be the frame pointer. In each word the loads are two products apart, as
+// far as they can be: rows often begin in the same bank of L1.
 #define DEEPLOY_ML(d, p, how) ".insn r 0x77, 1, %[macload], " d ", " p ", x" how "\n"
 #define DEEPLOY_DOT(d, a, b) ".if %[swapped]\n.insn r 0x57, 1, %[dot], " d ", " b ", " a "\n.else\n.insn r 0x57, 1, %[dot], " d ", " a ", " b "\n.endif\n"
 #define DEEPLOY_WORD(BETWEEN, LAST)                                                                                        \
@@ -111,7 +111,7 @@ struct product_panel {
   DEEPLOY_ML("x23", "x14", "15") BETWEEN DEEPLOY_ML("x24", "x11", "0") DEEPLOY_ML("x28", "x5", "17")                         \
   DEEPLOY_ML("x25", "x11", "2") DEEPLOY_ML("x29", "x6", "19") DEEPLOY_ML("x26", "x11", "4") DEEPLOY_ML("x30", "x7", "21")     \
   DEEPLOY_ML("x27", "x11", "14") LAST DEEPLOY_ML("x31", "x9", "23")
-#define DEEPLOY_RESULT(c) "mul " c ", " c ", x15\n.insn r 0x5b, 2, 0x20, " c ", x8, x4\n.insn r 0x33, %[clip], 0x0a, " c ", " c ", x%[width]\n"
+#define DEEPLOY_RESULT(c) "mul " c ", " c ", x15\n.insn r 0x5b, 2, 0x20, " c ", x8, x14\n.insn r 0x33, %[clip], 0x0a, " c ", " c ", x%[width]\n"
 // A row's results, and its stores, of which the last one is behind a label: a word, or bytes.
 #define DEEPLOY_ROW(c0, c1, c2, c3, LAST)                                                                                 \
   DEEPLOY_RESULT(c0)                                                                                                      \
@@ -125,11 +125,11 @@ struct product_panel {
 /// @tparam few  columns, where there is no panel of four
 template <signs S, result_store to, int few = 0>
 [[gnu::noinline]] inline void run(product_panel& p) {
-  static_assert(is_small(to) && sizeof(product_panel) == 184);
+  static_assert(is_small(to) && sizeof(product_panel) == 176);
   register product_panel* at __asm__("x10") = &p;
   __asm__ volatile(
-      "sw x8, 96(x10)\nsw x3, 100(x10)\nsw x4, 104(x10)\nlw x11, 0(x10)\nlw x12, 4(x10)\nlw x5, 40(x10)\nlw x16, 44(x10)\n"
-      "lw x8, 36(x10)\nlw x3, 20(x10)\nlw x4, 24(x10)\nlw x1, 92(x10)\nadd x6, x5, x16\nadd x7, x6, x16\nadd x9, x7, x16\n"
+      "sw x8, 96(x10)\nlw x11, 0(x10)\nlw x12, 4(x10)\nlw x5, 40(x10)\nlw x16, 44(x10)\n"
+      "lw x8, 36(x10)\nlw x1, 92(x10)\nadd x6, x5, x16\nadd x7, x6, x16\nadd x9, x7, x16\n"
       DEEPLOY_ML("x0", "x11", "8") DEEPLOY_ML("x0", "x5", "16") DEEPLOY_ML("x0", "x6", "18")
       DEEPLOY_ML("x0", "x7", "20") DEEPLOY_ML("x0", "x9", "22") "lw x14, 76(x10)\n"
       // The loop begins a line: aligned from here, as the linker may shorten an alignment behind the labels' distances.
@@ -140,7 +140,7 @@ template <signs S, result_store to, int few = 0>
       "2:\nlw x15, 4(x14)\nsw x15, 16(x10)\nlw x15, 12(x14)\n.insn b 0x63, 0, x15, x0, 8f\nlw x15, 80(x10)\nsw x15, 0(x10)\nlw x15, 84(x10)\nsw x15, 4(x10)\n"
       "8:\nlw x15, 0(x14)\n"
       "7:\n.4byte 0x0000407b | (1 << 7) | (15 << 15) | (((9f - 7b) >> 1) << 20)\n"
-      "lw x14, 12(x10)\nlw x13, 8(x10)\n.option norvc\n.insn i 0x7b, 2, x0, x3, 0\n"
+      ".option norvc\nlw x13, 20(x10)\nlw x14, 12(x10)\n.insn i 0x7b, 2, x0, x13, 0\nlw x13, 8(x10)\n"
       "lw x28, -8(x5)\nlw x20, -8(x11)\nlw x29, -8(x6)\n" DEEPLOY_DOT("x16", "x20", "x28") "lw x30, -8(x7)\n" DEEPLOY_DOT("x17", "x20", "x29")
       "lw x31, -8(x9)\n" DEEPLOY_DOT("x18", "x20", "x30") "lw x24, -4(x12)\n" DEEPLOY_DOT("x19", "x20", "x31") "lw x27, -4(x13)\n"
       DEEPLOY_DOT("x20", "x24", "x28") DEEPLOY_DOT("x21", "x24", "x29") DEEPLOY_DOT("x22", "x24", "x30") DEEPLOY_DOT("x23", "x24", "x31")
@@ -148,7 +148,7 @@ template <signs S, result_store to, int few = 0>
       DEEPLOY_DOT("x24", "x27", "x28") DEEPLOY_DOT("x25", "x27", "x29") DEEPLOY_DOT("x26", "x27", "x30") DEEPLOY_DOT("x27", "x27", "x31")
       DEEPLOY_DOT("x28", "x15", "x28") DEEPLOY_DOT("x29", "x15", "x29") DEEPLOY_DOT("x30", "x15", "x30") DEEPLOY_DOT("x31", "x15", "x31")
       "4:\n" DEEPLOY_WORD("", "6:\n")
-      DEEPLOY_WORD(".option rvc\nlw x11, 0(x10)\nlw x12, 4(x10)\nlw x13, 16(x10)\nlw x15, 32(x10)\nadd x5, x5, x13\nadd x6, x6, x13\nadd x7, x7, x13\nadd x9, x9, x13\nlw x13, 28(x10)\n.option norvc\n", "")
+      DEEPLOY_WORD("lw x11, 0(x10)\nlw x12, 4(x10)\nlw x13, 16(x10)\nlw x15, 32(x10)\nlw x14, 24(x10)\nadd x5, x5, x13\nadd x6, x6, x13\nadd x7, x7, x13\nadd x9, x9, x13\nlw x13, 28(x10)\n", "")
       DEEPLOY_ROW("x16", "x20", "x24", "x28", "") DEEPLOY_ROW("x17", "x21", "x25", "x29", "")
       DEEPLOY_ROW("x18", "x22", "x26", "x30", "") DEEPLOY_ROW("x19", "x23", "x27", "x31", "9:\n")
       ".option rvc\nlw x14, 76(x10)\nlw x15, 8(x14)\naddi x14, x14, 16\nsw x14, 76(x10)\nadd x1, x1, x15\nlw x15, 0(x14)\nbnez x15, 2b\n"
@@ -158,9 +158,9 @@ template <signs S, result_store to, int few = 0>
       "add x20, x16, x17\nadd x20, x20, x17\nsw x20, 8(x10)\nadd x20, x20, x17\nsw x20, 12(x10)\n"
       "add x16, x16, x19\n.insn r 0x33, 5, 0x02, x16, x16, x18\nadd x17, x17, x16\nsw x16, 80(x10)\nsw x17, 84(x10)\n"
       "addi x15, x15, 4\n.insn r 0x33, 5, 0x02, x15, x15, x14\nsw x15, 60(x10)\nmv x1, x15\n"
-      "lw x14, 72(x10)\nlw x15, 88(x10)\nlw x16, 108(x10)\nblt x13, x16, 8f\nsub x13, x13, x16\n7:\nsw x13, 68(x10)\nsw x14, 76(x10)\nsw x15, 0(x14)\nj 2b\n"
-      "8:\nmv x15, x13\nli x13, 0\naddi x14, x10, 164\nj 7b\n"
-      "1:\n.option pop\nlw x8, 96(x10)\nlw x3, 100(x10)\nlw x4, 104(x10)\n"
+      "lw x14, 72(x10)\nlw x15, 88(x10)\nlw x16, 100(x10)\nblt x13, x16, 8f\nsub x13, x13, x16\n7:\nsw x13, 68(x10)\nsw x14, 76(x10)\nsw x15, 0(x14)\nj 2b\n"
+      "8:\nmv x15, x13\nli x13, 0\naddi x14, x10, 156\nj 7b\n"
+      "1:\n.option pop\nlw x8, 96(x10)\n"
       : "+r"(at)
       : [macload] "i"(macload_code<swapped(S)>), [dot] "i"(dot_code<S> - 0x10), [swapped] "i"(S == signs::us ? 1 : 0), [clip] "i"(clip_code(to)),
         [width] "i"(clip_width(to)), [few] "i"(few)
