@@ -90,9 +90,22 @@ evaluator::evaluator(planned_layer const& l, planned_board const& b, home_list c
   }
 }
 
-void evaluator::set_tile(candidate const& c) {
+tile_facts facts_of(planned_layer const& l, planned_board const& b, candidate const& c) {
+  layer_descriptor const& d = *l.d;
+  mapping_facts const& m = l.engines[c.engine];
+  tile_facts facts;
+  for (int o = 0; o < d.operands; ++o)
+    if (m.packs(d, c.form, o)) facts.resident |= 1u << o;
+  facts.scratch_bytes = round_up(m.scratch_of_step(d, c.form, c.tile.data()), b.memories[0].alignment_bytes);
+  facts.cycles = m.tile_cycles(d, c.form, c.tile.data());
+  facts.by_unit = m.by_unit != nullptr && m.by_unit(d, c.form) != 0;
+  if (facts.by_unit) facts.ready_cycles = m.ready_cycles(d, c.form, c.tile.data());
+  if (m.code_bytes != nullptr) facts.refill_cycles = refill_cycles(m.code_bytes(d, c.form, c.tile.data()), b.costs);
+  return facts;
+}
+
+void evaluator::set_tile(candidate const& c, tile_facts const& facts) {
   layer_descriptor const& d = *l_.d;
-  mapping_facts const& m = l_.engines[c.engine];
   tiles_ = 1;
   unsigned cut = 0;
   for (int a = 0; a < d.axes; ++a) {
@@ -101,13 +114,9 @@ void evaluator::set_tile(candidate const& c) {
     if (trips_[a] > 1) cut |= 1u << a;
   }
   bytes const alignment = b_.memories[0].alignment_bytes;
-  resident_ = 0;
+  resident_ = facts.resident;
   placeable_ = true;
-  for (int o = 0; o < d.operands; ++o)
-    if (m.packs(d, c.form, o)) {
-      resident_ |= 1u << o;
-      placeable_ = placeable_ && b_.memories[homes_[o]].read_in_place;
-    }
+  for (int o = 0; o < d.operands; ++o) placeable_ = placeable_ && (!(resident_ >> o & 1) || b_.memories[homes_[o]].read_in_place);
   changing_ = 0;
   least_moved_ = 0;
   transfers least;
@@ -137,20 +146,20 @@ void evaluator::set_tile(candidate const& c) {
     least_moved_ += loads * group_size_[g];
   }
   least_dma_ = least.at_once();
-  scratch_ = round_up(m.scratch_of_step(d, c.form, c.tile.data()), alignment);
-  compute_ = m.tile_cycles(d, c.form, c.tile.data());
+  scratch_ = facts.scratch_bytes;
+  compute_ = facts.cycles;
   ready_ = 0;
   std::int64_t const per_tile = b_.costs.tile_cycles + (tiles_ > deeploy::detail::most_entries ? b_.costs.walked_tile_cycles : 0);
-  if (m.by_unit == nullptr || m.by_unit(d, c.form) == 0) {
+  if (!facts.by_unit) {
     compute_ += per_tile;
     unit_ = 0;
   } else {
     unit_ = compute_;
-    ready_ = m.ready_cycles(d, c.form, c.tile.data()) + per_tile;
+    ready_ = facts.ready_cycles + per_tile;
     compute_ = std::max(unit_, ready_) + b_.costs.unit_wake_cycles;
   }
   last_ = unit_ != 0 ? unit_ + b_.costs.unit_wake_cycles : compute_;  // nothing is made ready beside the last tile
-  refill_ = m.code_bytes == nullptr ? 0 : refill_cycles(m.code_bytes(d, c.form, c.tile.data()), b_.costs);
+  refill_ = facts.refill_cycles;
 }
 
 void evaluator::set_order(candidate const& c) {
@@ -308,28 +317,27 @@ void for_each_order(planned_layer const& l, evaluator const& e, candidate& c, st
     unsigned signature;
     bool operator<(loop const& other) const { return signature < other.signature; }
   };
-  std::vector<loop> loops;
-  std::vector<std::uint8_t> still, reductions;
+  std::array<loop, max_axes> loops;
+  std::size_t still = 0, count = 0, reductions = static_cast<std::size_t>(l.d->axes);
   for (int a = 0; a < l.d->axes; ++a) {
     auto const axis = static_cast<std::uint8_t>(a);
     if (c.tile[a] >= l.d->space[a].length) {
-      still.push_back(axis);
-    } else if (l.d->space[a].kind == axis_kind::reduction) {
-      reductions.push_back(axis);
-    } else {
+      c.order[still++] = axis;
+    } else if (l.d->space[a].kind != axis_kind::reduction) {
       unsigned signature = 0;
       for (std::size_t g = 0; g < e.groups().size(); ++g)
         if (e.groups()[g].axes >> a & 1) signature |= 1u << g;
-      loops.push_back({axis, signature});
+      // Where it belongs, behind those of the same signature.
+      std::size_t at = count++;
+      for (; at > 0 && signature < loops[at - 1].signature; --at) loops[at] = loops[at - 1];
+      loops[at] = {axis, signature};
     }
   }
-  std::stable_sort(loops.begin(), loops.end());
+  for (int a = l.d->axes - 1; a >= 0; --a)
+    if (c.tile[a] < l.d->space[a].length && l.d->space[a].kind == axis_kind::reduction) c.order[--reductions] = static_cast<std::uint8_t>(a);
   do {
-    std::size_t p = 0;
-    for (std::uint8_t a : still) c.order[p++] = a;
-    for (loop const& x : loops) c.order[p++] = x.axis;
-    for (std::uint8_t a : reductions) c.order[p++] = a;
+    for (std::size_t i = 0; i < count; ++i) c.order[still + i] = loops[i].axis;
     visit();
-  } while (std::next_permutation(loops.begin(), loops.end()));
+  } while (std::next_permutation(loops.begin(), loops.begin() + static_cast<std::ptrdiff_t>(count)));
 }
 }  // namespace deeploy::plan

@@ -35,6 +35,14 @@ struct candidate {
   std::int64_t alone() const { return fixed_cycles + tight_cycles; }
 };
 
+/// What a tile needs wherever its operands live.
+struct tile_facts {
+  std::int64_t scratch_bytes = 0, cycles = 0, ready_cycles = 0, refill_cycles = 0;
+  unsigned resident = 0;  ///< operands that its engine and form read in place
+  bool by_unit = false;
+};
+tile_facts facts_of(planned_layer const& l, planned_board const& b, candidate const& tile);
+
 /// Works out candidates of one layer: what depends on the tile alone is computed once per tile, what depends on the order
 /// once per order.
 class evaluator {
@@ -53,7 +61,8 @@ class evaluator {
   bool placeable() const { return placeable_; }
 
   /// Sets engine, form and tile of `c` for all that follows.
-  void set_tile(candidate const& c);
+  void set_tile(candidate const& c, tile_facts const& facts);
+  void set_tile(candidate const& c) { set_tile(c, facts_of(l_, b_, c)); }
   /// Of operand o's part of this tile: cycles to load it, bytes of a buffer.
   std::int64_t load_cycles(int o) const { return cycles_[o] + issue_[o]; }
   std::int64_t buffer_bytes(int o) const { return size_[o]; }
@@ -137,12 +146,25 @@ void for_each_packing(planned_layer const& l, plan_options const& options, std::
 /// Calls `visit` with every legal loop order of the tile that `c` has, up to orders that cost the same.
 void for_each_order(planned_layer const& l, evaluator const& e, candidate& c, std::function<void()> const& visit);
 
+/// A legal engine, form and tile of a layer.
+struct known_tile {
+  std::uint8_t engine = 0, form = 0;
+  std::array<index, max_axes> tile = {};
+  tile_facts facts = {};
+};
+std::vector<known_tile> tiles_of(planned_layer const& l, planned_board const& b, plan_options const& options);
+
 /// All candidates that are not dominated.
 ///
+/// @param tiles        tiles_of the layer: the same for all homes
 /// @param early_ready  operands whose tensors are complete before the step before begins
 /// @param l1_bytes     no candidate needs more
-front candidates_of(planned_layer const& l, planned_board const& b, home_list const& homes, unsigned early_ready,
-                    std::int64_t l1_bytes, plan_options const& options);
+front candidates_of(planned_layer const& l, planned_board const& b, std::vector<known_tile> const& tiles, home_list const& homes,
+                    unsigned early_ready, std::int64_t l1_bytes, plan_options const& options);
+inline front candidates_of(planned_layer const& l, planned_board const& b, home_list const& homes, unsigned early_ready, std::int64_t l1_bytes,
+                           plan_options const& options) {
+  return candidates_of(l, b, tiles_of(l, b, options), homes, early_ready, l1_bytes, options);
+}
 
 /// The tile that needs least bytes, whatever it costs: explains why a layer does not fit. bytes < 0: no engine takes it.
 candidate smallest_tile(planned_layer const& l, planned_board const& b, home_list const& homes, plan_options const& options);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <generators/plan/candidate.hpp>
+#include <generators/plan/dominance.hpp>
 #include <limits>
 #include <tuple>
 
@@ -36,21 +37,26 @@ class front_builder {
  public:
   explicit front_builder(bool count_moved) : count_moved_(count_moved) {}
 
-  bool dominated(candidate const& c) {
-    for (std::size_t i = 0; i < kept_.size(); ++i) {
-      if (!as_good(kept_[i], c)) continue;
-      // The one that beats this beats its neighbours too: look at it first.
-      if (i > 0) std::swap(kept_[i], kept_[i / 2]);
-      return true;
-    }
-    return false;
-  }
+  bool dominated(candidate const& c) { return keys_.dominates(key_of(c)); }
   void insert(candidate const& c) {
-    if (dominated(c)) return;
-    std::erase_if(kept_, [&](candidate const& k) { return as_good(c, k); });
-    kept_.push_back(c);
+    dominance::key const key = key_of(c);
+    if (keys_.dominates(key)) return;
+    std::uint32_t number = static_cast<std::uint32_t>(kept_.size());
+    if (free_.empty()) {
+      kept_.push_back(c);
+    } else {
+      number = free_.back();
+      free_.pop_back();
+      kept_[number] = c;
+    }
+    keys_.insert(key, number, [&](std::uint32_t erased) { free_.push_back(erased); });
   }
   std::vector<candidate> take() {
+    std::sort(free_.begin(), free_.end());
+    for (std::size_t i = free_.size(); i-- > 0;) {
+      kept_[free_[i]] = kept_.back();
+      kept_.pop_back();
+    }
     auto const key = [](candidate const& a) {
       return std::tuple(a.bytes, a.alone(), a.early_bytes, a.loose_cycles, a.engine, a.form, a.early);
     };
@@ -61,13 +67,13 @@ class front_builder {
   }
 
  private:
-  bool as_good(candidate const& a, candidate const& b) const {
-    return a.bytes <= b.bytes && a.fixed_cycles + a.tight_cycles <= b.fixed_cycles + b.tight_cycles &&
-           a.early_bytes <= b.early_bytes && a.fixed_cycles + a.loose_cycles <= b.fixed_cycles + b.loose_cycles &&
-           a.early_cycles <= b.early_cycles && (!count_moved_ || a.moved_bytes <= b.moved_bytes);
+  dominance::key key_of(candidate const& c) const {
+    return {c.bytes, c.fixed_cycles + c.tight_cycles, c.fixed_cycles + c.loose_cycles, c.early_bytes, c.early_cycles, count_moved_ ? c.moved_bytes : 0};
   }
   bool const count_moved_;
-  std::vector<candidate> kept_;
+  dominance keys_;
+  std::vector<candidate> kept_;  ///< by the keys' numbers
+  std::vector<std::uint32_t> free_;  ///< of these, left by what was erased
 };
 
 /// Calls visit(c) for every tile of the layer whose operands can lie where `homes` says; c is all but order and buffers.
@@ -120,8 +126,14 @@ front drawn_candidate(planned_layer const& l, planned_board const& b, home_list 
 }
 }  // namespace
 
-front candidates_of(planned_layer const& l, planned_board const& b, home_list const& homes, unsigned early_ready,
-                    std::int64_t l1_bytes, plan_options const& options) {
+std::vector<known_tile> tiles_of(planned_layer const& l, planned_board const& b, plan_options const& options) {
+  std::vector<known_tile> tiles;
+  for_each_tile(l, options, [&](candidate const& c) { tiles.push_back({c.engine, c.form, c.tile, facts_of(l, b, c)}); });
+  return tiles;
+}
+
+front candidates_of(planned_layer const& l, planned_board const& b, std::vector<known_tile> const& tiles, home_list const& homes,
+                    unsigned early_ready, std::int64_t l1_bytes, plan_options const& options) {
   if (options.draw != 0) return drawn_candidate(l, b, homes, l1_bytes, options);
   front f;
   front_builder builder(options.aim == objective::energy);
@@ -129,7 +141,14 @@ front candidates_of(planned_layer const& l, planned_board const& b, home_list co
   unsigned ready = 0;
   for (auto const& g : e.groups())
     if (!g.written) ready |= g.operands & early_ready;
-  for_each_placeable_tile(l, e, homes, options, [&](candidate& c) {
+  for (known_tile const& tile : tiles) {
+    candidate c;
+    c.engine = tile.engine;
+    c.form = tile.form;
+    c.tile = tile.tile;
+    c.home = homes;
+    e.set_tile(c, tile.facts);
+    if (!e.placeable()) continue;
     std::uint64_t orders = 0;
     bool look[2] = {true, ready != 0};
     for (int early = 0; early < 2; ++early) {
@@ -139,7 +158,7 @@ front candidates_of(planned_layer const& l, planned_board const& b, home_list co
       look[early] = c.bytes <= l1_bytes && !builder.dominated(c);
     }
     unsigned const changing = e.changing();
-    for_each_order(l, e, c, [&] {
+    auto const of_order = [&] {
       ++orders;
       if (!look[0] && !look[1]) return;
       e.set_order(c);
@@ -152,9 +171,10 @@ front candidates_of(planned_layer const& l, planned_board const& b, home_list co
         }
         if (twice == 0) break;
       }
-    });
+    };
+    for_each_order(l, e, c, std::ref(of_order));
     f.statistics.considered += (orders << std::popcount(changing)) * (ready != 0 ? 2 : 1);
-  });
+  }
   f.of = builder.take();
   f.statistics.kept = f.of.size();
   return f;

@@ -109,7 +109,12 @@ front_store::front_store(planned_model const& m, plan_options const& o) : m_(m),
 front const& front_store::of(int layer, home_list const& homes, unsigned early_ready) {
   auto& slot = fronts_[{class_of_[layer], homes, early_ready}];
   if (!slot) {
-    slot = std::make_unique<front>(candidates_of(m_.layers[layer], m_.board, homes, early_ready, options_.capacity[0], options_));
+    planned_layer const& l = m_.layers[static_cast<std::size_t>(layer)];
+    if (int const of = class_of_[static_cast<std::size_t>(layer)]; tiles_class_ != of) {
+      if (options_.draw == 0) tiles_ = tiles_of(l, m_.board, options_);
+      tiles_class_ = of;
+    }
+    slot = std::make_unique<front>(candidates_of(l, m_.board, tiles_, homes, early_ready, options_.capacity[0], options_));
     slot->seeds = seeds_of(slot->of, options_.capacity[0]);
     total_.considered += slot->statistics.considered;
     total_.kept += slot->statistics.kept;

@@ -33,6 +33,8 @@ class front_store {
   std::vector<int> class_of_;
   int classes_ = 0;
   std::map<std::tuple<int, home_list, unsigned>, std::unique_ptr<front>> fronts_;
+  std::vector<known_tile> tiles_;  ///< of the class asked for last: it is asked for with other homes next
+  int tiles_class_ = -1;
   front_statistics total_;
 };
 
