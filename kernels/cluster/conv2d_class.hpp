@@ -36,6 +36,7 @@ struct conv_class {
   bool mac_load = false;
   bool turns = false;  ///< an input's channels are apart: its pixels are made of them before
   bool picks = false;  ///< only those that results have, where strides leave some out
+  bool reads_behind = false;  ///< windows of one line, whole words where they lie: the last one ends behind the images
   u8 stride = 1;  ///< of the rows; 1 unless it is depthwise or pointwise
   constexpr bool operator==(conv_class const&) const = default;
   constexpr bool has_records() const { return records && channel_records; }
@@ -106,6 +107,7 @@ constexpr conv_class conv_class_of(layer_descriptor const& l, bool accumulates, 
   if (c.picks) c.stride = 1;
   else if (c.has_images()) c.steps = {stride, l.classes[5], l.classes[6], l.classes[7]};
   c.pads_weights = c.path == conv_path::dense && depth % 4 != 0 && depth > 4 && !accumulates;
+  c.reads_behind = c.turns && c.pads_weights && l.space[conv_axis::kernel_rows].length == 1 && depth != inputs;
   return c;
 }
 

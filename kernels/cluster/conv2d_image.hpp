@@ -121,6 +121,9 @@ struct conv_image {
     using namespace conv_axis;
     conv_image const m{a, s};
     index const channels = a.length[in_channels], quads = quads_of(channels);
+    // What is read there meets zeros among the weights.
+    if constexpr (V.reads_behind)
+      if (core == 0) xpulp::store_word(m.image(m.images), 0);
     index lines = m.down.count, pixels = m.across.count;
     bytes x_line = m.x_row, line = s.image_row;
     // Rows that join are one; with few channels it comes in parts.
