@@ -130,7 +130,7 @@ void finish(lowering& l) {
     out.name = l.g.of(o).name;
     out.order = layout_from(v, strides);
     out.declared = v.shape();
-    net.values[o].at = v;
+    (l.g.of(o).is_input ? net.values[o].as_output : net.values[o].at) = v;
   }
   // Every operand must be sayable by strides. What asked for the layout gives way, one thing at a time.
   std::size_t const most_rounds = 4 * net.buffers.size() + 4 * net.layers.size() + 16;

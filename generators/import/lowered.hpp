@@ -70,6 +70,7 @@ struct traced_value {
   bool fused = false;            ///< vanished in a fusion: no tensor holds it
   std::int64_t factor = 1;       ///< pending TrueIntegerDiv
   double bound = 0;              ///< largest magnitude, 0: by type
+  std::optional<view> as_output = std::nullopt;  ///< of an input that is an output as well: a tensor of its own
 };
 
 /// A cache that goes in and comes out with more rows: the input is a window of the output's tensor.

@@ -21,12 +21,11 @@ json location(lowering const& l, written_network const& w, view const& v) {
   return {{"tensor", w.tensor_name.at(r->root)}, {"type", name_of(l.net.buffers[r->root].type)}, {"offset", r->window.offset}, {"axes", axes}};
 }
 
-json interface_value(lowering const& l, written_network const& w, int id) {
-  traced_value const& t = l.net.values[id];
-  json j{{"name", l.g.of(id).name}, {"shape", t.at ? t.at->shape() : *l.g.of(id).shape}};
-  bool const empty = !t.at || elements_of(t.at->shape()) == 0;
+json interface_value(lowering const& l, written_network const& w, int id, std::optional<view> const& at) {
+  json j{{"name", l.g.of(id).name}, {"shape", at ? at->shape() : *l.g.of(id).shape}};
+  bool const empty = !at || elements_of(at->shape()) == 0;
   j["empty"] = empty;
-  if (!empty) j["at"] = location(l, w, *t.at);
+  if (!empty) j["at"] = location(l, w, *at);
   return j;
 }
 }  // namespace
@@ -35,8 +34,11 @@ std::string model_json(lowering const& l, written_network const& w, std::string 
   json j{{"name", l.net.name}, {"network", "model::" + l.net.name + "::network"}, {"file", file}};
   j["inputs"] = json::array();
   j["outputs"] = json::array();
-  for (int id : l.g.inputs) j["inputs"].push_back(interface_value(l, w, id));
-  for (int id : l.g.outputs) j["outputs"].push_back(interface_value(l, w, id));
+  for (int id : l.g.inputs) j["inputs"].push_back(interface_value(l, w, id, l.net.values[id].at));
+  for (int id : l.g.outputs) {
+    traced_value const& t = l.net.values[id];
+    j["outputs"].push_back(interface_value(l, w, id, t.as_output ? t.as_output : t.at));
+  }
   for (state_pair const& s : l.net.states) j["states"].push_back({{"input", l.g.of(s.input).name}, {"output", l.g.of(s.output).name}});
   j["tensors"] = json::array();
   for (written_tensor const& t : w.tensors) {

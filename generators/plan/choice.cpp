@@ -309,9 +309,10 @@ void choice_problem::explain(int l) {
       parts += fmt::format("{}{} {}", parts.empty() ? "" : "   ", layer.d->facts->operand_name[o], tile_bytes(layer.d->with[o], least.tile.data()));
   infeasible_.push_back({5001, fmt::format("layer {} ({}) does not fit {}\n"
                                            "  smallest tile: {}\n  needs {} bytes, {} offers {} ({} short)\n  {}\n"
-                                           "  try: --l1 {} or more, or a network with shorter rows",
+                                           "  try: --l1 {} or more, or {}",
                                            layer.name, layer.d->facts->name, m_.board.memories[0].name, tile, least.bytes,
-                                           m_.board.memories[0].name, options_.capacity[0], least.bytes - options_.capacity[0], parts, least.bytes)});
+                                           m_.board.memories[0].name, options_.capacity[0], least.bytes - options_.capacity[0], parts, least.bytes,
+                                           layer.d->facts->fused ? "import with --no-fuse: single layers need less" : "a network with shorter rows")});
 }
 
 std::int64_t choice_problem::cost(std::int64_t cycles, std::int64_t moved) const {

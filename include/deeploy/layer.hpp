@@ -72,6 +72,7 @@ struct operator_facts {
   char const* name;
   char const* operand_name[max_operands];
   bool multiplies = false;  ///< each point of the iteration space is one multiplication and addition
+  bool fused = false;       ///< made of several layers when importing, unless --no-fuse is said
 };
 
 /// A layer as a value; what the planner, the proof and the executor work on.

@@ -547,6 +547,7 @@ struct operator_facts {
   char const* name;
   char const* operand_name[max_operands];
   bool multiplies = false;  ///< each point of the iteration space is one multiplication and addition
+  bool fused = false;       ///< made of several layers when importing, unless --no-fuse is said
 };
 
 /// A layer as a value; what the planner, the proof and the executor work on.
@@ -1780,7 +1781,7 @@ inline constexpr index masked_bytes = 2304;
 }  // namespace score_tables
 
 struct score_chain_kind {
-  static constexpr operator_facts facts{"score_chain", {"q", "k", "v", "mask", "tables", "y"}};
+  static constexpr operator_facts facts{"score_chain", {"q", "k", "v", "mask", "tables", "y"}, false, true};
 };
 
 /// The layers matmul, any elementwise ones, isoftmax, requantise, matmul in one, on bytes; scores have no tensor.

@@ -146,6 +146,12 @@ def main():
         for name in single:
             harness.check(np.array_equal(fused[name], single[name]), "%s differs" % name)
             harness.check(len(np.unique(single[name])) > 3, "%s is nearly constant: %s" % (name, np.unique(single[name])))
+        # With less L1 than the tables of the one layer take.
+        told = harness.command("run", file, "--inputs", arrays, "--out", out, "--l1", 2000, expect=3).stderr
+        harness.check("DPL-5001" in told and "--no-fuse" in told, "2,000 bytes of L1: %s" % told)
+        harness.command("run", file, "--inputs", arrays, "--out", out, "--l1", 2000, "--no-fuse")
+        with np.load(out) as y:
+            harness.check(all(np.array_equal(y[n], single[n]) for n in single), "2,000 bytes of L1: another result")
         print("%d spellings of attention, %d became one layer" % (len(CASES), sum(fuses for _, fuses in CASES.values())))
 
 

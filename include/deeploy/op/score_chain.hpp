@@ -43,7 +43,7 @@ inline constexpr index masked_bytes = 2304;
 }  // namespace score_tables
 
 struct score_chain_kind {
-  static constexpr operator_facts facts{"score_chain", {"q", "k", "v", "mask", "tables", "y"}};
+  static constexpr operator_facts facts{"score_chain", {"q", "k", "v", "mask", "tables", "y"}, false, true};
 };
 
 /// The layers matmul, any elementwise ones, isoftmax, requantise, matmul in one, on bytes; scores have no tensor.
