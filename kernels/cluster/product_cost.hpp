@@ -135,7 +135,7 @@ constexpr i64 blocks_cycles(block_cost const& c, i64 batches, i64 rows, i64 colu
   return shared_products(c, batches, rows, columns, words, each);
 }
 
-/// Is a product lowered to panels? A single column behind the last four takes a panel, in blocks it is a row's.
+/// Is a product lowered to panels? Columns behind the last four are a loop of their own there, whose code comes cold.
 constexpr bool panels_are_sooner(index rows, index columns, index depth) {
   if (!panels_take(rows, columns, depth)) return false;
   return columns % 4 == 0 || product_grid::best(rows, columns, depth, team_cores).cycles < product_call_cycles + blocks_cycles(cost_of(false, true), 1, rows, columns, depth, 0);
