@@ -11,7 +11,7 @@ void instance<Net, Board, Hooks>::enter(u32 core, instance& it) {
   if (core != 0) return serve(core, deeploy_control.work);
   planned_program const p = planned<Net, Board>();
   deeploy_control.layers = p.layers;
-  stream_reader<Hooks> reader(p.stream, it.bases_);
+  stream_reader<Hooks> reader(p.stream, it.origins_);
   it.finished_ = reader.run([walk = p.walk, &it](int step) { return walk(step, it.bases_, deeploy_control, it.extents_); });
   dismiss(deeploy_control.work);
 }

@@ -35,19 +35,20 @@ class instance {
   ///               sizes, as the generated network.hpp declares them; the constants' bases are set by attach() and load()
   explicit instance(u8* const* bases) {
     for (int i = 0; i < base_count; ++i) bases_.of[i] = bases[i];
+    origins_.set(bases_);
   }
   memory_bases const& bases() const { return bases_; }
 
   /// Takes the weights of one memory where they lie; checks them once. The image must be aligned as the memory's buffers,
   /// counted from the end of its header. Fast when the cluster waits for work (start_cluster()).
-  image_status attach(u8 const* image, size_t length) { return attach_image(expected(), bases_, image, length); }
+  image_status attach(u8 const* image, size_t length) { return based(attach_image(expected(), bases_, image, length)); }
   /// The same of all memories: `images` is of the generated network.hpp.
-  image_status attach(stored_images images) { return attach_images(expected(), bases_, images); }
+  image_status attach(stored_images images) { return based(attach_images(expected(), bases_, images)); }
   /// Cold start: brings the images from L3, where weights_l3.bin begins at `l3`, to the places that `images` names, and takes
   /// them there. For programs with weights_room.cpp instead of weights.cpp.
-  image_status load(stored_images images, u32 l3 = 0) { return load_images(expected(), bases_, images, l3); }
+  image_status load(stored_images images, u32 l3 = 0) { return based(load_images(expected(), bases_, images, l3)); }
   /// After a sleep: brings what the sleep lost (board.hpp says which memories retain).
-  image_status resume(stored_images images, u32 l3 = 0) { return resume_images(expected(), bases_, images, l3); }
+  image_status resume(stored_images images, u32 l3 = 0) { return based(resume_images(expected(), bases_, images, l3)); }
 
   /// A tensor's elements in memory: an input, a state or an output.
   template <class T>
@@ -108,7 +109,13 @@ class instance {
     return t;
   }();
 
+  image_status based(image_status s) {
+    origins_.set(bases_);
+    return s;
+  }
+
   memory_bases bases_;
+  stream_origins origins_;  ///< of bases_
   run_time_extents extents_;
   bool volatile finished_ = false;
 };

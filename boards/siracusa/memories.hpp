@@ -26,7 +26,7 @@ inline constexpr memory_facts siracusa_memories[] = {
 /// 4 KiB out at once take 655 where one takes 533: one port asks for bursts of both directions (GVSoC). Energy: 332 mW at 360 MHz
 /// for the whole chip; 2 pJ a byte between L2 and L1 is an estimate of the literature, not a measurement, and serves for ranking only.
 inline constexpr execution_costs siracusa_costs{.dma_issue_cycles = 48, .dma_line_cycles = 6, .dma_request_cycles = 12, .dma_burst_bytes = 256,
-                                                .dma_request_bytes_per_cycle = 32, .run_cycles = 1780, .step_cycles = 60, .tile_cycles = 150,
+                                                .dma_request_bytes_per_cycle = 32, .run_cycles = 1780, .step_cycles = 30, .tile_cycles = 150,
                                                 .walked_tile_cycles = 8000, .code_line_cycles = 15, .code_cache_bytes = 4096, .executor_code_bytes = 1000,
                                                 .picojoules_per_cycle = 922, .picojoules_per_byte = 2, .unit_wake_cycles = 30};
 /// Cluster cores that run kernels.

@@ -15,6 +15,14 @@ struct memory_bases {
   u8* of[base_count] = {};
 };
 
+/// The same as stream_origin() has them.
+struct stream_origins {
+  u32 of[base_count] = {};
+  void set(memory_bases const& bases) {
+    for (u32 b = 0; b < base_count; ++b) of[b] = stream_origin(b, reinterpret_cast<u32>(bases.of[b]));
+  }
+};
+
 /// What may be done at the beginning and the end of each step, on core 0; by default nothing. A step ends when its results are
 /// in their places; the next ones may have begun by then, and ended.
 struct no_hooks {
@@ -86,13 +94,12 @@ template <int at, int bits>
 template <class Hooks>
 class stream_reader {
  public:
-  stream_reader(stream_view const& s, memory_bases const& bases) : next_(s.words), end_(s.words + s.pages * (reserved::page_bytes / 4)) {
-    base_[base_of_page] = both_pages_ - first_page;  // turn() comes to the first
+  stream_reader(stream_view const& s, stream_origins const& origins) : next_(s.words), end_(s.words + s.pages * (reserved::page_bytes / 4)) {
     fetch();
     // In L1: looked up several times a tile. Comes with the page, while the code of the first commands is fetched.
     constexpr u32 sections = sizeof(board::siracusa_memories) / sizeof(memory_facts) * section_count;
     static_assert(sections <= base_of_page);
-    dma::start(dma::to::l1, reinterpret_cast<u32>(base_), reinterpret_cast<u32>(bases.of), sections * sizeof base_[0]);
+    dma::start(dma::to::l1, reinterpret_cast<u32>(origin_), reinterpret_cast<u32>(origins.of), sections * sizeof origin_[0]);
   }
 
   /// @param walk  called as walk(step): runs a step whose tiles are made ready at run time; false: it was asked to stop
@@ -134,18 +141,18 @@ class stream_reader {
         at = run_tile(first, at);
       } else if (field<f::copy_at, 1>(first)) {
         at = copy(first, at);
-      } else if (u32 const kind = field<0, f::kind_bits>(first); kind == number(command_kind::wait)) {  // no switch: its table would be read from L2
-        wait(field<f::slot_at, f::slot_bits>(first));
-        ++at;
-      } else if (kind == number(command_kind::step)) {
+      } else if (field<f::step_at, 1>(first)) {
         ++at;
         if (first >> f::joins_at & 1) barrier();
-        if ((first >> f::overlaps_at & 1) == 0 && step >= 0) Hooks::step_ends(step - static_cast<int>(field<f::back_at, f::back_bits>(first)));
+        if ((first >> f::overlaps_at & 1) == 0) Hooks::step_ends(step - static_cast<int>(field<f::back_at, f::back_bits>(first)));
         if (field<f::back_at, f::back_bits>(first)) continue;
-        step = static_cast<int>(first >> f::step_at);
+        step = static_cast<int>(field<f::number_at, f::number_bits>(first));
         control.position = position = static_cast<u32>(step) << 16;
         Hooks::step_begins(step);
-      } else if (kind == number(command_kind::run)) {
+      } else if (field<f::wait_at, 1>(first)) {
+        wait(field<f::slot_at, f::slot_bits>(first));
+        ++at;
+      } else if (u32 const kind = field<0, f::kind_bits>(first); kind == number(command_kind::run)) {  // no switch: its table would be read from L2
         if (control.cancel != 0) return false;
         control.position = ++position;
         at = run_general(first, at);
@@ -162,7 +169,7 @@ class stream_reader {
       }
     }
   }
-  word const* copy(u32 first, word const* at) {
+  [[gnu::always_inline]] word const* copy(u32 first, word const* at) {
     if (first >> stream_field::opens_at & 1) open_[field<stream_field::slot_at, stream_field::slot_bits>(first)] |= 1u << dma::allocate();
     store(dma::command_port, at[1]);
     store(dma::command_port, resolve(at[2]));
@@ -175,60 +182,61 @@ class stream_reader {
     }
     return at;
   }
-  word* block_of(u32 first) const { return reinterpret_cast<word*>(base_[base_of_page]) + field<stream_field::block_at, stream_field::block_bits>(first); }
+  word* page_at(u32 offset_bytes) const { return reinterpret_cast<word*>(page_ + offset_bytes); }
   static constexpr u32 number(command_kind k) { return static_cast<u32>(k); }
-  static u32 patches_of(u32 first) { return field<stream_field::patches_at, stream_field::patches_bits>(first); }
-  static word const* behind_phases(u32 first, word const* at) { return at + 2 + field<stream_field::phases_at, stream_field::phases_bits>(first); }
-  static word const* behind_call(u32 first, word const* at) { return at + field<stream_field::words_at, stream_field::words_bits>(first); }
   static kernel_arguments const& arguments_in(word const* block) { return *reinterpret_cast<kernel_arguments const*>(block); }
 
-  word const* run_tile(u32 first, word const* at) {
-    word* const block = block_of(first);
-    word const* const patches = behind_phases(first, at);
-    auto const tell = reinterpret_cast<kernel_phase>(patches[0]), queue = reinterpret_cast<kernel_phase>(patches[1]);
-    u32 const apart = field<stream_field::apart_at, 1>(first);
-    if (first >> stream_field::resolves_at & 1) resolve_all(patches + 2, patches_of(first), block);
-    if (first >> stream_field::posts_at & 1) post(control_->work, reinterpret_cast<kernel_phase const*>(at + 1), arguments_in(block), apart);
-    if (tell != nullptr) {
-      unit_works_ = told_ = true;
-      tell(0, 1, arguments_in(block));
+  [[gnu::always_inline]] word const* run_tile(u32 first, word const* at) {
+    namespace f = stream_field;
+    word* const block = page_at(field<f::block_bytes_at, f::block_bytes_bits>(first));
+    word const* from = at + 1;
+    if (u32 const count = field<f::addresses_at, f::addresses_bits>(first)) from = resolve_all(from, count, block);
+    static_assert(1u << f::unit_at == 2 * sizeof(word));
+    u32 const unit_bytes = first & 1u << f::unit_at, apart = field<f::apart_at, 1>(first);
+    if (first >> f::posts_at & 1) post(control_->work, reinterpret_cast<kernel_phase const*>(reinterpret_cast<u32>(from) + unit_bytes), arguments_in(block), apart);
+    if (unit_bytes != 0) {
+      auto const tell = reinterpret_cast<kernel_phase>(from[0]), queue = reinterpret_cast<kernel_phase>(from[1]);
+      if (tell != nullptr) {
+        unit_works_ = told_ = true;
+        tell(0, 1, arguments_in(block));
+      }
+      if (queue != nullptr) {
+        if (apart) barrier();
+        queue(0, 1, arguments_in(block));
+        told_ = false;
+      }
     }
-    if (queue != nullptr) {
-      if (apart) barrier();
-      queue(0, 1, arguments_in(block));
-      told_ = false;
-    }
-    return behind_call(first, at);
+    return reinterpret_cast<word const*>(reinterpret_cast<u32>(at) + field<f::call_bytes_at, f::call_bytes_bits>(first));
   }
   word const* run_general(u32 first, word const* at) {
-    word* const block = block_of(first);
-    word const* patch = behind_phases(first, at);
-    for (u32 left = patches_of(first); left != 0; --left, patch += 2) *reinterpret_cast<word*>(reinterpret_cast<u8*>(block) + patch[0]) = resolve(patch[1]);
+    namespace f = stream_field;
+    word* const block = page_at(4 * field<f::block_at, f::block_bits>(first));
+    word const* patch = at + 2 + field<f::phases_at, f::phases_bits>(first);
+    for (u32 left = field<f::patches_at, f::patches_bits>(first); left != 0; --left, patch += 2) *reinterpret_cast<word*>(reinterpret_cast<u8*>(block) + patch[0]) = resolve(patch[1]);
     post(control_->work, reinterpret_cast<kernel_phase const*>(at + 1), arguments_in(block));
-    return behind_call(first, at);
+    return at + field<f::words_at, f::words_bits>(first);
   }
-  /// The offset has a sign: the NPU counts from the origin of the padding, which may lie before the section.
   u32 resolve(u32 a) const {
-    static_assert(deeploy::address::offset_bits == 27);
-    u32 base, offset;
-    asm(".insn r 0x03, 7, 0x10, %0, %1, %2" : "=r"(base) : "r"(base_), "r"((a >> 27) << 2), "m"(base_));  // p.lw base, index(bases)
-    asm(".insn r 0x33, 0, 0x7a, %0, %1, x0" : "=r"(offset) : "r"(a));                                      // p.extract offset, a, 26, 0
-    return base + offset;
+    u32 origin;
+    asm(".insn r 0x03, 7, 0x10, %0, %1, %2" : "=r"(origin) : "r"(origin_), "r"((a >> 27) << 2), "m"(origin_));  // p.lw origin, base(origins)
+    return a + origin;
   }
   /// The same for several, at least one. Reads the word behind them too.
-  void resolve_all(word const* from, u32 count, word* to) const {
-    u32 a = *from++, base, offset;
+  /// @returns behind them
+  word const* resolve_all(word const* from, u32 count, word* to) const {
+    static_assert(deeploy::address::offset_bits == 27);
+    u32 a = *from++, origin;
     asm volatile(
-        ".balign 4\n.option push\n.option norvc\n.insn i 0x7b, 4, x0, %[count], 2 * 7\n"
-        "srli %[base], %[a], 27\nslli %[base], %[base], 2\n"
-        ".insn r 0x03, 7, 0x10, %[base], %[bases], %[base]\n"  // p.lw base, base(bases)
-        ".insn r 0x33, 0, 0x7a, %[offset], %[a], x0\n"         // p.extract offset, a, 26, 0
-        ".insn i 0x0b, 2, %[a], %[from], 4\n"                  // p.lw a, 4(from!)
-        "add %[offset], %[offset], %[base]\n"
-        ".insn s 0x2b, 2, %[offset], 4(%[to])\n.option pop\n"  // p.sw offset, 4(to!)
-        : [from] "+&r"(from), [to] "+&r"(to), [a] "+&r"(a), [base] "=&r"(base), [offset] "=&r"(offset)
-        : [bases] "r"(base_), [count] "r"(count)
+        ".balign 4\n.option push\n.option norvc\n.insn i 0x7b, 4, x0, %[count], 2 * 6\n"
+        "srli %[origin], %[a], 27\nslli %[origin], %[origin], 2\n"
+        ".insn r 0x03, 7, 0x10, %[origin], %[origins], %[origin]\n"  // p.lw origin, base(origins)
+        "add %[origin], %[origin], %[a]\n"
+        ".insn i 0x0b, 2, %[a], %[from], 4\n"                   // p.lw a, 4(from!)
+        ".insn s 0x2b, 2, %[origin], 4(%[to])\n.option pop\n"  // p.sw origin, 4(to!)
+        : [from] "+&r"(from), [to] "+&r"(to), [a] "+&r"(a), [origin] "=&r"(origin)
+        : [origins] "r"(origin_), [count] "r"(count)
         : "memory");
+    return from - 1;
   }
   void wait(u32 slot) {
     if (slot == channel::team) return barrier();
@@ -243,15 +251,15 @@ class stream_reader {
   void fetch() {
     if (next_ == end_) return;
     open_[slot_of_page] = 1u << dma::allocate();
-    dma::start(dma::to::l1, both_pages_ - base_[base_of_page], reinterpret_cast<u32>(next_), reserved::page_bytes);
+    dma::start(dma::to::l1, both_pages_ - page_, reinterpret_cast<u32>(next_), reserved::page_bytes);
     next_ += reserved::page_bytes / 4;
   }
   /// Waits for the page that was fetched last.
   word const* turn() {
     wait_for_copies(slot_of_page);
-    u32 const page = both_pages_ - base_[base_of_page];
-    base_[base_of_page] = page;
-    return reinterpret_cast<word const*>(page);
+    page_ = both_pages_ - page_;
+    origin_[base_of_page] = stream_origin(base_of_page, page_);
+    return reinterpret_cast<word const*>(page_);
   }
 
   control_block* const control_ = &deeploy_control;  ///< a load is shorter than its address
@@ -261,6 +269,7 @@ class stream_reader {
   u32 open_[slots] = {};     ///< DMA counters that are not waited for yet
   u32 const first_page = reinterpret_cast<u32>(deeploy_stream_pages);
   u32 const both_pages_ = 2 * first_page + reserved::page_bytes;  ///< the other page is this less the one
-  u32 base_[base_of_page + 1];
+  u32 page_ = both_pages_ - first_page;  ///< that is read; turn() comes to the first
+  u32 origin_[base_of_page + 1];
 };
 }  // namespace deeploy::siracusa

@@ -83,7 +83,7 @@ class choice_problem {
   std::optional<choice> choice_of(std::vector<double> const& values) const;
   /// Homes that a relaxation leans to.
   std::vector<std::uint8_t> leaning(std::vector<double> const& values) const;
-  /// Columns with this candidate at this step and these homes; brings it in when it is not at hand. For tests.
+  /// Columns with this candidate at this step and these homes; brings it in when it is not at hand.
   int bring_in(int step, home_list const& homes, std::size_t candidate_number);
 
   struct column {

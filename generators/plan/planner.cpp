@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <deeploy/overlap.hpp>
 #include <generators/plan/code_cache.hpp>
+#include <generators/plan/exchange.hpp>
 #include <generators/plan/flights.hpp>
 #include <generators/plan/order.hpp>
 #include <generators/plan/planner.hpp>
@@ -17,11 +18,6 @@ constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
 
 /// Dynamic programs that the local search may solve, so that its time does not grow with the square of the network.
 std::uint64_t evaluations_for(planned_model const& m) { return 60 + 60000 / (m.layers.size() + 1); }
-
-/// Cycles of a choice that its objective counts, and that pass beside others.
-std::int64_t beside_cycles(planned_model const& m, plan_options const& o, choice_problem const& p, choice const& c) {
-  return expected_flights(m, p, c).hidden_cycles + (o.aim == objective::cycles ? spread_early_tiles(m, o, p, c).saved_cycles : 0);
-}
 
 /// May a unit compute the layer's tiles by itself?
 bool has_unit(planned_layer const& l, plan_options const& o) {
@@ -224,6 +220,7 @@ plan_result make_plan(planned_model const& m, plan_options const& wanted) {
     plan_result r;
     std::pair<std::int64_t, std::int64_t> rank;
     early_plan early = {};
+    std::int64_t objective = never;  ///< of the integer program's choice, before candidates were exchanged
   };
   std::vector<planned_order> planned;
   std::int64_t bound = never;
@@ -237,7 +234,11 @@ plan_result make_plan(planned_model const& m, plan_options const& wanted) {
       reproducible = reproducible && tried.r.plan.reproducible;
       if (tried.best) bound = std::min({bound, way.bound(), tried.best->objective});
       if (!tried.best && tried.r.relaxation_bound > 0) bound = std::min(bound, way.bound());
-      if (tried.best) tried.rank = {tried.best->objective, -beside_cycles(m, o, *tried.p, *tried.best)};
+      if (tried.best) {
+        tried.objective = tried.best->objective;
+        if (o.aim == objective::cycles) exchange_candidates(m, o, *tried.p, *tried.best);
+        tried.rank = {tried.objective, tried.best->objective - beside_cycles(m, o, *tried.p, *tried.best)};
+      }
     }
     planned.push_back(std::move(tried));
   };
@@ -255,8 +256,8 @@ plan_result make_plan(planned_model const& m, plan_options const& wanted) {
   int missing = 0;
   auto const place = [&](planned_order& of, bool again) {
     for (memory_bytes room = o.capacity; of.best;) {
-      of.r.plan.objective = of.best->objective;
-      of.r.plan.bound = std::min(bound, of.best->objective);
+      of.r.plan.objective = of.objective;
+      of.r.plan.bound = std::min(bound, of.objective);
       of.early = o.aim == objective::cycles ? spread_early_tiles(m, o, *of.p, *of.best) : early_under_last(*of.p, *of.best);
       missing = place_buffers(m, o, *of.p, *of.best, of.early, of.r);
       if (missing == placed_all) return true;
@@ -265,6 +266,7 @@ plan_result make_plan(planned_model const& m, plan_options const& wanted) {
       less -= std::max<std::int64_t>(16, less / 64);
       auto const best = less > 0 ? of.p->search(of.best->home, evaluations_for(m), room) : std::nullopt;
       of.best = !best && less > 0 ? of.p->search({}, evaluations_for(m), room) : best;
+      if (of.best) of.objective = of.best->objective;
     }
     return false;
   };

@@ -124,7 +124,8 @@ class look_ahead {
     bool const apart = held_ && tile_.tile.queue == nullptr && tile_.tile.one_core_less_cycles <= gain;
     // The next tile, its block, and what comes between stand in one page.
     int const words = Writer::most_words(next) + Writer::most_post_words + words_of(between_) + 2;
-    bool const may = !(held_ && tile_.tile == next.tile) && words <= Writer::most_words_together, early = (apart || waits_for_unit) && may;
+    bool const equal = held_ && tile_.tile == next.tile, fit = words <= Writer::most_words_together, may = !equal && fit;
+    bool const early = apart ? fit : waits_for_unit && may;
     bool is_told = early && apart && tells, is_ready = early;
     int const wait = wait_for_transfers();
     if (!early && held_ && wait < before_.count && may && to_.fits(words + words_of(before_) + words_of(under_) + Writer::most_words(tile_))) {
@@ -139,7 +140,7 @@ class look_ahead {
       // The team reads the page: its place is free only when they are done.
       bool const turns = !to_.fits(words);
       if (turns) to_(command{.kind = command_kind::page, .fetches = false});
-      ready(next, tells);
+      ready(next, tells, equal);
       sort_between();
       if (turns) under_.add(command{.kind = command_kind::page, .turns = false});
     } else {
@@ -204,9 +205,10 @@ class look_ahead {
       if (is_transfer(l.of[i]) && l.of[i].slot == l.of[at].slot) return false;
     return true;
   }
-  constexpr void ready(command const& next, bool tells) {
+  constexpr void ready(command const& next, bool tells, bool two_blocks = false) {
     command c = next;
     c.posts = false;
+    c.two_blocks = two_blocks;
     c.tells = tells;
     to_(c);
   }

@@ -17,7 +17,7 @@ inline constexpr int unit = count + 1, unit_but_last = count + 2, team = count +
 struct command {
   command_kind kind = command_kind::end;
   u8 slot = 0;            ///< copy, wait: the channel
-  bool overlaps = false;  ///< step: the one before has not ended
+  bool overlaps = false;  ///< step: the one before has not ended, or there is none
   u8 back = 0;            ///< step: not 0: the one that began so many steps before ends
   bool joins = false;     ///< step: when the team is done with what it does apart
   bool opens = false;     ///< copy: takes a counter of its own
@@ -37,6 +37,7 @@ struct command {
   address scratch = {};
   lowered_tile tile = {};  ///< tile: what it was lowered to
   bool resolves = true;    ///< tile: addresses are put into its block; else they were before
+  bool two_blocks = false;  ///< tile: not into that of an equal tile before, which still runs
   bool posts = true;       ///< tile: it runs; else only its block is made ready
   bool apart = false;      ///< tile: the core that reads has no share, and reads on at once
   bool tells = true;       ///< tile: a unit is told what it is to do, if it runs in one
@@ -174,7 +175,7 @@ constexpr void record_step(Steps const& steps, int count, int s, Overlap overlap
   bool const flies = before.flight.is, of_last = flies && before.flight_of == s - 1;
   bool const stays = flies && s - before.flight_of < most_steps_back && overlap(before.flight_of, s).whole;
   bool const goes_on = stays && overlap(before.flight_of, s + 1).begins;
-  sink(command{.kind = command_kind::step, .overlaps = of_last || before.has_stores(), .step = s});
+  sink(command{.kind = command_kind::step, .overlaps = s == 0 || of_last || before.has_stores(), .step = s});
   if (steps[s].walks()) {
     sink(command{.kind = command_kind::walk, .step = s});
     return;

@@ -86,11 +86,11 @@ constexpr bool is_small_copy(layer_descriptor const& l, index const* tile) {
   return (x == y || (is_byte(x) && is_byte(y))) && elements_of(l, tile) * size_of(y) <= most_small_copy_bytes;
 }
 constexpr i64 small_copy_cycles(layer_descriptor const& l, index const* tile) {
-  constexpr i64 call = 150;
+  constexpr i64 call = 150, call_of_line = 60;
   index const size = size_of(l.with[1].of->type);
   int const inner = innermost_axis(l.with[1]);
   i64 const all = elements_of(l, tile), elements = (all + 7) / 8;
-  if (runs_merge(l, 0, 1)) return call + 25 + (elements * size + 7) / 8 * 5;
+  if (runs_merge(l, 0, 1)) return call_of_line + 25 + (elements * size + 7) / 8 * 5;
   bool const together = inner >= 0 && runs_together(l.with[0], l.with[1]);
   i64 bytes = together ? tile[inner] * i64{size} : size;
   // What is left behind whole words is counted for whole runs only: a longer run would be cheaper otherwise.

@@ -56,9 +56,15 @@ struct product_class {
 
 /// Products of so little work that preparing the large kernels would take longer: cycles of the busiest core, by what a
 /// result takes; linear ones have little to prepare.
-constexpr i64 small_product_work(i64 results, i64 depth) { return (results + 7) / 8 * (6 * depth + 40); }
 constexpr i64 most_small_product_work(product_class const& p) { return p.is_linear() ? 300 : 1500; }
-constexpr i64 small_product_cycles(i64 results, i64 depth) { return (results + 7) / 8 * (5 * depth + 22); }
+/// Are four products of them one instruction? Both operands lie along the reduction.
+constexpr bool small_product_in_words(product_class const& p, i64 depth) { return p.byte_products && !p.packs[0] && !p.packs[1] && depth % 4 == 0; }
+constexpr i64 small_product_work(product_class const& p, i64 results, i64 depth) {
+  return (results + 7) / 8 * ((small_product_in_words(p, depth) ? depth : 6 * depth) + 40);
+}
+constexpr i64 small_product_cycles(product_class const& p, i64 results, i64 depth) {
+  return (results + 7) / 8 * ((small_product_in_words(p, depth) ? depth : 5 * depth) + 22);
+}
 
 /// Cycles of a block of two rows by four columns, and of all of them on the busiest core.
 constexpr i64 small_block_cycles(product_class const& p, i64 depth) {
@@ -81,7 +87,7 @@ constexpr bool is_in_blocks(product_class const& p, i64 batches, i64 rows, i64 c
   constexpr i64 most_blocks = 1024, code_cycles = 270;
   if (!has_blocks(p, rows, columns, depth) || batches * small_blocks_of(rows, columns) > most_blocks) return false;
   i64 const cycles = small_blocks_cycles(p, batches, rows, columns, depth);
-  if (cycles + code_cycles >= small_product_cycles(batches * rows * columns, depth)) return false;
+  if (cycles + code_cycles >= small_product_cycles(p, batches * rows * columns, depth)) return false;
   bool const batch_is_small = small_blocks_of(rows, columns) * small_block_cycles(p, depth) <= large_batch_cycles(rows, columns, depth);
   return cycles <= most_small_blocks_cycles || !p.direct() || (batches > 8 && batch_is_small);
 }

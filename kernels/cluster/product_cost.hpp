@@ -54,7 +54,7 @@ constexpr bool is_small_blocks(layer_descriptor const& l, product_class const& p
 constexpr bool is_small_product(layer_descriptor const& l, product_class const& p, bool accumulates, index const* tile) {
   i64 const results = i64{tile[0]} * tile[1] * tile[2] * tile[product_axis::rows] * tile[product_axis::columns];
   return p.byte_products && has_two_result_loops(l, tile) && !accumulates && !p.result.scaled &&
-         small_product_work(results, tile[product_axis::depth]) <= most_small_product_work(p);
+         small_product_work(p, results, tile[product_axis::depth]) <= most_small_product_work(p);
 }
 
 /// Cycles of a core's columns of one row per word of the reduction: blocks of sixteen and of eight, then four, two and one.
@@ -172,7 +172,7 @@ constexpr i64 matmul_cycles(layer_descriptor const& l, product_class const& p, b
   // No larger tile is cheaper.
   if (is_small_blocks(l, p, accumulates, tile))
     return small_product_call_cycles + small_blocks_cycles(p, batches, rows, columns, depth);
-  if (is_small_product(l, p, accumulates, tile)) return small_product_call_cycles + small_product_cycles(batches * rows * columns, depth);
+  if (is_small_product(l, p, accumulates, tile)) return small_product_call_cycles + small_product_cycles(p, batches * rows * columns, depth);
   i64 const most_small = accumulates || !p.byte_products ? 0
                          : small_product_call_cycles + (batches == 1 && has_blocks(p, rows, columns, depth) ? most_small_blocks_cycles : most_small_product_work(p));
   i64 const store = p.direct()        ? clamp_cycles(p.result)

@@ -81,13 +81,23 @@ struct small_copy {
     t.point(0, i64{a.with[0].origin} * size);
     t.point(1, i64{a.with[1].origin} * size);
     t.set(loops);
-    t.phase[0] = &run;
+    t.phase[0] = loops.count[1] == 1 && loops.count[2] == 1 ? &run_line : &run;
     i64 const round_cycles = round_overhead_cycles + (run_overhead_cycles + loops.run_bytes / 4) * i64{loops.count[1]} * loops.count[2];
     t.one_core_less_cycles = round_cycles < lowered_tile::never ? small_shares(loops.count[0]).one_core_less_cycles(static_cast<int>(round_cycles)) : lowered_tile::never;
     return true;
   }
 
  private:
+  /// One loop: rows of a cache, a token's part of a larger tensor.
+  static void run_line(int core, int cores, kernel_arguments const& a) {
+    block const& b = block::of(a);
+    copy_loops const& c = b.constants;
+    rows::order_memory();
+    for (i32 i = core; i < c.count[0]; i += cores) {
+      u8* to = static_cast<u8*>(b.at[1]) + i * c.to_step[0];
+      put_bytes(to, static_cast<u8 const*>(b.at[0]) + i * c.from_step[0], i + 1 == c.count[0] ? c.last_bytes : c.run_bytes);
+    }
+  }
   static void run(int core, int cores, kernel_arguments const& a) {
     block const& b = block::of(a);
     copy_loops const& c = b.constants;

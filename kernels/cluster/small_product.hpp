@@ -4,6 +4,7 @@
 #pragma once
 #include <cluster/flat.hpp>
 #include <cluster/product_class.hpp>
+#include <cluster/product_signs.hpp>
 
 namespace deeploy::cluster {
 /// The results of a product as two nested loops, with the steps of its operands in elements.
@@ -63,6 +64,28 @@ DEEPLOY_ALWAYS_INLINE i32 strided_dot(i32 sum, u8 const* a, u8 const* b, i32 con
   return sum;
 }
 
+/// The same over words of four elements that lie side by side, without zero points.
+///
+/// @param words  at least 1
+template <signs S>
+DEEPLOY_ALWAYS_INLINE i32 word_dot(i32 sum, u8 const* a, u8 const* b, index words) {
+  if constexpr (S == signs::su) return word_dot<signs::us>(sum, b, a, words);  // the unsigned operand comes first
+#if defined(__riscv)
+  u32 x, w;
+  asm volatile(".balign 4\n.option push\n.option norvc\n.insn i 0x7b, 4, x0, %[words], 2 * (3)\n"
+               ".insn i 0x0b, 2, %[x], %[a], 4\n.insn i 0x0b, 2, %[w], %[b], 4\n"
+               ".insn r 0x57, 1, %[dot], %[sum], %[x], %[w]\n.option pop"
+               : [sum] "+r"(sum), [a] "+r"(a), [b] "+r"(b), [x] "=&r"(x), [w] "=&r"(w)
+               : [words] "r"(words), [dot] "i"(dot_code<S>));
+#else
+  for (; words > 0; --words) {
+    u32 const x = rows::next_word(a), w = rows::next_word(b);
+    sum = dot_words<S>(sum, x, w);
+  }
+#endif
+  return sum;
+}
+
 template <kernel_class C, product_class P>
 struct small_product {
   static constexpr int result_cycles = 25, product_cycles = 5;  ///< about
@@ -88,7 +111,7 @@ struct small_product {
   static constexpr bool lower(kernel_arguments const& a, u32, lowered_tile& t) {
     if (a.values[6] != 1 || a.values[7] != 1) return false;
     result_loops const r = result_loops_of(a);
-    if (!r.two || r.total > 1 << inverse_bits / 2 || small_product_work(r.total, a.length[depth]) > most_small_product_work(P)) return false;
+    if (!r.two || r.total > 1 << inverse_bits / 2 || small_product_work(P, r.total, a.length[depth]) > most_small_product_work(P)) return false;
     constants c(a.values);
     constexpr i32 size[] = {sizeof(A), sizeof(B), sizeof(bias_t), sizeof(out)};
     c.results = small_shares(r.total);
@@ -102,12 +125,16 @@ struct small_product {
       c.turn_bytes[o] = c.outer_bytes[o] - r.inner * c.inner_bytes[o];
       t.point(r.operands[o], i64{a.with[r.operands[o]].origin} * size[o]);
     }
+    bool const in_words = small_product_in_words(P, c.depth);
+    if (in_words) c.depth /= 4;
     t.set(c);
-    t.phase[0] = &run;
-    t.one_core_less_cycles = c.results.one_core_less_cycles(result_cycles + product_cycles * c.depth);
+    t.phase[0] = in_words ? &run<true> : &run<false>;
+    t.one_core_less_cycles = c.results.one_core_less_cycles(result_cycles + (in_words ? 4 : product_cycles) * c.depth);
     return true;
   }
 
+  /// @tparam in_words  see small_product_in_words()
+  template <bool in_words>
   static void run(int core, int cores, kernel_arguments const& a) {
     auto const& block = lowered_block<result_loops::count, constants>::of(a);
     constants const& c = block.constants;
@@ -128,7 +155,10 @@ struct small_product {
         u8 const* bias = at[2];
         sum = rows::next<bias_t>(bias, 0);
       }
-      sum = strided_dot<A, B>(sum, at[0], at[1], c.step_bytes, c.zero, c.depth);
+      if constexpr (in_words)
+        sum = word_dot<signs_of<A, B>>(sum, at[0], at[1], c.depth);
+      else
+        sum = strided_dot<A, B>(sum, at[0], at[1], c.step_bytes, c.zero, c.depth);
       rows::put<out>(at[3], static_cast<result_requantiser const&>(c)(sum), c.inner_bytes[3]);
       each([&](int o) DEEPLOY_INLINE_LAMBDA { at[o] += o == 3 ? 0 : c.inner_bytes[o]; });
       if (--until == 0) {

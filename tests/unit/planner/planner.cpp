@@ -2,6 +2,7 @@
 // The planner against all legal plans of small networks, and against random ones.
 #include <doctest/doctest.h>
 
+#include <generators/plan/exchange.hpp>
 #include <planner/legal_plans.hpp>
 #include <support/rounds.hpp>
 
@@ -51,6 +52,39 @@ TEST_CASE("planner: no plan costs more than the best of 1,000 random ones") {
     CHECK(legal >= 100);
     CHECK(r.plan.bound <= r.plan.objective);
   }
+}
+
+TEST_CASE("planner: candidates are exchanged for what takes fewer cycles beside others, and still fit") {
+  drawn d(13);
+  int improved = 0, tried = 0;
+  for (std::size_t i = 0; i < small_models().size(); ++i)
+    for (bytes const l1 : {200, 500, 1500}) {
+      plan::planned_model const& m = small_models()[i];
+      plan::plan_options const o = options_for(m, l1, false);
+      plan::front_store fronts(m, o);
+      plan::choice_problem p(m, o, fronts, plan::schedule(m, legal_plans(m, o).orders().front()));
+      auto best = p.infeasible().empty() ? p.search({}, 1000, o.capacity) : std::nullopt;
+      if (!best) continue;
+      for (int step = 0; step < p.steps(); ++step) {  // some that are not the best
+        plan::home_list const homes = p.homes_of_step(step, best->home);
+        plan::choice other = *best;
+        other.column[static_cast<std::size_t>(step)] = p.bring_in(step, homes, static_cast<std::size_t>(d.in(0, static_cast<int>(p.candidates(step, homes).of.size()) - 1)));
+        if (p.legal(other)) best = other;
+      }
+      best->objective = p.objective_of(*best);
+      ++tried;
+      std::int64_t const before = best->objective - plan::beside_cycles(m, o, p, *best);
+      std::vector<std::uint8_t> const homes = best->home;
+      plan::exchange_candidates(m, o, p, *best);
+      CHECK(p.legal(*best));
+      CHECK(best->home == homes);
+      CHECK(best->objective == p.objective_of(*best));
+      std::int64_t const after = best->objective - plan::beside_cycles(m, o, p, *best);
+      CHECK(after <= before);
+      improved += after < before;
+    }
+  CHECK(tried >= 10);
+  CHECK(improved > 0);
 }
 
 TEST_CASE("planner: tensors that are larger than L1 itself lie elsewhere") {
