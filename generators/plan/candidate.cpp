@@ -42,6 +42,14 @@ transfer_cost cost_of_transfer(operand const& o, storage_order const& order, ind
   std::int64_t const moved = (all * line * 16 + m.dma_bytes_per_16_cycles - 1) / m.dma_bytes_per_16_cycles;
   return {all > 1 ? std::max(moved + all * costs.dma_line_cycles, request) : moved, request, transfers * costs.dma_issue_cycles};
 }
+/// Operand o, or what a form sees in the place of one that the layer does not have.
+operand operand_of(planned_layer const& l, int o) {
+  if (l.d->with[o].of != nullptr || l.tensor[o] < 0) return l.d->with[o];
+  for (std::size_t e = 0; e < l.engines.size(); ++e)
+    for (int f = 0; f < l.engines[e].form_count; ++f)
+      if (operand const seen = l.engines[e].seen(*l.d, f, o); seen.of != nullptr && l.engines[e].takes(*l.d, f)) return seen;
+  return {};
+}
 }  // namespace
 
 std::int64_t fetch_cycles(std::int64_t code_bytes, execution_costs const& costs) {
@@ -73,7 +81,7 @@ std::vector<index> tile_lengths(planned_layer const& l, mapping_facts const& m, 
 
 evaluator::evaluator(planned_layer const& l, planned_board const& b, home_list const& homes) : l_(l), b_(b), homes_(homes) {
   for (int o = 0; o < l.d->operands; ++o) {
-    operand const& with = l.d->with[o];
+    operand const with = operand_of(l, o);
     if (with.of == nullptr || homes[o] == 0) continue;
     storage_[o] = tile_order(with);
     moving_ |= 1u << o;
@@ -95,7 +103,11 @@ tile_facts facts_of(planned_layer const& l, planned_board const& b, candidate co
   mapping_facts const& m = l.engines[c.engine];
   tile_facts facts;
   for (int o = 0; o < d.operands; ++o)
-    if (m.packs(d, c.form, o)) facts.resident |= 1u << o;
+    if (d.with[o].of == nullptr) {
+      if (l.tensor[o] >= 0 && m.seen(d, c.form, o).of == nullptr) facts.absent |= 1u << o;
+    } else if (m.packs(d, c.form, o)) {
+      facts.resident |= 1u << o;
+    }
   facts.scratch_bytes = round_up(m.scratch_of_step(d, c.form, c.tile.data()), b.memories[0].alignment_bytes);
   facts.cycles = m.tile_cycles(d, c.form, c.tile.data());
   facts.by_unit = m.by_unit != nullptr && m.by_unit(d, c.form) != 0;
@@ -114,9 +126,9 @@ void evaluator::set_tile(candidate const& c, tile_facts const& facts) {
     if (trips_[a] > 1) cut |= 1u << a;
   }
   bytes const alignment = b_.memories[0].alignment_bytes;
-  resident_ = facts.resident;
+  resident_ = facts.resident | facts.absent;
   placeable_ = true;
-  for (int o = 0; o < d.operands; ++o) placeable_ = placeable_ && (!(resident_ >> o & 1) || b_.memories[homes_[o]].read_in_place);
+  for (int o = 0; o < d.operands; ++o) placeable_ = placeable_ && (!(facts.resident >> o & 1) || b_.memories[homes_[o]].read_in_place);
   changing_ = 0;
   least_moved_ = 0;
   transfers least;
@@ -132,10 +144,13 @@ void evaluator::set_tile(candidate const& c, tile_facts const& facts) {
       if (!(groups_[g].operands >> o & 1)) continue;
       cycles_[o] = issue_[o] = size_[o] = 0;
       if (resident_ >> o & 1) continue;
-      transfer_cost const moved = cost_of_transfer(d.with[o], storage_[o], c.tile.data(), b_.memories[homes_[o]], b_.costs);
+      bool const own = d.with[o].of != nullptr;
+      operand const part = own ? operand{} : l_.engines[c.engine].seen(d, c.form, o);
+      operand const& with = own ? d.with[o] : part;
+      transfer_cost const moved = cost_of_transfer(with, storage_[o], c.tile.data(), b_.memories[homes_[o]], b_.costs);
       cycles_[o] = moved.dma;
       issue_[o] = moved.issue;
-      size_[o] = round_up(tile_bytes(d.with[o], c.tile.data()), alignment);
+      size_[o] = round_up(tile_bytes(with, c.tile.data()), alignment);
       (groups_[g].written ? group_dma_[g].out : group_dma_[g].in) += cycles_[o];
       group_dma_[g].request += moved.request;
       group_issue_[g] += issue_[o];

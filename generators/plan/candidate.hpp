@@ -39,6 +39,7 @@ struct candidate {
 struct tile_facts {
   std::int64_t scratch_bytes = 0, cycles = 0, ready_cycles = 0, refill_cycles = 0;
   unsigned resident = 0;  ///< operands that its engine and form read in place
+  unsigned absent = 0;    ///< parts of constants that other forms fetch, see planned_layer::tensor
   bool by_unit = false;
 };
 tile_facts facts_of(planned_layer const& l, planned_board const& b, candidate const& tile);
@@ -85,7 +86,7 @@ class evaluator {
   home_list const homes_;
   storage_order storage_[max_operands];
   unsigned moving_ = 0, written_ = 0;
-  unsigned resident_ = 0;  ///< of the tile's engine and form: operands that it reads in place
+  unsigned resident_ = 0;  ///< of the tile's engine and form: operands that it reads in place, or has no use for
   bool placeable_ = true;
   std::vector<group> groups_;
   // Of the tile.

@@ -11,7 +11,7 @@ candidate const& of_step(choice_problem const& p, choice const& c, int s) { retu
 bool needs(planned_model const& m, choice_problem const& p, choice const& c, int f, int s) {
   planned_layer const &first = m.layers[p.order().layer_at[f]], &second = m.layers[p.order().layer_at[s]];
   candidate const& k = of_step(p, c, s);
-  u32 const by_unit = k.unit_cycles == 0 ? 0 : second.engines[k.engine].by_unit(*second.d, k.form);
+  u32 const by_unit = k.unit_cycles == 0 ? 0 : second.engines[k.engine].by_unit_alone(*second.d, k.form);
   for (int o = 0; o < first.d->operands; ++o)
     for (int i = 0; i < second.d->operands; ++i)
       if (first.tensor[o] >= 0 && first.tensor[o] == second.tensor[i] && (first.d->with[o].way == direction::out || second.d->with[i].way == direction::out) &&

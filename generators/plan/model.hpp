@@ -27,10 +27,17 @@ struct planned_layer {
   layer_descriptor const* d = nullptr;
   std::string name;
   std::vector<mapping_facts> engines;         ///< per engine of the board; forms null where it does not run the layer
-  std::array<int, max_operands> tensor = {};  ///< -1: absent
+  std::array<int, max_operands> tensor = {};  ///< -1: absent, from all forms too: one may see a part of a packed constant there
   std::vector<unsigned> forms;                ///< per engine: bit f, form f may be taken with these constants; empty: all
   bool may_take(std::size_t engine, int form) const {
     return (forms.empty() || (forms[engine] >> form & 1)) && engines[engine].takes(*d, form);
+  }
+  /// Names the tensors of what forms see in the place of operands that the layer does not have.
+  void find_parts() {
+    for (mapping_facts const& e : engines)
+      for (int f = 0; e.packed != nullptr && f < e.form_count; ++f)
+        for (int o = 0; o < d->operands && e.takes(*d, f); ++o)
+          if (int const k = d->with[o].of == nullptr ? e.whose(*d, e.seen(*d, f, o), o) : -1; k >= 0) tensor[o] = tensor[k];
   }
 };
 

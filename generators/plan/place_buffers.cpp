@@ -35,7 +35,7 @@ bool engines_stay_inside(planned_model const& m, finished_plan const& plan) {
       if (t < 0 || on.packs(*layer.d, s.form, o)) continue;
       if (plan.tensors[t].memory == 0 && !inside(o, plan.tensors[t].offset, m.tensors[t].d->size_bytes(), true)) return false;
       for (int c = 0; c < s.buffer[o].copies; ++c)
-        if (!inside(o, s.buffer[o].at[c], tile_bytes(layer.d->with[o], s.tile), false)) return false;
+        if (!inside(o, s.buffer[o].at[c], tile_bytes(on.seen(*layer.d, s.form, o), s.tile), false)) return false;
     }
     std::int64_t const scratch = on.scratch_of_step(*layer.d, s.form, s.tile);
     if (scratch > 0 && !inside(-1, s.scratch_at, scratch, false)) return false;
@@ -77,7 +77,7 @@ int place(planned_model const& m, plan_options const& options, choice_problem co
     layer_descriptor const& l = *layer.d;
     made.part = whole_box(l);
     for (int a = 0; a < l.axes; ++a) made.tile[a] = k.tile[a], made.order[a] = k.order[a];
-    for (int o = 0; o < l.operands; ++o) made.buffer[o].copies = l.with[o].of != nullptr && k.home[o] != 0 ? k.copies[o] : 0;
+    for (int o = 0; o < l.operands; ++o) made.buffer[o].copies = layer.tensor[o] >= 0 && k.home[o] != 0 ? k.copies[o] : 0;
     plan.steps.push_back(made);
   }
   std::vector<stored_tensor> const stored = stored_tensors(m, plan.steps);
@@ -125,8 +125,8 @@ int place(planned_model const& m, plan_options const& options, choice_problem co
         candidate const& k = *p.columns(s)[c.column[s]].of;
         layer_descriptor const& l = *m.layers[order.layer_at[s]].d;
         for (int o = 0; o < l.operands; ++o) {
-          if (l.with[o].of == nullptr || k.home[o] == 0) continue;
-          std::int64_t const size = round_up(tile_bytes(l.with[o], k.tile.data()), alignment);
+          if (k.copies[o] == 0 || k.home[o] == 0) continue;
+          std::int64_t const size = round_up(tile_bytes(m.layers[order.layer_at[s]].engines[k.engine].seen(l, k.form, o), k.tile.data()), alignment);
           for (int copy = 0; copy < k.copies[o]; ++copy) add(copy == 0 ? s - early.of[static_cast<std::size_t>(s)].steps(o) : s, s + 1, s, size, {s, o, copy, -1});
         }
         std::int64_t const scratch =

@@ -37,6 +37,7 @@ plan::planned_model model_of(type_facts const& f) {
       auto& uses = layer.d->with[o].way == direction::out ? m.tensors[t].writers : m.tensors[t].readers;
       uses.push_back({l, o});
     }
+    layer.find_parts();
     m.layers.push_back(std::move(layer));
   }
   m.board.name = f.board;

@@ -69,13 +69,15 @@ std::string plan_json(plan::planned_model const& m, plan::plan_result const& r, 
       if (step.tile[step.order[a]] < l.d->space[step.order[a]].length) order.push_back(l.d->space[step.order[a]].name);
     }
     for (int k = 0; k < l.d->operands; ++k) {
-      if (l.d->with[k].of == nullptr) continue;
-      int const t = l.tensor[k];
+      operand const seen = engine.seen(*l.d, step.form, k);
+      int const whose = engine.whose(*l.d, seen, k);
+      if (whose < 0) continue;
+      int const t = l.tensor[whose];
       json at = json::array();
       for (int c = 0; c < step.buffer[k].copies; ++c) at.push_back(step.buffer[k].at[c]);
-      buffers[l.d->facts->operand_name[k]] = {{"tensor", m.tensors[t].name},
+      buffers[std::string(l.d->facts->operand_name[whose]) + (whose == k ? "" : "_rest")] = {{"tensor", m.tensors[t].name},
                                               {"memory", m.board.memories[r.plan.tensors[t].memory].name},
-                                              {"tile_bytes", tile_bytes(l.d->with[k], step.tile)},
+                                              {"tile_bytes", tile_bytes(engine.packs(*l.d, step.form, k) ? l.d->with[k] : seen, step.tile)},
                                               {"at", at},
                                               {"early", step.early.steps(k)}};
     }

@@ -43,19 +43,20 @@ enum class moment : u8 {
 
 /// What a step touches.
 ///
-/// @param place_of  place_of(o): where the tensor of operand o lies
+/// @param place_of  place_of(o): where the tensor of the layer's operand o lies
 /// @param n         of early tiles: those that come n steps before
 template <class PlaceOf>
 constexpr touched_list touched_by(step const& x, layer_descriptor const& l, mapping_facts const& m, PlaceOf place_of, moment when, int n = 1) {
   u32 const unit = m.by_unit == nullptr ? 0 : m.by_unit(l, x.form), l1 = address(0, section::scratch, 0).base();
+  u32 const in_order = when == moment::left ? unit : m.by_unit_alone(l, x.form);  // touched in the order of the unit's jobs
   touched_list all;
   for (int o = 0; o < l.operands; ++o) {
-    operand const& with = l.with[o];
+    operand const with = m.seen(l, x.form, o);
     if (with.of == nullptr || m.packs(l, x.form, o)) continue;
-    bool const writes = with.way == direction::out, by_unit = unit >> o & 1, moved = x.buffer[o].copies != 0, stored = moved && writes;
+    bool const writes = with.way == direction::out, by_unit = in_order >> o & 1, moved = x.buffer[o].copies != 0, stored = moved && writes;
     if (when == moment::early && (x.early.by[n - 1] >> o & 1) == 0) continue;
     if (when == moment::left && !by_unit && !stored) continue;
-    place const p = place_of(o);
+    place const p = place_of(m.whose(l, with, o));
     // Parts come into buffers before the tile runs; results leave them afterwards.
     if (!moved || when == moment::whole || writes == (when == moment::left))
       all.add({address(p.memory, p.where, 0).base(), p.offset, i64{p.offset} + with.of->size_bytes(), writes, by_unit && !moved, stored});

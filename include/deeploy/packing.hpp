@@ -16,11 +16,15 @@ struct stored_tensor {
 };
 
 namespace detail {
-/// Bytes of operand o of layer l when an engine has packed it.
+/// Bytes of operand o of layer l when an engine has packed it, with the parts behind it.
 constexpr bytes packed_bytes(mapping_facts const& m, layer_descriptor const& l, int form, int o) {
   index whole[max_axes] = {};
   for (int a = 0; a < l.axes; ++a) whole[a] = l.space[a].length;
-  return static_cast<bytes>(tile_bytes(m.packed(l, form, o), whole));
+  i64 end = tile_bytes(m.packed(l, form, o), whole);
+  for (int p = 0; p < l.operands; ++p)
+    if (l.with[p].of == nullptr)
+      if (operand const part = m.seen(l, form, p); part.of == l.with[o].of && part.offset + tile_bytes(part, whole) > end) end = part.offset + tile_bytes(part, whole);
+  return static_cast<bytes>(end);
 }
 
 /// Fills `to` from the steps of a plan. `layer`(l), `facts`(l, engine) and `tensor`(l, o) look up; to[t].size_bytes holds

@@ -190,7 +190,7 @@ struct program {
     for (int o = 0; o < l.operands; ++o) {
       operand const with = mappings::of[from.layer].of[from.engine].seen(l, from.form, o);
       if (with.of == nullptr) continue;
-      place const& p = plan::tensors[graph_t::tensor(from.layer, o)];
+      place const& p = plan::tensors[graph_t::tensor(from.layer, mapping_facts::whose(l, with, o))];
       r.home[o] = {p.memory, p.where, p.offset + static_cast<i64>(with.offset) * size_of(with.of->type)};
       r.buffer[o][0] = from.buffer[o].at[0];
       r.buffer[o][1] = from.buffer[o].at[1];

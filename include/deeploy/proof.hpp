@@ -136,12 +136,12 @@ constexpr problem problem_of_operands(int s) {
   mapping_facts const& m = mappings<Net, B>::of[x.layer].of[x.engine];
   i64 const before_l1 = B::memories[0].reserved_bytes, l1_end = B::memories[0].plannable_bytes();
   for (int o = 0; o < l.operands; ++o) {
-    operand const& with = l.with[o];
+    operand const with = m.seen(l, x.form, o);
     if (with.of == nullptr) continue;
-    int const t = g::tensor(x.layer, o);
+    int const t = g::tensor(x.layer, m.whose(l, with, o));
     bool const in_l1 = plan_of<Net>::tensors[t].memory == 0;
     int const copies = x.buffer[o].copies;
-    if (storage<Net, B>::of[t].packed()) {
+    if (storage<Net, B>::of[t].packed() && l.with[o].of != nullptr) {
       // Read in place by the one engine and form that it is packed for.
       if (storage<Net, B>::of[t].shared) return {3031, 1, 0};
       if (!B::memories[plan_of<Net>::tensors[t].memory].read_in_place) return {3026, plan_of<Net>::tensors[t].memory, -1};
@@ -221,6 +221,7 @@ constexpr problem problem_of_l1(int s) {
   using g = graph<Net>;
   step const& x = plan_of<Net>::steps[s];
   layer_descriptor const& l = g::layer(x.layer);
+  mapping_facts const& m = mappings<Net, B>::of[x.layer].of[x.engine];
   block_list<most_in_l1<Net> + (2 + most_steps_early) * max_operands + 1> live;
   for (int t = 0; t < places_of<Net>; ++t) {
     place const& p = plan_of<Net>::tensors[t];
@@ -229,14 +230,15 @@ constexpr problem problem_of_l1(int s) {
   }
   for (int o = 0; o < l.operands; ++o)
     for (int c = 0; c < x.buffer[o].copies; ++c)
-      if (problem const found = live.add(x.buffer[o].at[c], tile_bytes(l.with[o], x.tile), 3023); found.code != 0) return found;
-  i64 const scratch = mappings<Net, B>::of[x.layer].of[x.engine].scratch_of_step(l, x.form, x.tile);
+      if (problem const found = live.add(x.buffer[o].at[c], tile_bytes(m.seen(l, x.form, o), x.tile), 3023); found.code != 0) return found;
+  i64 const scratch = m.scratch_of_step(l, x.form, x.tile);
   if (problem const found = live.add(x.scratch_at, scratch, 3023); found.code != 0) return found;
   for (int n = 1; n <= most_steps_early && s + n < steps_of<Net>; ++n) {
     step const& next = plan_of<Net>::steps[s + n];
-    for (int o = 0; o < g::layer(next.layer).operands; ++o)
+    layer_descriptor const& behind = g::layer(next.layer);
+    for (int o = 0; o < behind.operands; ++o)
       if (next.early.steps(o) >= n)
-        if (problem const found = live.add(next.buffer[o].at[0], tile_bytes(g::layer(next.layer).with[o], next.tile), 3023); found.code != 0) return found;
+        if (problem const found = live.add(next.buffer[o].at[0], tile_bytes(mappings<Net, B>::of[next.layer].of[next.engine].seen(behind, next.form, o), next.tile), 3023); found.code != 0) return found;
   }
   return {};
 }

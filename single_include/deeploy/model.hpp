@@ -2164,12 +2164,16 @@ struct constant_values {
 ///
 ///     static constexpr operand packed(layer_descriptor const&, int form, int o);
 ///         operand o as the engine stores it, its dimensions in bytes; of == null: as the network stores it. Such a
-///         constant is packed when the images are written, lies in a memory with read_in_place and has no tile buffer
+///         constant is packed when the images are written, lies in a memory with read_in_place and has no tile buffer.
+///         In the place of an operand that the layer does not have, it may be a part behind a packed constant: `of` is that
+///         constant's, `offset` its first byte. Such a part is fetched as any operand is
 ///     static void pack(layer_descriptor const&, int form, int o, void const* values, u8* packed);
 ///     static constexpr bool exact(layer_descriptor const&, int form, constant_values const&);
 ///         does the form give the operator's results with these constants? Asked when planning and when packing
 ///     static constexpr u32 by_unit(layer_descriptor const&, int form);   optional: bit o: operand o of a lowered tile is
-///         touched by a unit alone, which computes while the cores make the next tile ready; 0: the cores wait for it
+///         touched by a unit, which computes while the cores make the next tile ready; 0: the cores wait for it
+///     static constexpr u32 by_both(layer_descriptor const&, int form);   optional: of these, inputs that the cores read too
+///         when they make a tile ready
 ///     static constexpr i64 ready_cycles(layer_descriptor const&, int form, index const* tile);   then: of the cores, to make a
 ///         tile ready; tile_cycles() are the unit's
 ///     static constexpr reach_beyond beyond(layer_descriptor const&, int form, int o, index const* tile, bool in_place);
@@ -2208,14 +2212,29 @@ struct mapping_facts {
   void (*pack)(layer_descriptor const&, int, int, void const*, u8*) = nullptr;
   bool (*exact)(layer_descriptor const&, int, constant_values const&) = nullptr;
   u32 (*by_unit)(layer_descriptor const&, int) = nullptr;
+  u32 (*by_both)(layer_descriptor const&, int) = nullptr;
   i64 (*ready_cycles)(layer_descriptor const&, int, index const*) = nullptr;
   reach_beyond (*beyond)(layer_descriptor const&, int, int, index const*, bool) = nullptr;
 
   constexpr bool packs(layer_descriptor const& l, int form, int o) const {
     return packed != nullptr && l.with[o].of != nullptr && l.with[o].of->use == role::constant && packed(l, form, o).of != nullptr;
   }
-  /// Operand o as this engine's form finds it in memory.
-  constexpr operand seen(layer_descriptor const& l, int form, int o) const { return packs(l, form, o) ? packed(l, form, o) : l.with[o]; }
+  /// Operand o as this engine's form finds it in memory: as the engine stores it, or a part behind a packed constant.
+  constexpr operand seen(layer_descriptor const& l, int form, int o) const {
+    operand const& own = l.with[o];
+    if (packed == nullptr || (own.of != nullptr && own.of->use != role::constant)) return own;
+    operand const stored = packed(l, form, o);
+    return stored.of != nullptr ? stored : own;
+  }
+  /// The operand of the layer whose tensor `seen` is, the o-th as it is seen: o, or the constant that it is a part of; -1: none.
+  static constexpr int whose(layer_descriptor const& l, operand const& seen, int o) {
+    if (l.with[o].of != nullptr || seen.of == nullptr) return l.with[o].of != nullptr ? o : -1;
+    for (int k = 0; k < l.operands; ++k)
+      if (l.with[k].of == seen.of) return k;
+    return -1;
+  }
+  /// Operands that the unit alone touches, up to the time when a tile is ready.
+  constexpr u32 by_unit_alone(layer_descriptor const& l, int form) const { return by_unit == nullptr ? 0 : by_unit(l, form) & ~(by_both == nullptr ? 0 : by_both(l, form)); }
   /// From a tile's scratch bytes to those of the next one, which is made ready while a unit is at work; 0: they share them, as
   /// tiles do whose accumulators stay there.
   constexpr i64 scratch_turn(layer_descriptor const& l, int form, index const* tile) const {
@@ -2244,6 +2263,7 @@ constexpr mapping_facts facts_of() {
     if constexpr (requires { m::packed; }) f.packed = m::packed, f.pack = m::pack;
     if constexpr (requires { m::exact; }) f.exact = m::exact;
     if constexpr (requires { m::by_unit; }) f.by_unit = m::by_unit, f.ready_cycles = m::ready_cycles;
+    if constexpr (requires { m::by_both; }) f.by_both = m::by_both;
     if constexpr (requires { m::beyond; }) f.beyond = m::beyond;
     return f;
   } else {
@@ -2828,11 +2848,15 @@ struct stored_tensor {
 };
 
 namespace detail {
-/// Bytes of operand o of layer l when an engine has packed it.
+/// Bytes of operand o of layer l when an engine has packed it, with the parts behind it.
 constexpr bytes packed_bytes(mapping_facts const& m, layer_descriptor const& l, int form, int o) {
   index whole[max_axes] = {};
   for (int a = 0; a < l.axes; ++a) whole[a] = l.space[a].length;
-  return static_cast<bytes>(tile_bytes(m.packed(l, form, o), whole));
+  i64 end = tile_bytes(m.packed(l, form, o), whole);
+  for (int p = 0; p < l.operands; ++p)
+    if (l.with[p].of == nullptr)
+      if (operand const part = m.seen(l, form, p); part.of == l.with[o].of && part.offset + tile_bytes(part, whole) > end) end = part.offset + tile_bytes(part, whole);
+  return static_cast<bytes>(end);
 }
 
 /// Fills `to` from the steps of a plan. `layer`(l), `facts`(l, engine) and `tensor`(l, o) look up; to[t].size_bytes holds
@@ -3034,12 +3058,12 @@ constexpr problem problem_of_operands(int s) {
   mapping_facts const& m = mappings<Net, B>::of[x.layer].of[x.engine];
   i64 const before_l1 = B::memories[0].reserved_bytes, l1_end = B::memories[0].plannable_bytes();
   for (int o = 0; o < l.operands; ++o) {
-    operand const& with = l.with[o];
+    operand const with = m.seen(l, x.form, o);
     if (with.of == nullptr) continue;
-    int const t = g::tensor(x.layer, o);
+    int const t = g::tensor(x.layer, m.whose(l, with, o));
     bool const in_l1 = plan_of<Net>::tensors[t].memory == 0;
     int const copies = x.buffer[o].copies;
-    if (storage<Net, B>::of[t].packed()) {
+    if (storage<Net, B>::of[t].packed() && l.with[o].of != nullptr) {
       // Read in place by the one engine and form that it is packed for.
       if (storage<Net, B>::of[t].shared) return {3031, 1, 0};
       if (!B::memories[plan_of<Net>::tensors[t].memory].read_in_place) return {3026, plan_of<Net>::tensors[t].memory, -1};
@@ -3119,6 +3143,7 @@ constexpr problem problem_of_l1(int s) {
   using g = graph<Net>;
   step const& x = plan_of<Net>::steps[s];
   layer_descriptor const& l = g::layer(x.layer);
+  mapping_facts const& m = mappings<Net, B>::of[x.layer].of[x.engine];
   block_list<most_in_l1<Net> + (2 + most_steps_early) * max_operands + 1> live;
   for (int t = 0; t < places_of<Net>; ++t) {
     place const& p = plan_of<Net>::tensors[t];
@@ -3127,14 +3152,15 @@ constexpr problem problem_of_l1(int s) {
   }
   for (int o = 0; o < l.operands; ++o)
     for (int c = 0; c < x.buffer[o].copies; ++c)
-      if (problem const found = live.add(x.buffer[o].at[c], tile_bytes(l.with[o], x.tile), 3023); found.code != 0) return found;
-  i64 const scratch = mappings<Net, B>::of[x.layer].of[x.engine].scratch_of_step(l, x.form, x.tile);
+      if (problem const found = live.add(x.buffer[o].at[c], tile_bytes(m.seen(l, x.form, o), x.tile), 3023); found.code != 0) return found;
+  i64 const scratch = m.scratch_of_step(l, x.form, x.tile);
   if (problem const found = live.add(x.scratch_at, scratch, 3023); found.code != 0) return found;
   for (int n = 1; n <= most_steps_early && s + n < steps_of<Net>; ++n) {
     step const& next = plan_of<Net>::steps[s + n];
-    for (int o = 0; o < g::layer(next.layer).operands; ++o)
+    layer_descriptor const& behind = g::layer(next.layer);
+    for (int o = 0; o < behind.operands; ++o)
       if (next.early.steps(o) >= n)
-        if (problem const found = live.add(next.buffer[o].at[0], tile_bytes(g::layer(next.layer).with[o], next.tile), 3023); found.code != 0) return found;
+        if (problem const found = live.add(next.buffer[o].at[0], tile_bytes(mappings<Net, B>::of[next.layer].of[next.engine].seen(behind, next.form, o), next.tile), 3023); found.code != 0) return found;
   }
   return {};
 }
@@ -3556,7 +3582,7 @@ struct program {
     for (int o = 0; o < l.operands; ++o) {
       operand const with = mappings::of[from.layer].of[from.engine].seen(l, from.form, o);
       if (with.of == nullptr) continue;
-      place const& p = plan::tensors[graph_t::tensor(from.layer, o)];
+      place const& p = plan::tensors[graph_t::tensor(from.layer, mapping_facts::whose(l, with, o))];
       r.home[o] = {p.memory, p.where, p.offset + static_cast<i64>(with.offset) * size_of(with.of->type)};
       r.buffer[o][0] = from.buffer[o].at[0];
       r.buffer[o][1] = from.buffer[o].at[1];

@@ -46,12 +46,16 @@ struct constant_values {
 ///
 ///     static constexpr operand packed(layer_descriptor const&, int form, int o);
 ///         operand o as the engine stores it, its dimensions in bytes; of == null: as the network stores it. Such a
-///         constant is packed when the images are written, lies in a memory with read_in_place and has no tile buffer
+///         constant is packed when the images are written, lies in a memory with read_in_place and has no tile buffer.
+///         In the place of an operand that the layer does not have, it may be a part behind a packed constant: `of` is that
+///         constant's, `offset` its first byte. Such a part is fetched as any operand is
 ///     static void pack(layer_descriptor const&, int form, int o, void const* values, u8* packed);
 ///     static constexpr bool exact(layer_descriptor const&, int form, constant_values const&);
 ///         does the form give the operator's results with these constants? Asked when planning and when packing
 ///     static constexpr u32 by_unit(layer_descriptor const&, int form);   optional: bit o: operand o of a lowered tile is
-///         touched by a unit alone, which computes while the cores make the next tile ready; 0: the cores wait for it
+///         touched by a unit, which computes while the cores make the next tile ready; 0: the cores wait for it
+///     static constexpr u32 by_both(layer_descriptor const&, int form);   optional: of these, inputs that the cores read too
+///         when they make a tile ready
 ///     static constexpr i64 ready_cycles(layer_descriptor const&, int form, index const* tile);   then: of the cores, to make a
 ///         tile ready; tile_cycles() are the unit's
 ///     static constexpr reach_beyond beyond(layer_descriptor const&, int form, int o, index const* tile, bool in_place);
@@ -90,14 +94,29 @@ struct mapping_facts {
   void (*pack)(layer_descriptor const&, int, int, void const*, u8*) = nullptr;
   bool (*exact)(layer_descriptor const&, int, constant_values const&) = nullptr;
   u32 (*by_unit)(layer_descriptor const&, int) = nullptr;
+  u32 (*by_both)(layer_descriptor const&, int) = nullptr;
   i64 (*ready_cycles)(layer_descriptor const&, int, index const*) = nullptr;
   reach_beyond (*beyond)(layer_descriptor const&, int, int, index const*, bool) = nullptr;
 
   constexpr bool packs(layer_descriptor const& l, int form, int o) const {
     return packed != nullptr && l.with[o].of != nullptr && l.with[o].of->use == role::constant && packed(l, form, o).of != nullptr;
   }
-  /// Operand o as this engine's form finds it in memory.
-  constexpr operand seen(layer_descriptor const& l, int form, int o) const { return packs(l, form, o) ? packed(l, form, o) : l.with[o]; }
+  /// Operand o as this engine's form finds it in memory: as the engine stores it, or a part behind a packed constant.
+  constexpr operand seen(layer_descriptor const& l, int form, int o) const {
+    operand const& own = l.with[o];
+    if (packed == nullptr || (own.of != nullptr && own.of->use != role::constant)) return own;
+    operand const stored = packed(l, form, o);
+    return stored.of != nullptr ? stored : own;
+  }
+  /// The operand of the layer whose tensor `seen` is, the o-th as it is seen: o, or the constant that it is a part of; -1: none.
+  static constexpr int whose(layer_descriptor const& l, operand const& seen, int o) {
+    if (l.with[o].of != nullptr || seen.of == nullptr) return l.with[o].of != nullptr ? o : -1;
+    for (int k = 0; k < l.operands; ++k)
+      if (l.with[k].of == seen.of) return k;
+    return -1;
+  }
+  /// Operands that the unit alone touches, up to the time when a tile is ready.
+  constexpr u32 by_unit_alone(layer_descriptor const& l, int form) const { return by_unit == nullptr ? 0 : by_unit(l, form) & ~(by_both == nullptr ? 0 : by_both(l, form)); }
   /// From a tile's scratch bytes to those of the next one, which is made ready while a unit is at work; 0: they share them, as
   /// tiles do whose accumulators stay there.
   constexpr i64 scratch_turn(layer_descriptor const& l, int form, index const* tile) const {
@@ -126,6 +145,7 @@ constexpr mapping_facts facts_of() {
     if constexpr (requires { m::packed; }) f.packed = m::packed, f.pack = m::pack;
     if constexpr (requires { m::exact; }) f.exact = m::exact;
     if constexpr (requires { m::by_unit; }) f.by_unit = m::by_unit, f.ready_cycles = m::ready_cycles;
+    if constexpr (requires { m::by_both; }) f.by_both = m::by_both;
     if constexpr (requires { m::beyond; }) f.beyond = m::beyond;
     return f;
   } else {

@@ -19,9 +19,18 @@ struct deeploy::mapping<deeploy::op::matmul_kind, packing_engine> {
   static constexpr index multiple(layer_descriptor const&, int, int) { return 1; }
   static constexpr i64 scratch_bytes(layer_descriptor const&, int, index const*) { return 0; }
   static constexpr i64 tile_cycles(layer_descriptor const&, int, index const*) { return 1; }
-  /// 32 bytes for each output.
+  /// 32 bytes for each output; with PART, 16 more of each behind them, in the place of the bias.
   static constexpr operand packed(layer_descriptor const& l, int form, int o) {
     operand p;
+#ifdef PART
+    if (o == 2 && form == 0) {
+      p.of = l.with[1].of;
+      p.rank = 2;
+      p.offset = 32 * l.space[4].length;
+      p.dim[0] = {.length = l.space[4].length, .stride = 16, .axis = 4};
+      p.dim[1] = {.length = 16, .stride = 1};
+    }
+#endif
     if (o != 1 || form != 0) return p;
     p.of = l.with[1].of;
     p.rank = 2;
@@ -40,4 +49,8 @@ struct packing_board : deeploy::board::host {
 };
 #define BOARD packing_board
 #define CONSTANT_BYTES 0
+#ifdef PART
+#define WEIGHT_MEMORY_BYTES 384
+#else
 #define WEIGHT_MEMORY_BYTES 256
+#endif

@@ -61,6 +61,7 @@ inline plan::planned_model model_of(generator::type_facts const& f) {
       if (t >= 0)
         (layer.d->with[o].way == direction::out ? m.tensors[t].writers : m.tensors[t].readers).push_back({l, o});
     }
+    layer.find_parts();
     m.layers.push_back(std::move(layer));
   }
   m.board.name = f.board;
