@@ -9,6 +9,7 @@
 #include <generators/plan/flights.hpp>
 #include <generators/plan/order.hpp>
 #include <generators/plan/planner.hpp>
+#include <generators/plan/shared_code.hpp>
 #include <limits>
 #include <memory>
 
@@ -255,6 +256,8 @@ plan_result make_plan(planned_model const& m, plan_options const& wanted) {
   // Offsets. Where the bytes do not fit without gaps, another order is as good, or the first stage gets less room and chooses again.
   int missing = 0;
   auto const place = [&](planned_order& of, bool again) {
+    if (of.best && !again && o.aim == objective::cycles)
+      share_code(m, *of.p, *of.best, [&](choice const& c) { return c.objective - beside_cycles(m, o, *of.p, c); });
     for (memory_bytes room = o.capacity; of.best;) {
       of.r.plan.objective = of.objective;
       of.r.plan.bound = std::min(bound, of.objective);
