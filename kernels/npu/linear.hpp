@@ -28,6 +28,16 @@ struct folded_row {
 };
 inline constexpr index least_folded_inputs = 64;
 
+/// A row of which the unit takes whole steps of 252 inputs, folded, and the cores the others: as a part of the biases.
+struct split_row {
+  static constexpr index step = 252;
+  index folded = 0;  ///< the unit's inputs
+  index rest = 0;    ///< the cores'
+  index pitch = 0;   ///< bytes of the cores' weights from one output to the next: whole words, with zeros
+
+  constexpr explicit split_row(index inputs) : folded(inputs / step * step), rest(inputs - folded), pitch((rest + 3) & ~3) {}
+};
+
 /// Makes a job of 1x1 form on one row one of 3x3 form.
 constexpr job_descriptor folded(job_descriptor d) {
   folded_row const row(d.in_channels);

@@ -5,33 +5,41 @@
 #include <cluster/small_shares.hpp>
 #include <deeploy/detail/meta.hpp>
 #include <deeploy/lowered.hpp>
+#include <npu/channel_words.hpp>
 #include <npu/gather.hpp>
 #include <npu/unit_jobs.hpp>
 
 namespace deeploy::npu {
+/// What the code of a tile depends on: all else stands in its block.
+struct phase_class {
+  bool mul = false, add = false, bias = false;  ///< operands with a word for each channel
+  bool gathers = false, turns = false, picks = false, two_jobs = false;
+  bool has_rest = false, rest_is_word = false;  ///< inputs that the cores multiply; at most four
+  cluster::signs signs = {};                    ///< of these and their weights
+  constexpr bool operator==(phase_class const&) const = default;
+};
+constexpr phase_class phases_of(kernel_class const& c, unit_class const& u) {
+  bool const x = c.type[at::x] == element::i8, w = u.signed_weights;
+  return {.mul = c.present[at::mul], .add = c.present[at::add], .bias = c.present[at::bias], .gathers = u.gathers, .turns = u.turns, .picks = u.picks, .two_jobs = u.two_jobs,
+          .has_rest = u.has_rest(), .rest_is_word = u.rest_is_word,
+          .signs = !u.has_rest() ? cluster::signs::ss : x ? (w ? cluster::signs::ss : cluster::signs::su) : w ? cluster::signs::us : cluster::signs::uu};
+}
+
 /// What a tile's block holds, and the code that reads it.
 ///
-/// @tparam C       the layer's class
-/// @tparam U       which product it is for the unit; it requantises. Of any width of scales: they share the code
+/// @tparam P       of the tile's layer; the unit requantises
 /// @tparam Driver  starts jobs and waits for them
-template <kernel_class C, unit_class U, class Driver>
+template <phase_class P, class Driver>
 struct lowered_phases {
-  static constexpr bool lays_out = U.gathers || U.turns;
+  static constexpr bool lays_out = P.gathers || P.turns;
   static constexpr int address_words = 6, constant_words = job_words - address_words;
   /// Pointers: words 0 to 5 of the first job; then, as far as there are such, input and output of the second, what the
-  /// input is laid out from, where picked results go, and mul, add and bias of the channels.
-  static constexpr int second = address_words, laid_out_from = second + (U.two_jobs ? 2 : 0), picked_to = laid_out_from + lays_out, per_channel = picked_to + U.picks;
+  /// input is laid out from, where picked results go, the last four inputs and the cores' weights, and mul, add and bias of the
+  /// channels.
+  static constexpr int second = address_words, laid_out_from = second + (P.two_jobs ? 2 : 0), picked_to = laid_out_from + lays_out, last_inputs = picked_to + P.picks,
+                       rest_weights = last_inputs + 1, of_mul = last_inputs + (P.has_rest ? 2 : 0), of_add = of_mul + P.mul, of_bias = of_add + P.add, pointers = of_bias + P.bias;
   static constexpr int channel_operands[3] = {at::mul, at::add, at::bias};
-  static constexpr bool by_channel = C.present[at::mul] || C.present[at::add] || C.present[at::bias];
-  static constexpr int place_of(int o) {
-    int place = per_channel;
-    for (int p : channel_operands) {
-      if (p == o) break;
-      place += C.present[p];
-    }
-    return place;
-  }
-  static constexpr int pointers = per_channel + C.present[at::mul] + C.present[at::add] + C.present[at::bias];
+  static constexpr bool by_channel = P.mul || P.add || P.bias || P.has_rest;
 
   template <int id>
   struct nothing {};
@@ -40,17 +48,22 @@ struct lowered_phases {
     u32 second[3];  ///< words 16, 17 and 19
   };
   struct channel_steps {
-    i32 mul, add;  ///< where they do not come from operands
-    i32 step[3];     ///< elements from channel to channel of mul, add and bias
+    i32 mul;      ///< where it does not come from an operand
+    i32 step[3];  ///< bytes from channel to channel of mul, add and bias
+  };
+  struct rest_shape {
+    i32 rest_shift;                   ///< of the last four inputs, so that the cores' are left
+    i32 rest_words = 0, rest_bytes = 0;  ///< before the last one: words, and bytes from the first to the last four
+    i32 rest_pitch = 4;               ///< bytes of a channel's weights
   };
   template <bool is, class Part, int id>
   using part = deeploy::detail::select<is, Part, nothing<id>>;
-  using laid_out = deeploy::detail::select<U.gathers, gather_shape, turn_shape>;
-  struct constants : part<U.two_jobs, second_job, 0>, part<by_channel, channel_steps, 1>, part<lays_out, laid_out, 2>, part<U.picks, pick_shape, 3> {
+  using laid_out = deeploy::detail::select<P.gathers, gather_shape, turn_shape>;
+  struct constants : part<P.two_jobs, second_job, 0>, part<by_channel, channel_steps, 1>, part<lays_out, laid_out, 2>, part<P.picks, pick_shape, 3>, part<P.has_rest, rest_shape, 4> {
     u32 word[constant_words];
     i32 channels;
     u32 scales;       ///< a word of them, where they do not come from an operand
-    i32 bias;         ///< of every bias word, or all of it
+    i32 bias;         ///< of every bias word what is the same for all, or all of it
     i32 scale_pairs, scale_bytes;      ///< of eight channels: pairs of words
     cluster::small_shares eights;      ///< of the channels: there is room up to the next multiple
   };
@@ -64,7 +77,7 @@ struct lowered_phases {
     Driver::acquire();
     Driver::write(0, Driver::weight_offset(b.at[0]));
     // The words of a simple job lie side by side.
-    constexpr bool at_once = sizeof(void*) == 4 && pointers == address_words && !U.two_jobs && !by_channel && !lays_out && !U.picks;
+    constexpr bool at_once = sizeof(void*) == 4 && pointers == address_words && !P.two_jobs && !by_channel && !lays_out && !P.picks;
     Driver::write_words(1, b.at + 1, at_once ? job_words - 1 : address_words - 1);
     if constexpr (at_once)
       static_assert(__builtin_offsetof(constants, word) == 0);
@@ -80,22 +93,50 @@ struct lowered_phases {
     u8* scale = static_cast<u8*>(b.at[3]) + mine.begin * b.constants.scale_bytes;
     u8* bias = static_cast<u8*>(b.at[5]) + mine.begin * 32;
     cluster::rows::order_memory();
-    if constexpr (!C.present[at::mul]) cluster::fill_pairs(scale, b.constants.scales, mine.count * b.constants.scale_pairs);
+    if constexpr (!P.mul) cluster::fill_pairs(scale, b.constants.scales, mine.count * b.constants.scale_pairs);
     if constexpr (!by_channel) {
       cluster::fill_pairs(bias, static_cast<u32>(b.constants.bias), 4 * mine.count);
     } else {
-      index const behind = (mine.begin + mine.count) * 8, end = behind < b.constants.channels ? behind : b.constants.channels;
-      for (index k = mine.begin * 8; k < end; ++k) {
-        u32 const mul = channel<0>(b, b.constants.mul, k);
-        if constexpr (C.present[at::mul]) cluster::rows::put_word(scale, mul);
-        cluster::rows::put_word(bias, channel<2>(b, 0, k) * mul + channel<1>(b, b.constants.add, k) + static_cast<u32>(b.constants.bias));
+      index const first = mine.begin * 8, behind = (mine.begin + mine.count) * 8, end = behind < b.constants.channels ? behind : b.constants.channels;
+      fill_channels(b, first, end - first, scale, bias);
+    }
+  }
+  /// Scales and biases of n channels, which differ.
+  static void fill_channels(block const& b, index first, index n, u8* scale, u8* bias) {
+    using words = channel_words<P.bias, P.has_rest, P.rest_is_word, P.signs>;
+    channel_steps const& each = b.constants;
+    auto const of_first = [&](int pointer, int i) { return static_cast<u8 const*>(b.at[pointer]) + first * each.step[i]; };
+    channel_sources from{};
+    core_inputs x{};
+    if constexpr (P.bias) from.biases = of_first(of_bias, 2), from.bias_on = each.step[2];
+    if constexpr (P.has_rest) {
+      rest_shape const& r = b.constants;
+      auto const* const last = static_cast<u8 const*>(b.at[last_inputs]);
+      x.last = cluster::xpulp::load_word(last) >> r.rest_shift;
+      if constexpr (!P.rest_is_word) x.at = last - r.rest_bytes, x.words = r.rest_words;
+      from.pitch = P.rest_is_word ? 4 : r.rest_pitch;
+      from.weights = static_cast<u8 const*>(b.at[rest_weights]) + first * from.pitch;
+    }
+    u32 const mul = static_cast<u32>(each.mul), add = static_cast<u32>(b.constants.bias);
+    if constexpr (!P.mul && !P.add) {
+      words::put_pairs(bias, from, x, mul, add, n >> 1);
+      if (n & 1) cluster::rows::put_word(bias, static_cast<u32>(words::next(from, x)) * mul + add);
+    } else {
+      u8 const *muls = nullptr, *adds = nullptr;
+      if constexpr (P.mul) muls = of_first(of_mul, 0);
+      if constexpr (P.add) adds = of_first(of_add, 1);
+      for (; n > 0; --n) {
+        u32 m = mul, a = add;
+        if constexpr (P.mul) cluster::rows::put_word(scale, m = static_cast<u32>(cluster::rows::next<i32>(muls, each.step[0])));
+        if constexpr (P.add) a += static_cast<u32>(cluster::rows::next<i32>(adds, each.step[1]));
+        cluster::rows::put_word(bias, static_cast<u32>(words::next(from, x)) * m + a);
       }
     }
   }
   /// The jobs run: all scales are ready, and the first one's words are written.
   static void queue(int, int, kernel_arguments const& a) {
     Driver::commit();
-    if constexpr (U.two_jobs) {
+    if constexpr (P.two_jobs) {
       block const& b = block::of(a);
       if (b.constants.jobs != 2) return;
       write_first(0, 1, a);
@@ -112,8 +153,8 @@ struct lowered_phases {
     if constexpr (lays_out) {
       block const& b = block::of(a);
       u8* const behind_scales = static_cast<u8*>(b.at[5]) + scales_bytes(b.constants.channels);
-      if constexpr (U.gathers) gather(core, cores, b.constants, b.at[laid_out_from], behind_scales);
-      if constexpr (U.turns) turn(core, cores, b.constants, b.at[laid_out_from], behind_scales);
+      if constexpr (P.gathers) gather(core, cores, b.constants, b.at[laid_out_from], behind_scales);
+      if constexpr (P.turns) turn(core, cores, b.constants, b.at[laid_out_from], behind_scales);
     }
     if (core >= apart) fill_scales(core - apart, cores - apart, a);
   }
@@ -125,22 +166,14 @@ struct lowered_phases {
   }
   static void pick_results(int core, int cores, kernel_arguments const& a) {
     block const& b = block::of(a);
-    if constexpr (U.picks) pick(core, cores, b.constants, static_cast<u8 const*>(b.at[2]), b.at[picked_to]);
-  }
-  template <int i>
-  static u32 channel(block const& b, i32 otherwise, index k) {
-    constexpr int o = channel_operands[i];
-    if constexpr (C.present[o])
-      return static_cast<u32>(static_cast<i32 const*>(b.at[place_of(o)])[k * b.constants.step[i]]);
-    else
-      return static_cast<u32>(otherwise);
+    if constexpr (P.picks) pick(core, cores, b.constants, static_cast<u8 const*>(b.at[2]), b.at[picked_to]);
   }
 };
 
 /// Lowers tiles. @see lowered_phases
 template <kernel_class C, unit_class U, class Driver>
-struct lowered_unit : lowered_phases<C, of_any_scales(U), Driver> {
-  using base = lowered_phases<C, of_any_scales(U), Driver>;
+struct lowered_unit : lowered_phases<phases_of(C, U), Driver> {
+  using base = lowered_phases<phases_of(C, U), Driver>;
 
   /// A word each.
   static constexpr bool reads(int o) { return !C.present[o] || C.type[o] == element::i32; }
@@ -166,10 +199,10 @@ struct lowered_unit : lowered_phases<C, of_any_scales(U), Driver> {
     c.scale_pairs = U.byte_scales ? 1 : 4;
     c.scale_bytes = 8 * c.scale_pairs;
     c.eights = cluster::small_shares(tiles_of(c.channels, 8));
-    c.bias = static_cast<i32>(npu_requant(q, 0, 0, 0).bias) + (base::by_channel ? 0 : v[2]);
+    c.bias = static_cast<i32>(npu_requant(q, 0, C.present[at::add] ? 0 : v[2], 0).bias);
     if constexpr (base::by_channel) {
-      c.mul = v[1], c.add = v[2];
-      for (int i = 0; i < 3; ++i) c.step[i] = a.with[base::channel_operands[i]].stride[U.channel_axis];
+      c.mul = v[1];
+      for (int i = 0; i < 3; ++i) c.step[i] = 4 * a.with[base::channel_operands[i]].stride[U.channel_axis];
     }
 
     // The unit counts from the padded origin.
@@ -189,6 +222,15 @@ struct lowered_unit : lowered_phases<C, of_any_scales(U), Driver> {
     }
     if constexpr (base::lays_out) t.point(at::x, 0);
     if constexpr (U.picks) t.point(at::y, 0);
+    if constexpr (U.has_rest()) {
+      split_row const row(a.length[5]);
+      c.rest_words = row.pitch / 4 - 1;
+      c.rest_shift = 8 * (row.pitch - row.rest);
+      c.rest_bytes = row.rest - 4;
+      c.rest_pitch = row.pitch;
+      t.point(at::x, i64{a.with[at::x].origin} + a.length[5] - 4);
+      t.point(U.rest, a.with[U.rest].origin);
+    }
     for (int o : base::channel_operands)
       if (C.present[o]) t.point(o, i64{a.with[o].origin} * 4);
     if constexpr (U.gathers) static_cast<typename base::laid_out&>(c) = gather_shape(a);

@@ -27,16 +27,14 @@ struct unit_class {
   bool signed_weights = true;
   bool byte_scales = false;     ///< one factor for all channels, of at most 8 bits: four channels' scales come at once
   bool folds = false;           ///< one row is a pixel of the 3x3 form
+  i8 rest = -1;                 ///< not -1: of one row the cores take what is left of whole steps; the operand in whose place their weights are seen
+  bool rest_is_word = false;    ///< of at most four inputs
   bool two_jobs = false;        ///< rows that are no whole line of pixels may be a job of their own
   u8 channel_axis = 4;          ///< of the outputs
   constexpr bool operator==(unit_class const&) const = default;
+  constexpr bool has_rest() const { return rest >= 0; }
   constexpr i32 weight_offset() const { return signed_weights ? -128 : 0; }
 };
-
-constexpr unit_class of_any_scales(unit_class c) {
-  c.byte_scales = false;
-  return c;
-}
 
 /// Along which the channels of the input lie.
 template <unit_class U>
@@ -48,18 +46,28 @@ constexpr index turned_length(kernel_arguments const& a, int axis, index filter)
 /// The forms of every mapping.
 inline constexpr int sums_form = 0, requantised_form = 1, gathered_form = 2, turned_form = 3, picked_form = 4;
 /// Of matrix products.
-inline constexpr int folded_form = 2;
+inline constexpr int folded_form = 2, rest_form = 3;
 
 constexpr bool one_byte(element e) { return e == element::i8 || e == element::u8; }
 
 /// Is there one factor, and does it fit a byte?
 constexpr bool has_byte_scale(layer_descriptor const& l) { return l.with[at::mul].of == nullptr && l.values[1] >= 0 && l.values[1] <= 255; }
 
-/// Operands that the cores do not touch; none where they finish what the unit began.
+/// An operand that the layer does not have, for weights of the cores; -1: it has all.
+constexpr int place_of_rest(layer_descriptor const& l) {
+  constexpr int places[] = {at::bias, at::add, at::mul};
+  for (int o : places)
+    if (l.with[o].of == nullptr) return o;
+  return -1;
+}
+
+/// Operands that the unit touches; none where they finish what the unit began.
 constexpr u32 operands_of_unit(unit_class const& c) {
   if (!c.requantises || c.picks) return 0;
   return 1u << at::weight | 1u << at::y | (c.gathers || c.turns ? 0 : 1u << at::x);
 }
+/// Of these, what the cores read too.
+constexpr u32 operands_of_both(unit_class const& c) { return c.has_rest() ? 1u << at::x : 0; }
 
 /// Distance of neighbours along an axis in the storage; 0 where there is none or it is not one distance.
 constexpr index step_along(operand const& o, int axis) {
@@ -105,6 +113,14 @@ constexpr operand packed_weights(layer_descriptor const& l, unit_class const& c,
   o.dim[0].length = depthwise ? tiles_of(outputs, o.dim[0].divisor) : outputs;
   o.dim[0].stride = o.dim[1].length = packed_bytes(c.kind, 1, depthwise ? 1 : in_channels, 8);
   o.dim[1].stride = 1;
+  return o;
+}
+
+/// Bytes for the cores behind the packed weights: so many for each output.
+constexpr operand behind(operand const& packed, index pitch) {
+  operand o = packed;
+  o.offset = o.dim[0].length * o.dim[0].stride;
+  o.dim[0].stride = o.dim[1].length = pitch;
   return o;
 }
 
@@ -157,11 +173,14 @@ constexpr index gathered_pitch(index depth) { return (depth + 7) & ~7; }
 /// one where they pick results.
 inline constexpr i64 program_cycles = 210, call_cycles = 1500, wait_cycles = 550;
 /// Of the instructions that the cores run through.
-constexpr i64 code_bytes_of(unit_class const& c) { return c.gathers || c.turns ? 700 : c.picks ? 550 : c.requantises ? 150 : 700; }
+constexpr i64 code_bytes_of(unit_class const& c) { return c.gathers || c.turns ? 700 : c.picks ? 550 : c.has_rest() ? (c.rest_is_word ? 350 : 550) : c.requantises ? 160 : 700; }
 /// The cores' part of a tile of a requantising form: the job's registers, and the scales at the same time.
-constexpr i64 ready_cycles(layer_descriptor const& l, index channels) {
-  bool const by_channel = l.with[at::mul].of != nullptr || l.with[at::add].of != nullptr || l.with[at::bias].of != nullptr;
-  i64 const scales = 40 + i64{channels} * (by_channel ? 20 : 3) / 7;
+///
+/// @param rest_words  of inputs that the cores multiply for each channel
+constexpr i64 ready_cycles(layer_descriptor const& l, index channels, index rest_words = 0) {
+  bool const one_scale = l.with[at::mul].of == nullptr && l.with[at::add].of == nullptr, biased = l.with[at::bias].of != nullptr;
+  i64 const each = !one_scale ? 16 + 8 * rest_words : rest_words > 1 ? 10 + 3 * rest_words : rest_words != 0 ? 7 : biased ? 5 : 3;
+  i64 const scales = (one_scale && !biased && rest_words == 0 ? 40 : 60) + channels * each / 7;
   return scales > program_cycles ? scales : program_cycles;
 }
 /// Of the cores, to finish sums.

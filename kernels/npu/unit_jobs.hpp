@@ -102,6 +102,7 @@ constexpr unit_jobs row_jobs(kernel_arguments const& a, job_descriptor d) {
   d.input_row_stride = tile_pixels * d.input_pixel_stride;
   d.output_pixel_stride = U.requantises ? y.stride[rows] : 4 * d.out_channels;
   d.output_row_stride = tile_pixels * d.output_pixel_stride;
+  if constexpr (U.has_rest()) d.in_channels = split_row(d.in_channels).folded;
   if constexpr (U.folds) return {{{folded(d), x.origin, y.origin}}, 1};
   i64 input = x.origin, output = U.requantises ? y.origin : 0;
   index const n = a.length[rows], whole = n / tile_pixels;

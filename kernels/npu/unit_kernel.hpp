@@ -35,6 +35,7 @@ struct unit_kernel {
       i32 mul = v[1], add = v[2], start = 0;
       if constexpr (C.present[at::mul]) mul = value<at::mul>(a, k), add = value<at::add>(a, k);
       if constexpr (C.present[at::bias]) start = value<at::bias>(a, k);
+      if constexpr (U.has_rest()) start += sum_of_rest(a, k);
       requant_words const w = npu_requant(q, mul, add, start);
       if constexpr (U.byte_scales)
         static_cast<u8*>(a.scratch)[k] = static_cast<u8>(w.scale);
@@ -75,6 +76,16 @@ struct unit_kernel {
   template <int o>
   static i32 value(kernel_arguments const& a, index k) {
     return static_cast<i32>(cluster::elements<C, o>(a)[a.with[o].origin + a.with[o].stride[channels] * k]);
+  }
+  /// Of the inputs that the unit does not take.
+  static i32 sum_of_rest(kernel_arguments const& a, index k) {
+    split_row const row(a.length[depth]);
+    using W = element_type<U.signed_weights ? element::i8 : element::u8>;
+    auto const* const x = cluster::elements<C, at::x>(a) + a.with[at::x].origin + row.folded;
+    auto const* const w = static_cast<W const*>(a.with[U.rest].at) + a.with[U.rest].origin + a.with[U.rest].stride[channels] * k;
+    i32 sum = 0;
+    for (index i = 0; i < row.rest; ++i) sum += x[i] * w[i];
+    return sum;
   }
   static u32 address(void const* p) { return static_cast<u32>(reinterpret_cast<__UINTPTR_TYPE__>(p)); }
 

@@ -111,6 +111,12 @@ void compare(int form, random_numbers& random, calls& made) {
   std::vector<u8> expected = home[npu::at::y];
   u8* tile_of_y = nullptr;
   for (int o = 0; o < l.operands; ++o) {
+    if (operand const part = m.seen(l, form, o); l.with[o].of == nullptr && part.of != nullptr) {  // behind the packed weights
+      u8* const tile = l1.take(tile_bytes(part, lengths));
+      rows_test::move_part(part, b, packed.data() + part.offset, tile, false);
+      rows_test::describe_part(part, b, tile, false, false, a.with[o], a);
+      continue;
+    }
     operand const& with = l.with[o];
     if (with.of == nullptr) continue;
     u8* const stored = o == npu::at::y ? expected.data() : home[o].data();
@@ -131,7 +137,7 @@ void compare(int form, random_numbers& random, calls& made) {
   REQUIRE(l1.used + 65536 < unit.memory.size());
   constexpr int forms = sizeof(mine::forms) / sizeof(deeploy::form);
   if (form == npu::turned_form) {  // reads nothing beyond the part
-    if constexpr (forms > npu::turned_form) {
+    if constexpr (std::is_same_v<typename L::kind, op::conv2d_kind>) {
       constexpr npu::unit_class u = mine::class_of_form(l, npu::turned_form);
       npu::turn_shape const s(a, npu::turned_axis<u>, npu::filter_size(u.kind));
       i64 const last = s.origin + i64{s.rows - 1} * s.row_stride + i64{s.columns - 1} * s.column_stride + i64{s.channels - 1} * s.channel_stride;
@@ -158,6 +164,7 @@ void compare(int form, random_numbers& random, calls& made) {
     gives(tile.code(), tile.block());
     ++made.lowered;
   }
+  static_assert(npu::folded_form == npu::gathered_form && npu::rest_form == npu::turned_form);  // counted there
   int* const counted[] = {&made.sums, &made.requantised, &made.gathered, &made.turned, &made.picked};
   ++*counted[form];
 }
@@ -261,8 +268,39 @@ TEST_CASE("rows of matrices") {
   all_forms<typename linear<i8, i8, i32, 23, 48, 40, no_requantisation>::layer>(13, made);
   CHECK(made.requantised >= 72);
   CHECK(made.sums >= 84);
-  static_assert(npu::folded_form == npu::gathered_form);  // counted there
   CHECK(made.gathered == 36);
+}
+/// One row with scales of one kind or another.
+template <class X, class W, class Y, index inputs, index outputs, requantisation q, class... Options>
+struct scaled_row {
+  struct x : tensor<x, X, shape<1, inputs>, role::input> {};
+  struct weight : constant<weight, W, shape<inputs, outputs>, image_place{0, 1}> {};
+  struct y : tensor<y, Y, shape<1, outputs>, role::output> {};
+  struct layer : op::matmul<layer, x, weight, y, op::matmul_params{.result = q}, Options...> {};
+};
+template <index outputs>
+struct channel_mul : constant<channel_mul<outputs>, i32, shape<outputs>, image_place{0, 3}> {};
+template <index outputs>
+struct channel_add : constant<channel_add<outputs>, i32, shape<outputs>, image_place{0, 4}> {};
+template <index outputs>
+struct channel_bias : constant<channel_bias<outputs>, i32, shape<outputs>, image_place{0, 2}> {};
+TEST_CASE("one row of which the cores take the rest") {
+  calls made;
+  constexpr requantisation few{.shift = 15, .mul = 5}, to_u8{.shift = 15, .mul = 5, .low = 0, .high = 255};
+  all_forms<typename linear<i8, i8, i8, 1, 256, 256, few>::layer>(41, made);
+  all_forms<typename linear<u8, i8, u8, 1, 253, 70, to_u8>::layer>(42, made);
+  all_forms<typename linear<i8, u8, i8, 1, 255, 33, {.shift = 17, .mul = 5}>::layer>(43, made);
+  all_forms<typename linear<u8, u8, u8, 1, 1024, 64, to_u8>::layer>(44, made);
+  all_forms<typename linear<i8, i8, i8, 1, 347, 65, few>::layer>(45, made);
+  all_forms<typename linear<u8, i8, i8, 1, 515, 31, few>::layer>(46, made);
+  all_forms<typename linear<i8, i8, i8, 1, 1291, 97, few>::layer>(47, made);
+  all_forms<typename scaled_row<i8, i8, i8, 256, 70, few>::layer>(48, made);
+  all_forms<typename scaled_row<i8, i8, i8, 265, 70, {.shift = 15}, scale<channel_mul<70>, channel_add<70>>>::layer>(49, made);
+  all_forms<typename scaled_row<u8, i8, i8, 256, 61, {.shift = 15}, scale<channel_mul<61>, channel_add<61>>>::layer>(50, made);
+  CHECK(made.turned == 120);
+  // Where the layer has all operands, there is no place for the cores' weights.
+  using full = typename scaled_row<i8, i8, i8, 256, 64, {.shift = 15}, bias<channel_bias<64>>, scale<channel_mul<64>, channel_add<64>>>::layer;
+  CHECK_FALSE(mapping<op::matmul_kind, simulated_npu>::takes(full::descriptor, npu::rest_form));
 }
 TEST_CASE("what the unit would not compute exactly is refused") {
   using layer = typename linear<i8, i8, i8, 4, 512, 8, {.shift = 20, .mul = 1 << 12}>::layer;

@@ -40,7 +40,7 @@ def tiny_layers(count, n=16):
 def generated():
     import layers
     return {"100 tiny layers": tiny_layers(100), "conv3x3 112 to 128, 24x24": layers.conv(24, 112, 128, 3), "conv1x1 256 to 256, 24x24": layers.conv(24, 256, 256, 1),
-            "depthwise 84, 24x24": layers.depthwise(24, 84), "depthwise 64, 24x24 by 2": layers.depthwise(24, 64, 2), "linear 1, 256 to 1024": layers.linear(1, 256, 1024), "linear 1, 756 to 256": layers.linear(1, 756, 256), "linear 1, 1000 to 10": layers.linear(1, 1000, 10),
+            "depthwise 84, 24x24": layers.depthwise(24, 84), "depthwise 64, 24x24 by 2": layers.depthwise(24, 64, 2), "linear 1, 256 to 1024": layers.linear(1, 256, 1024), "linear 1, 756 to 256": layers.linear(1, 756, 256), "linear 1, 256 to 256": layers.linear(1, 256, 256), "linear 1, 1024 to 256": layers.gemm(1, 1024, 256), "linear 1, 1000 to 10": layers.linear(1, 1000, 10),
             "add 262144": layers.binary("Add", [1, 262144], False, True)}
 
 
