@@ -238,7 +238,7 @@ struct conv_dense : conv_common<C, V> {
     panels::set(c, {pixels, length[out_channels], length[in_channels], xs[out_columns], a.with[1].stride[out_channels], ys[out_columns]}, a.values);
     panels::set_core_less(c, t);
     t.set(c);
-    t.phase[0] = panels::phase_of(length[out_channels]);
+    t.phase[0] = panels::phase_of(c);
     return true;
   }
 

@@ -46,9 +46,9 @@ struct matmul_panels {
     }
     panels::set(c, {length[rows], length[columns], words_depth, stride[0], stride[1], of.with[5].stride[rows]}, of.values);
     t.set(c);
-    t.phase[0] = panels::phase_of(length[columns]);
+    t.phase[0] = panels::phase_of(c);
     if constexpr (packed != 0)
-      t.phase[0] = &pack, t.phase[1] = panels::phase_of(length[columns]);
+      t.phase[0] = &pack, t.phase[1] = panels::phase_of(c);
     else
       panels::set_core_less(c, t);
     return true;

@@ -3,6 +3,7 @@
 // the tile is lowered.
 #pragma once
 #include <cluster/inlining.hpp>
+#include <cluster/product_panel.hpp>
 #include <cluster/team.hpp>
 #include <cluster/xpulp.hpp>
 
@@ -16,12 +17,13 @@ constexpr bool panels_take(index rows, index columns, index depth) {
 /// A core's part of blocks that are given out one by one, panel by panel.
 struct block_range {
   index begin, end;
-  /// @param overlaps  the last four rows overlap those before: one core has both
-  constexpr block_range(int core, int cores, index row_blocks, index panels, bool overlaps)
+  /// @param in_common  the last blocks of a panel, which one core has
+  constexpr block_range(int core, int cores, index row_blocks, index panels, index in_common)
       : begin(split_at(row_blocks * panels, core, cores)), end(split_at(row_blocks * panels, core + 1, cores)) {
-    if (!overlaps) return;
-    if ((end + 1) % row_blocks == 0) ++end;
-    if ((begin + 1) % row_blocks == 0) ++begin;
+    for (index more = in_common - 1; more > 0; --more) {
+      if ((end + more) % row_blocks == 0) end += more;
+      if ((begin + more) % row_blocks == 0) begin += more;
+    }
   }
 };
 
@@ -29,14 +31,14 @@ struct block_range {
 /// A block's code is a line more than the core's own cache has; code between two panels, and less so between passes, makes all of it
 /// come anew.
 struct panel_cost {
-  static constexpr i64 tile = 330, in_turn_tile = 30, next_run = 60, panel = 70, pass = 35, block = 82, word_tenths = 172;
-  static constexpr i64 passes(i64 row_blocks, index rows) { return pass * ((row_blocks > 1 ? 2 : 1) + ((rows & 3) != 0 ? 1 : 0)); }
+  static constexpr i64 tile = 330, in_turn_tile = 30, next_run = 60, panel = 50, pass = 90, block = 79, word_tenths = 172;
+  static constexpr i64 passes(index rows) { return pass * ((rows & 3) == 0 ? 1 : 2); }
   static constexpr i64 blocks(i64 count, index columns, index depth) {
     return count * ((columns < 4 ? block - 60 + 16 * columns : block) + (depth >> 2) * word_tenths / 10);
   }
   static constexpr i64 part(index rows, index columns, index depth) {
     i64 const panels = (columns + 3) >> 2, row_blocks = (rows + 3) >> 2;
-    return (panels - 1) * panel + panels * passes(row_blocks, rows) + blocks(panels * row_blocks, columns, depth);
+    return (panels - 1) * panel + panels * passes(rows) + blocks(panels * row_blocks, columns, depth);
   }
   /// Blocks one by one, panel by panel: the rest of one, whole ones, the beginning of one. Columns behind the last four come then.
   static constexpr i64 in_turn(index rows, index columns, index depth, int cores) {
@@ -44,11 +46,11 @@ struct panel_cost {
     index const row_blocks = (rows + 3) >> 2, panels = (columns + 3) >> 2;
     index count = 0;
     for (int core = 0; core < cores; ++core) {
-      block_range const mine(core, cores, row_blocks, panels, (rows & 3) != 0);
+      block_range const mine(core, cores, row_blocks, panels, product_panel::blocks_in_common(rows));
       count = count < mine.end - mine.begin ? mine.end - mine.begin : count;
     }
     i64 const more = (count + row_blocks - 2) / row_blocks;
-    return in_turn_tile + more * panel + (more + 1) * passes(row_blocks, rows) + blocks(count, columns, depth);
+    return in_turn_tile + more * panel + (more + 1) * passes(rows) + blocks(count, columns, depth);
   }
 };
 
@@ -88,12 +90,14 @@ struct product_shares {
     u16 wide, inverse;  ///< parts of columns; and 256 divided by it, rounded up
   };
   i32 rows = 0, columns = 0;
+  i32 last_begin = 0;  ///< of a panel's blocks, the last one that a core may begin with: those behind it have rows in common
   u32 row_blocks_inverse = 0;  ///< 2^32 divided by them, rounded up; of two at least
   parts of_cores[team_cores] = {};
 
   constexpr product_shares() = default;
   constexpr product_shares(index all_rows, index all_columns, index depth) : rows(all_rows), columns(all_columns) {
     i64 const row_blocks = (rows + 3) >> 2;
+    last_begin = static_cast<i32>(row_blocks - product_panel::blocks_in_common(rows));
     if (row_blocks > 1) row_blocks_inverse = static_cast<u32>(((i64{1} << 32) + row_blocks - 1) / row_blocks);
     for (int cores = 1; cores <= team_cores; ++cores) {
       product_grid const g = product_grid::best(rows, columns, depth, cores);
@@ -120,10 +124,11 @@ struct product_shares {
     auto const panels_in = [&](index blocks) DEEPLOY_INLINE_LAMBDA { return static_cast<index>(static_cast<u64>(blocks) * row_blocks_inverse >> 32); };
     index const row_blocks = (rows + 3) >> 2, all = row_blocks * ((of_columns + 3) >> 2), from = split_at(all, core, cores);
     index to = split_at(all, core + 1, cores), panel = panels_in(from), begin = from - panel * row_blocks;
-    if ((rows & 3) != 0) {
-      // The last four rows overlap those before: one core has both.
-      if (panels_in(to + 1) * row_blocks == to + 1) ++to;
-      if (begin == row_blocks - 1) ++panel, begin = 0;
+    if (last_begin + 1 != row_blocks) {
+      // Rows behind the last four are computed with some before them: one core has all of these.
+      index const last = panels_in(to) * row_blocks;
+      if (to - last > last_begin) to = last + row_blocks;
+      if (begin > last_begin) ++panel, begin = 0;
     }
     return {0, rows, from_column + 4 * panel, of_columns - 4 * panel, begin, to - panel * row_blocks - begin};
   }

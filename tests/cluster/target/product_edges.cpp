@@ -41,6 +41,13 @@ using turned = product<t<0, A, m, k>, t<1, B, k, n>, t<2, Y, m, n>, op::matmul_p
       measured<edges<u8, u8, i8, m, k, n, to_i8>, engine_t, 0>(#m " x " #k " x " #n " u8 u8"), \
       measured<edges<u8, i8, u8, m, k, n, to_u8>, engine_t, 0>(#m " x " #k " x " #n " u8 i8 to u8"), \
       measured<edges<i8, u8, i8, m, k, n, to_i8>, engine_t, 0>(#m " x " #k " x " #n " i8 u8")
+/// Rows that do not join, as one head of many has them.
+template <class A, class B, class Y, index m, index k, index n, requantisation result>
+using rows_apart = product<view<t<0, A, m, k + 12>, {.of = {m, k}, .stride = {k + 12, 1}}>, view<t<1, B, n, k>, {.of = {k, n}, .stride = {1, k}}>,
+                           t<2, Y, m, n>, op::matmul_params{.result = result}>;
+#define APART(m, k, n) \
+  measured<rows_apart<i8, i8, i8, m, k, n, to_i8>, engine_t, 0>(#m " x " #k " x " #n " i8 i8 apart"), \
+      measured<rows_apart<u8, i8, u8, m, k, n, to_u8>, engine_t, 0>(#m " x " #k " x " #n " u8 i8 to u8 apart")
 /// A second operand for each batch.
 template <index batches, index m, index k, index n>
 using batched = product<view<t<0, i8, m, batches * k>, {.of = {batches, m, k}, .stride = {k, batches * k, 1}}>, t<1, i8, batches, k, n>, t<2, i8, batches, m, n>,
@@ -52,6 +59,8 @@ extern measured_layer const layers[];
 constinit measured_layer const layers[] = {OF(13, 40, 22), OF(11, 21, 9), OF(1, 64, 77), OF(1, 31, 64), OF(40, 12, 8), OF(17, 32, 12), OF(4, 18, 54),
                                               TURNED(7, 30, 56), TURNED(17, 16, 20), TURNED(40, 12, 8), TURNED(13, 10, 12),
                                               FEW(200, 16, 1), FEW(150, 20, 2), FEW(66, 12, 3), FEW(129, 12, 7), FEW(65, 36, 13), FEW(33, 12, 21), FEW(40, 12, 20),
+                                              FEW(34, 12, 36), FEW(38, 36, 23), FEW(35, 20, 28), FEW(7, 64, 30), FEW(6, 12, 64), FEW(5, 16, 50),
+                                              APART(48, 36, 20), APART(33, 12, 9), APART(50, 16, 30), APART(27, 64, 12),
                                               measured<batched<20, 9, 4, 8>, engine_t, 0>("20 batches of 9 x 4 by columns x 8"),
                                               measured<sums<16, 32, 32>, engine_t, 0>("16 x 32 x 32 sums"),
                                               measured<sums<24, 20, 12, start<12>>, engine_t, 0>("24 x 20 x 12 sums with a bias"),
