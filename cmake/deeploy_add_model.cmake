@@ -2,6 +2,7 @@
 #   ONNX file | HEADER file NETWORK type [CONSTANTS file]   the network: a model file, or C++ types
 #   BOARD board                                            default host
 #   [TYPE name=u8 ...] [INPUTS file.npz] [STATE in=out ...] how an ONNX file is read
+#   [NO_FUSE all | node ...]                               layers that never become one with others, beside those that do not fit
 #   [PLAN file]                                            a committed plan.hpp: nothing is planned, no solver is needed
 #   [TUNING file]                                          header with mappings and pins of your own
 #   [IMAGES program|l3]                                    weights: part of the program (default), or room for instance.load()
@@ -14,7 +15,7 @@
 option(DEEPLOY_DEBUG "models for boards: bounded waits, names of layers in messages" OFF)
 include(${CMAKE_CURRENT_LIST_DIR}/deeploy_board_objects.cmake)
 function(deeploy_add_model name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "ONNX;HEADER;NETWORK;CONSTANTS;BOARD;INPUTS;PLAN;TUNING;IMAGES;L1;L2;WMEM;OBJECTIVE" "TYPE;STATE;ENGINES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "ONNX;HEADER;NETWORK;CONSTANTS;BOARD;INPUTS;PLAN;TUNING;IMAGES;L1;L2;WMEM;OBJECTIVE" "TYPE;STATE;NO_FUSE;ENGINES")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "deeploy_add_model(${name}): ${arg_UNPARSED_ARGUMENTS} is not understood")
   endif()
@@ -58,22 +59,36 @@ function(deeploy_add_model name)
   endif()
   set(run ${CMAKE_COMMAND} -E env CXX=${compiler} ${command})
 
+  set(of_network)
+  set(imported)
+  set(header)
   if(arg_ONNX)
-    set(words import ${arg_ONNX} --out ${folder} --name ${name})
+    set(reading)
     foreach(type ${arg_TYPE})
-      list(APPEND words --type ${type})
+      list(APPEND reading --type ${type})
     endforeach()
     foreach(state ${arg_STATE})
-      list(APPEND words --state ${state})
+      list(APPEND reading --state ${state})
+    endforeach()
+    foreach(node ${arg_NO_FUSE})
+      list(APPEND reading --no-fuse=${node})
     endforeach()
     if(arg_INPUTS)
-      list(APPEND words --inputs ${arg_INPUTS})
+      list(APPEND reading --inputs ${arg_INPUTS})
     endif()
-    add_custom_command(OUTPUT ${folder}/model.hpp ${folder}/model.json ${folder}/constants.bin COMMAND ${run} ${words}
-                       DEPENDS ${arg_ONNX} ${arg_INPUTS} ${tools} COMMENT "deeploy: importing ${name}" VERBATIM)
-    set(model ${folder})
-    set(header ${folder}/model.hpp)
-    set(of_network)
+    set(files ${folder}/model.hpp ${folder}/model.json ${folder}/constants.bin)
+    if(arg_PLAN)
+      add_custom_command(OUTPUT ${files} COMMAND ${run} import ${arg_ONNX} --out ${folder} --name ${name} ${reading}
+                         DEPENDS ${arg_ONNX} ${arg_INPUTS} ${tools} COMMENT "deeploy: importing ${name}" VERBATIM)
+      set(model ${folder})
+      set(header ${folder}/model.hpp)
+    else()
+      # One call imports and plans: what is imported may depend on what fits.
+      set(model ${arg_ONNX})
+      set(of_network ${reading})
+      set(imported ${files})
+      set(header ${arg_ONNX} ${arg_INPUTS})
+    endif()
   else()
     set(model ${arg_HEADER})
     set(header ${arg_HEADER})
@@ -102,7 +117,7 @@ function(deeploy_add_model name)
       list(APPEND words --engines ${engines})
     endif()
   endif()
-  add_custom_command(OUTPUT ${folder}/plan.hpp ${folder}/network.hpp ${folder}/${weights} ${folder}/arenas.cpp COMMAND ${run} ${words}
+  add_custom_command(OUTPUT ${imported} ${folder}/plan.hpp ${folder}/network.hpp ${folder}/${weights} ${folder}/arenas.cpp COMMAND ${run} ${words}
                      DEPENDS ${header} ${arg_CONSTANTS} ${arg_PLAN} ${arg_TUNING} ${tools} COMMENT "deeploy: planning ${name} for ${arg_BOARD}" VERBATIM)
 
   # The images are part of the program by .incbin; the assembler looks for them in the model's folder.

@@ -132,12 +132,28 @@ int build_program(network_source const& n, std::string const& scratch, std::stri
   return compile(words, "the network's types", scratch);
 }
 
-/// Runs a program that build_program made.
-int call_program(std::string const& scratch, std::string const& what, std::vector<std::string> const& arguments) {
+/// The layers of a refused.json.
+std::vector<refused_layer> refused_in(std::string const& folder) {
+  std::vector<refused_layer> layers;
+  auto const told = read_json(folder + "/refused.json");
+  if (told && told->is_array())
+    for (auto const& r : *told) layers.push_back({r.at("layer"), r.at("kind"), r.at("why")});
+  return layers;
+}
+
+/// Runs a program that build_program made. Where it finds no plan, the attempt (when there is one) gets what it wrote of that
+/// into `made`, and its messages, which are not shown.
+int call_program(std::string const& scratch, std::string const& what, std::vector<std::string> const& arguments, std::string const& made = {},
+                 attempt* of = nullptr) {
   std::vector<std::string> words{scratch + "/" + what};
   words.insert(words.end(), arguments.begin(), arguments.end());
   process_result const r = run_process(words, scratch);
-  fmt::print(stderr, "{}", r.errors);
+  if (of != nullptr && r.status == infeasible) {
+    of->refused = refused_in(made);
+    of->messages = r.errors;
+  } else {
+    fmt::print(stderr, "{}", r.errors);
+  }
   if (int const status = interrupted_status()) return status;
   if (r.status == equal || r.status == user_error || r.status == infeasible) return r.status;
   complain(6208, fmt::format("the {} ended with status {}; report this with the model", what, r.status));
@@ -201,7 +217,7 @@ bool readable(network_source const& n) {
 }  // namespace
 
 int plan_stage(network_source const& n, std::string const& folder, std::string const& board, plan::plan_arguments const& a, progress& p,
-               std::string const& cache_folder) {
+               std::string const& cache_folder, attempt* of) {
   stopwatch const compiling;
   if (!fs::exists(where().library + "/libdeeploy_planner.a")) {
     complain(6205, "this installation has no planner (GLPK was missing when it was built); use a committed plan, or install libglpk-dev and build again");
@@ -225,10 +241,11 @@ int plan_stage(network_source const& n, std::string const& folder, std::string c
   stopwatch const planning;
   plan::plan_arguments inner = a;
   inner.output = scratch.path() + "/made";
+  inner.may_come_apart = of != nullptr && of->may_come_apart;
   inner.constants = n.constants;
   inner.name = n.name;
   inner.header = included(n.header, folder);
-  if (int const status = call_program(scratch.path(), "generator", inner.words())) return status;
+  if (int const status = call_program(scratch.path(), "generator", inner.words(), inner.output, of)) return status;
   auto const plan = read_json(inner.output + "/plan.json");
   if (!plan) {
     complain(4004, folder + "/plan.json is missing or damaged");

@@ -20,7 +20,7 @@ struct network_arguments {
   std::vector<std::string> states;  ///< IN=OUT
   std::vector<std::string> inputs;  ///< .npz
   std::string name;
-  bool no_fuse = false;             ///< several layers never become one
+  std::vector<std::string> single;  ///< nodes whose layers never become one with others; `import::all_layers`: all
 };
 
 /// Progress lines on stderr: "import   22 nodes, 11 layers   0.1 s".
@@ -55,10 +55,24 @@ struct network_source {
 };
 /// The imported network of a folder; nothing (and a message) when there is none.
 std::optional<network_source> imported(std::string const& folder);
+/// A layer made of several that runs nowhere on the board, or not within the memory offered.
+struct refused_layer {
+  std::string layer, kind, why;
+};
+/// Of a planning that may be followed by another one, with layers imported single that were one before.
+struct attempt {
+  bool may_come_apart = false;         ///< in: slow forms of such layers are refused
+  std::vector<refused_layer> refused;  ///< out: such layers, where there is no plan
+  std::string messages;                ///< out: why there is no plan; not shown yet
+};
 /// Compiles the generator of a network and runs it: plan.hpp, plan.json and weights in `folder`. The generator is taken from
 /// the folder `cache`, when one is given, and kept there.
 int plan_stage(network_source const& n, std::string const& folder, std::string const& board, plan::plan_arguments const& a, progress& p,
-               std::string const& cache = {});
+               std::string const& cache = {}, attempt* of = nullptr);
+/// Plans what import_stage() has just made of an .onnx file in `folder`. Where layers made of several do not fit, or have slow
+/// kernels alone, the file is imported again with these left single, and planned again; a note tells which.
+int plan_imported(network_arguments const& n, network_source const& made, std::string const& folder, std::string const& board,
+                  plan::plan_arguments const& a, progress& p, std::string const& cache = {});
 /// The same for a plan that is there: weight images, without a solver. Copies the plan into `folder`.
 int pack_stage(network_source const& n, std::string const& plan_file, std::string const& folder, std::string const& board, progress& p);
 /// Compiles the model and its plan for the board's runner. With a folder `cache`, kernels are compiled once per shape class and

@@ -67,7 +67,7 @@ int import_stage(network_arguments const& a, std::string const& folder, progress
   import::diagnostics found;
   import::import_options options;
   options.name = a.name.empty() ? import::default_name(a.file) : a.name;
-  options.fuses = !a.no_fuse;
+  options.single.insert(a.single.begin(), a.single.end());
   import::graph g = import::read_onnx(a.file, found);
   bool const is_read = !g.values.empty();
   take_types(a, g, options, found);
@@ -107,5 +107,36 @@ int import_stage(network_arguments const& a, std::string const& folder, progress
   }
   p.stage("import", fmt::format("{} nodes, {} layers, {} bytes of constants", nodes, written.layers.size(), constant_bytes), time.seconds());
   return 0;
+}
+
+int plan_imported(network_arguments const& n, network_source const& made, std::string const& folder, std::string const& board,
+                  plan::plan_arguments const& a, progress& p, std::string const& cache) {
+  // Where even single layers do not fit, slow forms of what they are one in may.
+  for (bool const may_come_apart : {true, false}) {
+    network_arguments again = n;
+    std::string notes;
+    for (;;) {
+      attempt tried{may_come_apart, {}, {}};
+      int const status = plan_stage(made, folder, board, a, p, cache, &tried);
+      if (status != infeasible || (tried.refused.empty() && (!may_come_apart || notes.empty()))) {
+        fmt::print(stderr, "{}{}", notes, tried.messages);
+        return status;
+      }
+      if (tried.refused.empty()) break;
+      auto const model = read_json(folder + "/model.json");
+      if (!model) {
+        complain(4004, folder + "/model.json is damaged");
+        return user_error;
+      }
+      for (refused_layer const& r : tried.refused) {
+        auto const node = model->at("fused").at(r.layer.substr(r.layer.rfind(':') + 1)).get<std::string>();
+        again.single.push_back(node);
+        notes += fmt::format("deeploy: note: layer {} ({}) {}; its layers stay single, as with --no-fuse={}\n", r.layer, r.kind, r.why, node);
+      }
+      if (int const failed = import_stage(again, folder, p)) return failed;
+    }
+    if (int const failed = import_stage(n, folder, p)) return failed;
+  }
+  return infeasible;
 }
 }  // namespace deeploy::command

@@ -2,6 +2,7 @@
 // deeploy: the command.
 #include <CLI/CLI.hpp>
 #include <deeploy/version.hpp>
+#include <filesystem>
 #include <fmt/format.h>
 #include <generators/command/operators.hpp>
 #include <generators/command/place.hpp>
@@ -25,22 +26,28 @@ struct words_of_user {
   bool map = false, lowest = false;
 };
 
-void add_network(CLI::App& app, command::network_arguments& n, char const* file) {
-  app.add_option("network", n.file, file)->required()->type_name("FILE");
+/// How an .onnx file is read.
+void add_reading(CLI::App& app, command::network_arguments& n) {
   app.add_option("--type", n.types, "element type of an input: i8 u8 i16 u16 i32; may be repeated")->type_name("NAME=TYPE")->group(network_group);
   app.add_option("--state", n.states, "a cache that goes in as IN and comes out longer as OUT; may be repeated")->type_name("IN=OUT")->group(network_group);
-  app.add_option("--name", n.name, "name of the model in C++ (default: the file's; the folder's for network.onnx or model.onnx)")->type_name("NAME")->group(network_group);
-  app.add_flag("--no-fuse", n.no_fuse, "no layers of attention become one (score_chain): each has its own step and tensor")->group(network_group);
+  app.add_flag(fmt::format("--no-fuse{{{}}}", import::all_layers), n.single,
+               "no layers of attention become one (score_chain): each has its own step and tensor; --no-fuse=NAME: not those at node NAME")->group(network_group);
   app.add_option("--inputs", n.inputs, ".npz with an array per input; also tells their types")->type_name("FILE")->group(network_group);
 }
 
-void add_source(CLI::App& app, words_of_user& w) {
-  app.add_option("model", w.source.header, "folder of an import, or a header with a network written by hand")->required()->type_name("PATH");
+void add_network(CLI::App& app, command::network_arguments& n, char const* file) {
+  app.add_option("network", n.file, file)->required()->type_name("FILE");
+  app.add_option("--name", n.name, "name of the model in C++ (default: the file's; the folder's for network.onnx or model.onnx)")->type_name("NAME")->group(network_group);
+  add_reading(app, n);
+}
+
+void add_source(CLI::App& app, words_of_user& w, char const* model) {
+  app.add_option("model", w.source.header, model)->required()->type_name("PATH");
   app.add_option("--network", w.source.type, "the network's type, for a header: my::network")->type_name("TYPE")->group(network_group);
   app.add_option("--constants", w.source.constants, "constants.bin, for a header that needs one")->type_name("FILE")->group(network_group);
   app.add_option("--name", w.source.name, "name of the model, for functions and arrays (default: the import's)")->type_name("NAME")->group(network_group);
   app.add_option("--tuning", w.source.tuning, "header with mappings and pins of your own")->type_name("FILE")->group(network_group);
-  app.add_option("--out", w.plan_folder, "folder for the files (default: that of the import)")->type_name("FOLDER")->group(files_group);
+  app.add_option("--out", w.plan_folder, "folder for the files (default: that of the import; of a file, this one)")->type_name("FOLDER")->group(files_group);
   app.add_option("--board", w.a.board, "the board: a folder of boards/")->capture_default_str()->type_name("NAME")->group(files_group);
 }
 
@@ -65,9 +72,29 @@ int report_plan(words_of_user const& w) {
   return 0;
 }
 
+/// An .onnx file, whatever it is called; no folder and no header.
+bool is_network_file(std::filesystem::path const& path) {
+  auto const extension = path.extension();
+  return extension == ".onnx" || (std::filesystem::is_regular_file(path) && extension != ".hpp" && extension != ".hh" && extension != ".h");
+}
+
+/// Imports and plans.
+int plan_file(words_of_user& w, command::progress& p) {
+  command::network_arguments n = w.a.network;
+  n.file = w.source.header;
+  n.name = w.source.name;
+  std::string const folder = w.plan_folder.empty() ? "." : w.plan_folder;
+  if (int const failed = command::import_stage(n, folder, p)) return failed;
+  auto source = command::imported(folder);
+  if (!source) return command::user_error;
+  source->tuning = w.source.tuning;
+  return command::plan_imported(n, *source, folder, w.a.board, w.a.plan, p);
+}
+
 int plan_or_pack(words_of_user& w, bool plans, command::progress& p) {
   if (!command::board_exists(w.a.board)) return command::user_error;
   command::network_source& source = w.source;
+  if (plans && source.type.empty() && is_network_file(source.header)) return plan_file(w, p);
   if (source.type.empty()) {
     auto found = command::imported(source.header);
     if (!found) return command::user_error;
@@ -93,12 +120,13 @@ int call(int count, char** words) {
   add_network(*import, w.a.network, "the network: an .onnx file");
   import->add_option("--out", w.folder, "folder for the files")->capture_default_str()->type_name("FOLDER")->group(files_group);
 
-  auto* const plan = app.add_subcommand("plan", "plans a network for a board: plan.hpp, plan.json, weights");
-  add_source(*plan, w);
+  auto* const plan = app.add_subcommand("plan", "plans a network for a board: plan.hpp, plan.json, weights; imports an .onnx file first");
+  add_source(*plan, w, "an .onnx file, which is imported; folder of an import, or a header with a network written by hand");
+  add_reading(*plan, w.a.network);
   w.a.plan.add_to(*plan, false);
 
   auto* const pack = app.add_subcommand("pack", "weight images for a plan that is already there; needs no solver");
-  add_source(*pack, w);
+  add_source(*pack, w, "folder of an import, or a header with a network written by hand");
   pack->add_option("--plan", w.plan_file, "the committed plan.hpp")->required()->type_name("FILE")->group(files_group);
 
   auto* const run = app.add_subcommand("run", "imports, plans, compiles and runs a network on a board");

@@ -148,16 +148,22 @@ int prepare(validate_arguments const& a, std::string const& folder, progress& p,
   } else if (int const failed = import_stage(a.network, folder, p)) {
     return failed;
   }
-  auto const read = read_json(folder + "/model.json");
-  if (!read) {
+  auto const read = [&] {
+    if (auto const j = read_json(folder + "/model.json")) {
+      model = *j;
+      return true;
+    }
     complain(4004, folder + "/model.json is damaged");
-    return user_error;
-  }
-  model = *read;
-  if (!archives_fit(model, a, folder)) return user_error;
+    return false;
+  };
+  if (!read() || !archives_fit(model, a, folder)) return user_error;
   auto const source = imported(folder);
   if (!source) return user_error;
-  if (int const failed = plan_stage(*source, folder, a.board, a.plan, p, a.cache_folder)) return failed;
+  bool const again = !fs::is_directory(a.network.file);
+  if (int const failed = again ? plan_imported(a.network, *source, folder, a.board, a.plan, p, a.cache_folder)
+                               : plan_stage(*source, folder, a.board, a.plan, p, a.cache_folder))
+    return failed;
+  if (!read()) return user_error;  // perhaps imported again
   return compile_stage(folder, a.board, p, a.cache_folder, a.debug);
 }
 

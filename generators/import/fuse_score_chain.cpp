@@ -28,12 +28,16 @@ class chain {
     return s.kind == "isoftmax" && plain(s) && find_second() && find_first(s.inputs[0]) && axes_agree() && functions_fit();
   }
 
+  /// Of the layer that the chain becomes.
+  std::string const& name() { return layer(second_).name; }
+
   void replace() {
     lowered_layer const &a = layer(first_), &b = layer(second_), &s = layer(softmax_);
     lowered_layer made;
     made.kind = "score_chain";
     made.name = b.name;
     made.form = axes_form::fixed;
+    made.of_several = true;
     made.inputs = {shown(a.inputs[0], a, false), shown(a.inputs[1], a, true), shown(b.inputs[1], b, false), l_.whole(tables())};
     made.mask = mask_;
     made.result = shown(b.result, b, false);
@@ -291,11 +295,17 @@ class chain {
 };
 }  // namespace
 
-void fuse_score_chains(lowering& l) {
+void fuse_score_chains(lowering& l, std::set<std::string> const& single) {
+  std::set<std::string> met;
   for (std::size_t i = 0; i < l.net.layers.size(); ++i) {
     if (l.net.layers[i].dropped || l.net.layers[i].kind != "isoftmax") continue;
     chain c(l, static_cast<int>(i));
-    if (c.found()) c.replace();
+    if (!c.found()) continue;
+    met.insert(c.name());
+    if (single.count(c.name()) == 0) c.replace();
   }
+  for (std::string const& name : single)
+    if (met.count(name) == 0)
+      l.found.error(4207, "--no-fuse={}: no layers become one at a node of that name; there is {}", name, met.empty() ? "none" : fmt::format("{}", fmt::join(met, ", ")));
 }
 }  // namespace deeploy::import

@@ -329,7 +329,7 @@ void lowering::run() {
     }
   }
   if (!found.failed()) check_outputs();
-  if (!found.failed() && options_.fuses) fuse_score_chains(*this);
+  if (!found.failed() && options_.single.count(all_layers) == 0) fuse_score_chains(*this, options_.single);
   if (!found.failed()) finish(*this);
 }
 }  // namespace deeploy::import

@@ -2,14 +2,18 @@
 // Lowering: nodes become layers on buffers; data movement becomes views; what can be fused exactly is fused.
 #pragma once
 #include <generators/import/lowered.hpp>
+#include <set>
 
 namespace deeploy::import {
 struct import_options {
   std::map<std::string, element> types;                        ///< of graph inputs
   std::vector<std::pair<std::string, std::string>> states;     ///< input, output
   std::string name;                                            ///< of the model; empty: from the file
-  bool fuses = true;                                           ///< several layers into one, where an operator is that
+  std::set<std::string> single;                                ///< layers that never become one with others, by node; `all_layers`: none does
 };
+
+/// In `import_options::single`.
+inline constexpr char const* all_layers = "all";
 
 class lowering;
 /// How one operator type of ONNX is lowered. Adding an operator adds a file with one of these.
@@ -102,8 +106,10 @@ class lowering {
 /// The one value of a constant view, if all its elements are equal.
 std::optional<std::int64_t> uniform(lowering const& l, view v);
 
-/// Layers that op::score_chain does as one: of attention, between its projections.
-void fuse_score_chains(lowering&);
+/// Layers that op::score_chain does as one: of attention, between its projections. Those of the `single` stay as they are.
+///
+/// @errors  DPL-4207 `single` names a node whose layers would not become one
+void fuse_score_chains(lowering&, std::set<std::string> const& single);
 
 /// Outputs, states, and copies where addressing alone cannot do it.
 void finish(lowering&);

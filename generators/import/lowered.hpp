@@ -59,6 +59,7 @@ struct lowered_layer {
   std::vector<std::pair<std::string, std::string>> params;     ///< designated initialisers in declared order
   std::uint32_t reduced = 0;           ///< axes of a reduction
   std::vector<std::int64_t> per_axis;  ///< values that run along the axes (pad's `before`), merged with them
+  bool of_several = false;             ///< made of layers that would do without it
   bool dropped = false;
   /// Largest magnitude that the 32-bit accumulator may reach, for the warning.
   double accumulator_bound = 0;

@@ -64,6 +64,10 @@ std::string model_json(lowering const& l, written_network const& w, std::string 
     json const at = location(l, w, *t.at);
     if (!at.is_null()) j["values"][v.name] = at;
   }
+  // Layers made of several, and what --no-fuse calls them.
+  j["fused"] = json::object();
+  for (written_layer const& y : w.layers)
+    if (y.from->of_several) j["fused"][y.name] = y.from->name;
   j["warnings"] = json::array();
   for (message const& m : l.found.warnings()) j["warnings"].push_back(fmt::format("[DPL-{}] {}", m.code, m.text));
   // Names may be no UTF-8; JSON must.

@@ -298,7 +298,7 @@ void choice_problem::explain(int l) {
     if (int const t = layer.tensor[o]; t >= 0) homes[o] = homes_[t][0];
   candidate const least = smallest_tile(layer, m_.board, homes, options_);
   if (least.bytes < 0) {
-    infeasible_.push_back({3016, fmt::format("layer {} ({}): no engine takes it", layer.name, layer.d->facts->name)});
+    infeasible_.push_back({3016, fmt::format("layer {} ({}): no engine takes it", layer.name, layer.d->facts->name), l});
     return;
   }
   std::string tile, parts;
@@ -312,7 +312,8 @@ void choice_problem::explain(int l) {
                                            "  try: --l1 {} or more, or {}",
                                            layer.name, layer.d->facts->name, m_.board.memories[0].name, tile, least.bytes,
                                            m_.board.memories[0].name, options_.capacity[0], least.bytes - options_.capacity[0], parts, least.bytes,
-                                           layer.d->facts->fused ? "import with --no-fuse: single layers need less" : "a network with shorter rows")});
+                                           layer.d->facts->fused ? "import with --no-fuse, or plan the .onnx file: single layers need less" : "a network with shorter rows"),
+                         l, least.bytes});
 }
 
 std::int64_t choice_problem::cost(std::int64_t cycles, std::int64_t moved) const {

@@ -49,6 +49,8 @@ struct choice {
 struct infeasibility {
   int code = 0;
   std::string text;
+  int layer = -1;            ///< that runs nowhere by itself, whatever the others do
+  std::int64_t needs = 0;    ///< bytes of L1 for its smallest tile, when an engine takes it
 };
 
 /// All candidates of all steps form the problem; of these, the columns at hand are `columns(step)`. More come in by pricing,

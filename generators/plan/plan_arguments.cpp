@@ -34,6 +34,7 @@ void plan_arguments::add_to(CLI::App& app, bool inner) {
   // Hidden: tests compare the plan's choice with others, and run plans that nobody would choose.
   app.add_option("--draw", draw, "each layer gets a legal candidate drawn with this seed; even: of at most 1.5 times the least cycles")->type_name("SEED")->group("");
   if (!inner) return;
+  app.add_flag("--may-come-apart", may_come_apart, "layers made of several take no slow form; refused.json tells which do not fit then");
   app.add_option("--out", output, "folder for plan.hpp, plan.json and the weight images")->capture_default_str();
   app.add_option("--constants", constants, "constants.bin of the import");
   app.add_option("--name", name, "name of the model");
@@ -51,6 +52,7 @@ std::vector<std::string> plan_arguments::words() const {
   if (!lp_file.empty()) add("--lp", lp_file);
   if (nodes > 0) add("--nodes", std::to_string(nodes));
   if (reduced_grids) w.push_back("--reduced-grids");
+  if (may_come_apart) w.push_back("--may-come-apart");
   if (draw > 0) add("--draw", std::to_string(draw));
   return w;
 }

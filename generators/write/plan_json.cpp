@@ -116,4 +116,19 @@ std::string plan_json(plan::planned_model const& m, plan::plan_result const& r, 
   j["kernels"] = kernels;
   return j.dump(1) + "\n";
 }
+
+std::string refused_json(plan::planned_model const& m, plan::plan_result const& r, plan::plan_options const& o) {
+  json j = json::array();
+  for (plan::infeasibility const& p : r.problems) {
+    if (p.layer < 0) continue;
+    plan::planned_layer const& l = m.layers[p.layer];
+    if (!l.d->facts->fused) continue;
+    bool slow = false;
+    for (mapping_facts const& e : l.engines)
+      for (int f = 0; f < e.form_count && plan::is_allowed(o, e.engine); ++f) slow = slow || (e.forms[f].slow && e.takes(*l.d, f));
+    std::string const why = p.needs > 0 ? fmt::format("needs {} bytes of {}, {} are offered", p.needs, m.board.memories[0].name, o.capacity[0]) : slow ? "has a slow kernel only" : "is taken by no engine";
+    j.push_back({{"layer", l.name}, {"kind", l.d->facts->name}, {"why", why}});
+  }
+  return j.dump(1) + "\n";
+}
 }  // namespace deeploy::write

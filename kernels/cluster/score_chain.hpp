@@ -203,7 +203,7 @@ constexpr bool lower_score_chain(kernel_arguments const& a, u32 aligned, lowered
 
 struct score_chain_mapping {
   static constexpr bool supported = true;
-  static constexpr form forms[] = {{"rows", false}, {"recomputed", false}};
+  static constexpr form forms[] = {{"rows", false}, {"recomputed", false, true}};
   static constexpr int keys = 4, depth = 5, width = 6;
 
   /// Does the operand lie with neighbours along `axis`, there and in a tile buffer?
@@ -229,10 +229,10 @@ struct score_chain_mapping {
     return c;
   }
 
-  static constexpr bool takes(layer_descriptor const& l, int form) { return form == 0 || serves(l); }
+  static constexpr bool takes(layer_descriptor const& l, int form) { return form != 0 || serves(l); }
   /// The rows keep exponentials of 16 bits, of which the largest key's is the largest.
   static bool exact(layer_descriptor const& l, int form, constant_values const& v) {
-    if (form != 0 || !serves(l)) return true;
+    if (form != 0) return true;
     if (v.of[4] == nullptr) return false;
     u8 const* const words = static_cast<u8 const*>(v.of[4]) + l.with[4].offset + op::score_tables::exponentials;
     auto word = [&](int i) { return words[4 * i] | words[4 * i + 1] << 8 | words[4 * i + 2] << 16 | static_cast<i64>(words[4 * i + 3]) << 24; };
@@ -249,7 +249,7 @@ struct score_chain_mapping {
     return n;
   }
   static constexpr i64 scratch_bytes(layer_descriptor const& l, int form, index const* tile) {
-    if (form != 0 || !serves(l)) return 0;
+    if (form != 0) return 0;
     i64 const count = i64{tile[0]} * tile[1] * tile[2] * tile[3], busy = count < 8 ? count : 8;  // the first cores have a row each
     return score_chain<score_class{}, 1>::all_copies_bytes + mask_rows(l, tile) * tile[keys] * 4 +
            busy * score_room(tile[keys]).of_core;
@@ -257,7 +257,7 @@ struct score_chain_mapping {
   /// Counted instructions of the loops, in quarters per key, and the accesses that lose against another core.
   static constexpr i64 tile_cycles(layer_descriptor const& l, int form, index const* tile) {
     i64 const count = i64{tile[0]} * tile[1] * tile[2] * tile[3], busiest = (count + 7) / 8;
-    if (form != 0 || !serves(l)) {
+    if (form != 0) {
       // Each score again for the largest, for the sum and for each eight columns; these divide, and take the columns one by one.
       i64 const eights = (tile[width] + 7) / 8, each_key = (2 + eights) * (200 + 8 * tile[depth]) + 550 * eights + 100 * tile[width];
       return walk_cycles + busiest * (2340 + 165 * tile[width] + tile[keys] * each_key);
@@ -269,7 +269,7 @@ struct score_chain_mapping {
     i64 const prepared = mask_rows(l, tile) * ((tile[keys] + 7) / 8) * 8;
     return walk_cycles + phase_cycles + 170 + prepared + busiest * (300 + 50 * columns + tile[keys] * quarters * 17 / 64);
   }
-  static constexpr i64 code_bytes(layer_descriptor const& l, int form, index const*) { return form == 0 && serves(l) ? 1500 : 1200; }
+  static constexpr i64 code_bytes(layer_descriptor const&, int form, index const*) { return form == 0 ? 1500 : 1200; }
   template <layer_descriptor const& L, int form>
   static constexpr kernel_code code = [] {
     if constexpr (form == 0 && serves(L)) {

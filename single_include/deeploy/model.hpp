@@ -2126,7 +2126,8 @@ namespace deeploy {
 /// One way in which an engine runs an operator.
 struct form {
   char const* name;
-  bool accumulates;  ///< takes a reduction in several tiles
+  bool accumulates;   ///< takes a reduction in several tiles
+  bool slow = false;  ///< for what no other form takes: layers that an import has made one are sooner done one by one
 };
 
 /// A mapping whose code is the one phase entry<kernel, class_of(layer, accumulates)> says so with this: programs for many
@@ -2518,6 +2519,7 @@ concept Planned = requires { plan_of<Net>::header.format; };
   X(4204, "a cache does not go in and come out as asked; see --state")                                                   \
   X(4205, "--type names no input or no type; say NAME=u8")                                                               \
   X(4206, "a constant does not fit the type that it must have; rescale it")                                              \
+  X(4207, "--no-fuse names a node where no layers become one; the message lists those where some do")                    \
   X(4209, "an output could not be computed; report this")                                                                \
   X(4210, "a window operator has unsupported dimensions; use one or two spatial axes")                                   \
   X(4211, "channels, groups and weights do not agree; correct the file")                                                 \

@@ -89,6 +89,7 @@ CASES = [
     Case("state of no output", cached("--state", "old=next"), 2, [4204], ["no output next", "it has new, other"]),
     Case("state that is none", cached("--state", "x=other"), 2, [4204], ["x=other", "does not go through one Concat"]),
     Case("state without a pair", cached("--state", "old"), 2, [4204], ["say INPUT=OUTPUT"]),
+    Case("no layers to leave single", on_net("import", "@net", "--type", "x=i8", "--no-fuse=att", "--out", "@out"), 2, [4207], ["--no-fuse=att", "there is none"]),
     Case("500 bytes of L1", planned("--l1", "500", content=rows()), 3, [5001],
          ["node1", "does not fit l1", "smallest tile", "needs 4000 bytes, l1 offers 500 (3500 short)", "try: --l1 4000 or more"], twice=False),
     Case("L1 of 20 bytes", planned("--l1", "20"), 3, [5001], ["layer", "conv1", "smallest tile", "l1 offers 20", "short", "--l1 "], twice=False),

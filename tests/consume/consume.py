@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # The ways into a user's project: an installed package, a subfolder, a committed plan without a solver.
-"""consume.py installed | subfolder | subfolder_with_tools | committed_plan"""
+"""consume.py installed | subfolder | subfolder_with_tools | committed_plan | unfused"""
 import os
 import re
 import subprocess
@@ -83,10 +83,26 @@ def committed_plan(top):
     harness.check(done.returncode != 0 and "DPL-3" in done.stdout + done.stderr, "a stale plan was built")
 
 
+def unfused(top):
+    """Attention that does not fit as one layer: planned by itself, and with a plan that was made so before."""
+    harness.need_oracle()
+    sys.path.insert(0, os.path.join(HERE, "..", "bitexact"))
+    from attention_graph import two_chains
+    two_chains(top)
+    harness.command("plan", os.path.join(top, "net.onnx"), "--inputs", os.path.join(top, "inputs.npz"), "--name", "as_planned", "--l1", 2400,
+                    "--out", os.path.join(top, "made"))
+    project(os.path.join(top, "build"), "-DDEEPLOY_SOURCE=" + harness.ROOT, "-DDEEPLOY_COMMAND=" + harness.DEEPLOY, "-DCMAKE_DISABLE_FIND_PACKAGE_fmt=ON",
+            "-DDEEPLOY_ONLY_PLANNED=ON", "-DATTENTION=" + top)
+    told = call("cmake", "--build", os.path.join(top, "build"), "-j", "1", "--target", "by_itself_weights", "as_planned_weights")
+    harness.check(told.count("note: layer model::by_itself::") == 2 and "::as_planned::" not in told, told)
+    harness.check("ninja: no work to do" in call("cmake", "--build", os.path.join(top, "build"), "--target", "by_itself_weights", "as_planned_weights"), "built again")
+    print("attention in single layers, twice")
+
+
 def main():
     with harness.Folder() as top:
         {"installed": installed, "subfolder": subfolder, "subfolder_with_tools": subfolder_with_tools,
-         "committed_plan": committed_plan}[sys.argv[1]](top)
+         "committed_plan": committed_plan, "unfused": unfused}[sys.argv[1]](top)
 
 
 harness.main(main)

@@ -101,6 +101,7 @@
   X(4204, "a cache does not go in and come out as asked; see --state")                                                   \
   X(4205, "--type names no input or no type; say NAME=u8")                                                               \
   X(4206, "a constant does not fit the type that it must have; rescale it")                                              \
+  X(4207, "--no-fuse names a node where no layers become one; the message lists those where some do")                    \
   X(4209, "an output could not be computed; report this")                                                                \
   X(4210, "a window operator has unsupported dimensions; use one or two spatial axes")                                   \
   X(4211, "channels, groups and weights do not agree; correct the file")                                                 \

@@ -8,7 +8,8 @@ namespace deeploy {
 /// One way in which an engine runs an operator.
 struct form {
   char const* name;
-  bool accumulates;  ///< takes a reduction in several tiles
+  bool accumulates;   ///< takes a reduction in several tiles
+  bool slow = false;  ///< for what no other form takes: layers that an import has made one are sooner done one by one
 };
 
 /// A mapping whose code is the one phase entry<kernel, class_of(layer, accumulates)> says so with this: programs for many
