@@ -243,7 +243,8 @@ void evaluator::finish(candidate& c, unsigned twice) const {
       if (groups_[g].operands >> o & 1) c.copies[o] = resident_ >> o & 1 ? 0 : twice >> g & 1 ? 2 : 1;
   }
   for (int i = 0; i < advance_count_; ++i) {
-    transfers under;
+    transfers under;  // of two buffers, beside a tile
+    transfers moved_by_dma;  // the same; of a unit's step all, as its single buffers are part of the pipeline
     std::int64_t exposed = 0, issue = 0;
     std::int64_t between = 0;  // two jobs of a unit, single buffers are filled and emptied
     bool waits = false;        // for the unit, before the cores can make the next tile ready
@@ -251,21 +252,21 @@ void evaluator::finish(candidate& c, unsigned twice) const {
       if (!(advances_[i].groups >> g & 1)) continue;
       moved += advances_[i].times * group_size_[g];
       issue += group_issue_[g];
-      if (twice >> g & 1)
-        under.add(group_dma_[g], 1);
-      else
-        (unit_ == 0 ? exposed : between) += group_dma_[g].one_by_one() + group_latency_[g];
-      waits = waits || !(twice >> g & 1);
+      bool const doubled = twice >> g & 1;
+      if (doubled) under.add(group_dma_[g], 1);
+      if (doubled || unit_ != 0) moved_by_dma.add(group_dma_[g], 1);
+      if (!doubled) (unit_ == 0 ? exposed : between) += group_dma_[g].one_by_one() + group_latency_[g];
+      waits = waits || !doubled;
     }
     single = single || waits;
     // The core that programs transfers computes as well. Before a unit has its next job, the core waits for that tile's data and
     // makes it ready; only then come the transfers of the tile after it.
     std::int64_t tile = std::max(compute_ + issue, under.at_once());
     if (unit_ != 0)
-      tile = std::max({tile, ready_ + issue + under.at_once(), unit_ + b_.costs.unit_wake_cycles + between + (waits ? ready_ : 0)});
+      tile = std::max({tile, moved_by_dma.at_once(), ready_ + issue + under.at_once(), unit_ + b_.costs.unit_wake_cycles + between + (waits ? ready_ : 0)});
     longest_tile = std::max(longest_tile, tile + exposed);
     pipeline += advances_[i].times * tile;
-    dma += advances_[i].times * under.at_once();
+    dma += advances_[i].times * moved_by_dma.at_once();
     serial += advances_[i].times * exposed;
   }
   c.stretch_cycles = longest_tile;

@@ -127,6 +127,41 @@ TEST_CASE("candidates: the front covers all legal tiles, orders and buffers") {
   }
 }
 
+TEST_CASE("candidates: no order and no buffering is below the bound of its tile, on the cores and on a unit") {
+  auto const board = host_board();
+  auto const options = options_for(small_models()[0], 1 << 18, true);
+  int compared = 0;
+  for (layer_case const& c : some_layers())
+    for (bool const unit : {false, true}) {
+      CAPTURE(std::string(c.name));
+      CAPTURE(c.seed);
+      CAPTURE(unit);
+      plan::planned_layer l = planned(c);
+      if (unit) give_to_unit(l);
+      plan::home_list const homes = in_l2(c);
+      plan::evaluator e(l, board, homes);
+      plan::for_each_tile(l, options, [&](plan::candidate const& tile) {
+        plan::candidate k = tile;
+        k.home = homes;
+        e.set_tile(k);
+        plan::candidate least = k;
+        e.bound(least);
+        plan::for_each_order(l, e, k, [&] {
+          e.set_order(k);
+          for (unsigned twice = 0; twice < 1u << e.groups().size(); ++twice) {
+            e.finish(k, twice);
+            bool const below = k.alone() < least.alone() || k.fixed_cycles + k.loose_cycles < least.fixed_cycles + least.loose_cycles ||
+                               k.bytes < least.bytes || k.moved_bytes < least.moved_bytes;
+            if (below) FAIL_CHECK("alone " << k.alone() << " of " << least.alone() << ", by the DMA " << k.fixed_cycles + k.loose_cycles << " of "
+                                           << least.fixed_cycles + least.loose_cycles << ", bytes " << k.bytes << " of " << least.bytes);
+            ++compared;
+          }
+        });
+      });
+    }
+  CHECK(compared >= 10000);
+}
+
 TEST_CASE("candidates: one drawn is legal, the same for the same seed, and near the best for even seeds") {
   auto const board = host_board();
   int different = 0;

@@ -71,6 +71,13 @@ inline plan::planned_model model_of(generator::type_facts const& f) {
   m.board.costs = f.costs;
   return m;
 }
+/// The layer as if a unit computed it beside the cores.
+inline void give_to_unit(plan::planned_layer& l) {
+  for (mapping_facts& m : l.engines) {
+    m.by_unit = [](layer_descriptor const&, int) { return u32{1}; };
+    m.ready_cycles = [](layer_descriptor const& d, int, index const*) { return i64{20} + d.axes; };
+  }
+}
 template <int... seed>
 std::vector<plan::planned_model> small_models(std::integer_sequence<int, seed...>) {
   return {model_of(generator::facts_of_types<typename small_net<seed + 1>::net, board::host>())...};
