@@ -331,5 +331,10 @@ void lowering::run() {
   if (!found.failed()) check_outputs();
   if (!found.failed() && options_.single.count(all_layers) == 0) fuse_score_chains(*this, options_.single);
   if (!found.failed()) finish(*this);
+  if (!found.failed() && std::all_of(net.layers.begin(), net.layers.end(), [](lowered_layer const& x) { return x.dropped; })) {
+    std::string outputs;
+    for (int o : g.outputs) outputs += fmt::format("{}{} [{}]", outputs.empty() ? "" : ", ", g.of(o).name, fmt::join(net.values[o].at->shape(), ", "));
+    found.error(4103, "no output has elements ({}), so there is nothing to compute; correct the shapes", outputs);
+  }
 }
 }  // namespace deeploy::import

@@ -145,7 +145,8 @@ void ihardswish(lowering& l, node const& n) {
 
 /// max(x, 0) as a requantisation that only clips; keeps the type.
 void relu(lowering& l, node const& n) {
-  element const type = l.type_of(l.in(n, 0));
+  view const x = l.in(n, 0);
+  element const type = elements_of(x.shape()) == 0 ? element::i8 : l.type_of(x);
   if (lowered_layer* const made = unary(l, n, "requantise", type)) {
     made->requant.q = {.present = true, .low = 0, .high = static_cast<i32>(highest(type))};
   }

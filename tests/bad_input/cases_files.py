@@ -64,6 +64,9 @@ CASES = [
     Case("empty file", lambda f: imported(written(f, "net.onnx", b"")), 2, [4102], ["it is empty"]),
     Case("empty graph", lambda f: imported(written(f, "net.onnx", models.content(nodes=[]))), 2, [4103], ["without nodes"]),
     Case("no output", lambda f: imported(written(f, "net.onnx", models.content(outputs=[]))), 2, [4103], ["no output"]),
+    Case("outputs without elements", lambda f: imported(written(f, "net.onnx", models.one("Relu", shape=(0, 4), result=[0, 4]))), 2, [4103], ["y [0, 4]", "nothing to compute"]),
+    Case("a slice that begins where it ends", lambda f: imported(written(f, "net.onnx", models.one(
+        "Slice", ("x", "from", "to"), initializers=[models.tensor("from", [1], np.int64), models.tensor("to", [1], np.int64)], result=[0, 4, 6, 6]))), 2, [4103], ["y [0, 4, 6, 6]"]),
     Case("folder instead of a file", lambda f: imported(f), 2, [4101], ["is a folder"]),
     Case("missing file", lambda f: imported(f / "none.onnx"), 2, [4101], ["none.onnx", "does not exist"]),
     Case("pipe instead of a file", unreadable_pipe, 2, [4101], ["is no file"]),
