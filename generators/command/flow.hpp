@@ -61,7 +61,7 @@ struct refused_layer {
 };
 /// Of a planning that may be followed by another one, with layers imported single that were one before.
 struct attempt {
-  bool may_come_apart = false;         ///< in: slow forms of such layers are refused
+  bool may_come_apart = false;         ///< in: such layers are refused where single ones are sooner done
   std::vector<refused_layer> refused;  ///< out: such layers, where there is no plan
   std::string messages;                ///< out: why there is no plan; not shown yet
 };
@@ -69,8 +69,8 @@ struct attempt {
 /// the folder `cache`, when one is given, and kept there.
 int plan_stage(network_source const& n, std::string const& folder, std::string const& board, plan::plan_arguments const& a, progress& p,
                std::string const& cache = {}, attempt* of = nullptr);
-/// Plans what import_stage() has just made of an .onnx file in `folder`. Where layers made of several do not fit, or have slow
-/// kernels alone, the file is imported again with these left single, and planned again; a note tells which.
+/// Plans what import_stage() has just made of an .onnx file in `folder`. Where layers made of several do not fit, or are
+/// slower than these, the file is imported again with these left single, and planned again; a note tells which.
 int plan_imported(network_arguments const& n, network_source const& made, std::string const& folder, std::string const& board,
                   plan::plan_arguments const& a, progress& p, std::string const& cache = {});
 /// The same for a plan that is there: weight images, without a solver. Copies the plan into `folder`.

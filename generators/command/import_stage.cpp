@@ -111,7 +111,7 @@ int import_stage(network_arguments const& a, std::string const& folder, progress
 
 int plan_imported(network_arguments const& n, network_source const& made, std::string const& folder, std::string const& board,
                   plan::plan_arguments const& a, progress& p, std::string const& cache) {
-  // Where even single layers do not fit, slow forms of what they are one in may.
+  // Where single layers do not fit, one slower layer may.
   for (bool const may_come_apart : {true, false}) {
     network_arguments again = n;
     std::string notes;

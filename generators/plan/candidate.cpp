@@ -310,10 +310,17 @@ void for_each_tile(planned_layer const& l, plan_options const& options, std::fun
       candidate c;
       c.engine = static_cast<std::uint8_t>(e);
       c.form = static_cast<std::uint8_t>(f);
+      bool const compared = options.may_come_apart && l.d->facts->fused && m.apart_cycles != nullptr;
+      std::int64_t const most = compared ? m.apart_cycles(*l.d) : 0;
+      auto const is_slow = [&] {
+        std::int64_t tiles = 1;
+        for (int a = 0; a < l.d->axes; ++a) tiles *= (l.d->space[a].length + c.tile[a] - 1) / c.tile[a];
+        return tiles * m.tile_cycles(*l.d, c.form, c.tile.data()) > most;
+      };
       std::size_t at[max_axes] = {};
       for (int a = 0; a < l.d->axes; ++a) c.tile[a] = lengths[a][0];
       for (bool more = true; more;) {
-        visit(c);
+        if (!compared || !is_slow()) visit(c);
         more = false;
         for (int a = 0; a < l.d->axes && !more; ++a) {
           more = ++at[a] < lengths[a].size();

@@ -75,6 +75,7 @@ struct plan_options {
   bool reduced_grids = false;           ///< few tile lengths per axis, for comparison with full enumeration
   std::uint64_t draw = 0;               ///< not 0: the seed that each layer's candidate is drawn with; even ones draw among those
                                         ///< of at most 1.5 times the least cycles, odd ones among all that are legal
+  bool may_come_apart = false;          ///< layers made of several take no tiles that are slower than these: the caller can import them single
   std::string lp_file;                  ///< where to write the integer program, in CPLEX LP format
 };
 

@@ -34,7 +34,7 @@ void plan_arguments::add_to(CLI::App& app, bool inner) {
   // Hidden: tests compare the plan's choice with others, and run plans that nobody would choose.
   app.add_option("--draw", draw, "each layer gets a legal candidate drawn with this seed; even: of at most 1.5 times the least cycles")->type_name("SEED")->group("");
   if (!inner) return;
-  app.add_flag("--may-come-apart", may_come_apart, "layers made of several take no slow form; refused.json tells which do not fit then");
+  app.add_flag("--may-come-apart", may_come_apart, "layers made of several are refused where they would be slower than these; refused.json tells which");
   app.add_option("--out", output, "folder for plan.hpp, plan.json and the weight images")->capture_default_str();
   app.add_option("--constants", constants, "constants.bin of the import");
   app.add_option("--name", name, "name of the model");
@@ -81,6 +81,7 @@ std::vector<std::string> plan_arguments::resolve(planned_board const& board, pla
   if (nodes > 0) options.solver_nodes = nodes;
   options.reduced_grids = reduced_grids;
   options.draw = draw;
+  options.may_come_apart = may_come_apart;
   return problems;
 }
 }  // namespace deeploy::plan

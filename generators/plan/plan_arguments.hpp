@@ -21,7 +21,7 @@ struct plan_arguments {
   std::uint64_t nodes = 0;
   bool reduced_grids = false;
   std::uint64_t draw = 0;
-  bool may_come_apart = false;        ///< layers made of several need not run: the caller can import them single
+  bool may_come_apart = false;        ///< see plan_options
 
   /// `inner`: of a generator, with the options that `deeploy` itself sets.
   void add_to(CLI::App& app, bool inner = true);

@@ -50,16 +50,13 @@ plan::planned_model model_of(type_facts const& f) {
 }
 
 /// Which forms may be taken with these constants: those that are exact, and that pack no constant of several layers.
-///
-/// @param may_come_apart  then a layer made of several takes no slow one
-void judge_forms(plan::planned_model& m, std::string const& constants, bool may_come_apart) {
+void judge_forms(plan::planned_model& m, std::string const& constants) {
   for (plan::planned_layer& l : m.layers) {
     constant_values const values = write::values_of(*l.d, constants);
     for (mapping_facts const& e : l.engines) {
       unsigned good = 0;
       for (int f = 0; f < e.form_count; ++f) {
         if (!e.takes(*l.d, f)) continue;
-        if (may_come_apart && l.d->facts->fused && e.forms[f].slow) continue;
         bool may = e.exact == nullptr || e.exact(*l.d, f, values);
         for (int o = 0; o < l.d->operands; ++o) may = may && (!e.packs(*l.d, f, o) || m.tensors[l.tensor[o]].readers.size() == 1);
         if (may) good |= 1u << f;
@@ -84,7 +81,7 @@ int run(type_facts const& facts, plan::plan_arguments const& a) {
     for (auto const& p : problems) fmt::print(stderr, "deeploy plan: {}\n", p);
     return 2;
   }
-  judge_forms(m, constants, a.may_come_apart);
+  judge_forms(m, constants);
   plan::plan_result const r = plan::make_plan(m, options);
   if (!r.problems.empty()) {
     for (auto const& p : r.problems) fmt::print(stderr, "deeploy plan: [DPL-{}] {}\n", p.code, p.text);

@@ -123,10 +123,10 @@ std::string refused_json(plan::planned_model const& m, plan::plan_result const& 
     if (p.layer < 0) continue;
     plan::planned_layer const& l = m.layers[p.layer];
     if (!l.d->facts->fused) continue;
-    bool slow = false;
+    bool taken = false;
     for (mapping_facts const& e : l.engines)
-      for (int f = 0; f < e.form_count && plan::is_allowed(o, e.engine); ++f) slow = slow || (e.forms[f].slow && e.takes(*l.d, f));
-    std::string const why = p.needs > 0 ? fmt::format("needs {} bytes of {}, {} are offered", p.needs, m.board.memories[0].name, o.capacity[0]) : slow ? "has a slow kernel only" : "is taken by no engine";
+      for (int f = 0; f < e.form_count && plan::is_allowed(o, e.engine); ++f) taken = taken || e.takes(*l.d, f);
+    std::string const why = p.needs > 0 ? fmt::format("needs {} bytes of {}, {} are offered", p.needs, m.board.memories[0].name, o.capacity[0]) : taken ? "is slower than its single layers" : "is taken by no engine";
     j.push_back({{"layer", l.name}, {"kind", l.d->facts->name}, {"why", why}});
   }
   return j.dump(1) + "\n";

@@ -2,6 +2,7 @@
 // The cluster's kernel of op::score_chain: whole rows over cores, the mask made ready once for all heads.
 #pragma once
 #include <cluster/element_mapping.hpp>
+#include <cluster/product_cost.hpp>
 #include <cluster/score_rows.hpp>
 #include <cluster/small_shares.hpp>
 #include <deeploy/lowered.hpp>
@@ -203,7 +204,7 @@ constexpr bool lower_score_chain(kernel_arguments const& a, u32 aligned, lowered
 
 struct score_chain_mapping {
   static constexpr bool supported = true;
-  static constexpr form forms[] = {{"rows", false}, {"recomputed", false, true}};
+  static constexpr form forms[] = {{"rows", false}, {"recomputed", false}};
   static constexpr int keys = 4, depth = 5, width = 6;
 
   /// Does the operand lie with neighbours along `axis`, there and in a tile buffer?
@@ -269,6 +270,23 @@ struct score_chain_mapping {
     i64 const prepared = mask_rows(l, tile) * ((tile[keys] + 7) / 8) * 8;
     return walk_cycles + phase_cycles + 170 + prepared + busiest * (300 + 50 * columns + tile[keys] * quarters * 17 / 64);
   }
+  /// Two products, of which the second turns its values, the softmax, and the sum with the mask; other layers between are few
+  /// cycles, and not known here.
+  static constexpr i64 apart_cycles(layer_descriptor const& l) {
+    i64 batches = 1, heads = 1;  // the values are turned once for all that share them
+    for (int i = 0; i < 3; ++i) {
+      batches *= l.space[i].length;
+      if (depends_on(l.with[2], i)) heads *= l.space[i].length;
+    }
+    i64 const queries = l.space[3].length, n = l.space[keys].length, deep = l.space[depth].length, wide = l.space[width].length;
+    i64 const scores = shared_products(cost_of(false, false, deep % 4 != 0), batches, queries, n, parts_of(deep, 4), 0);
+    i64 const turned = product_pack_cycles + parts_of(heads * parts_of(wide, 4), cost_cores) * (70 + 5 * n);
+    i64 const results = shared_products(cost_of(false, false), batches, queries, wide, parts_of(n, 4), 0);
+    i64 const softmax = 500 + parts_of(batches * queries, cost_cores) * (230 + 22 * n);
+    i64 const sum = l.classes[6] != 0 ? step_cycles + 700 + batches * queries * n * 3 / 2 : 0;
+    return 2 * (step_cycles + product_call_cycles) + scores + turned + results + softmax + sum;
+  }
+  static constexpr i64 step_cycles = 850;  ///< of a step beside its kernel, and its kernel's code
   static constexpr i64 code_bytes(layer_descriptor const&, int form, index const*) { return form == 0 ? 1500 : 1200; }
   template <layer_descriptor const& L, int form>
   static constexpr kernel_code code = [] {
