@@ -2126,8 +2126,7 @@ namespace deeploy {
 /// One way in which an engine runs an operator.
 struct form {
   char const* name;
-  bool accumulates;   ///< takes a reduction in several tiles
-  bool slow = false;  ///< for what no other form takes: layers that an import has made one are sooner done one by one
+  bool accumulates;  ///< takes a reduction in several tiles
 };
 
 /// A mapping whose code is the one phase entry<kernel, class_of(layer, accumulates)> says so with this: programs for many
@@ -2158,6 +2157,8 @@ struct constant_values {
 ///         must not fall when a tile length grows
 ///     static constexpr i64 code_bytes(layer_descriptor const&, int form, index const* tile);   optional: of the instructions
 ///         that a step runs through; its first tile brings them into the instruction cache
+///     static constexpr i64 apart_cycles(layer_descriptor const&);   optional, of an operator that an import makes of several
+///         layers: about what these take one by one, data in L1, their steps included
 ///     template <layer_descriptor const& L, int form> static constexpr kernel_code code;
 ///     static constexpr kernel_template shared_kernel;   optional, see there
 ///
@@ -2209,6 +2210,7 @@ struct mapping_facts {
   i64 (*tile_cycles)(layer_descriptor const&, int, index const*) = nullptr;
   kernel_template shared_kernel = {};
   i64 (*code_bytes)(layer_descriptor const&, int, index const*) = nullptr;
+  i64 (*apart_cycles)(layer_descriptor const&) = nullptr;
   operand (*packed)(layer_descriptor const&, int, int) = nullptr;
   void (*pack)(layer_descriptor const&, int, int, void const*, u8*) = nullptr;
   bool (*exact)(layer_descriptor const&, int, constant_values const&) = nullptr;
@@ -2261,6 +2263,7 @@ constexpr mapping_facts facts_of() {
                     m::tile_cycles};
     if constexpr (requires { m::shared_kernel; }) f.shared_kernel = m::shared_kernel;
     if constexpr (requires { m::code_bytes; }) f.code_bytes = m::code_bytes;
+    if constexpr (requires { m::apart_cycles; }) f.apart_cycles = m::apart_cycles;
     if constexpr (requires { m::packed; }) f.packed = m::packed, f.pack = m::pack;
     if constexpr (requires { m::exact; }) f.exact = m::exact;
     if constexpr (requires { m::by_unit; }) f.by_unit = m::by_unit, f.ready_cycles = m::ready_cycles;
