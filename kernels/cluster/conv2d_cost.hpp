@@ -61,10 +61,11 @@ constexpr i64 tap_cycles(conv_class const& c, conv_scratch const& s, i64 store, 
   using namespace conv_axis;
   i64 const fours = parts_of(tile[out_columns], 4), rows = i64{tile[batch]} * tile[groups] * tile[out_channels] * tile[out_rows];
   i64 const share = parts_of(rows * fours, cost_cores), runs = parts_of(share, fours) + 1;
+  i64 const channels = parts_of(i64{tile[batch]} * tile[groups] * tile[out_channels], cost_cores);
   // Of four loads, those that cross a word.
   i64 const crossing = c.steps.columns % 4 == 0 ? 0 : c.steps.columns % 2 == 0 ? 2 : 3;
   i64 const steps = c.steps.tap_columns == 1 ? s.tap_words * (10 + crossing) : i64{tile[kernel_columns]} * 10;
-  return share * (tile[kernel_rows] * (steps + 3) + 26 + 4 * store) + runs * 150;
+  return share * (tile[kernel_rows] * (steps + 3) + 26 + 4 * store) + runs * 150 + channels * 180;
 }
 
 /// Depthwise of stride 2: a core's share of rows of two channels. Of one channel there is no pair.

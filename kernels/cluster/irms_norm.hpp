@@ -9,7 +9,7 @@ struct irms_norm {
   static constexpr bytes scratch_bytes = 0;
   static constexpr bool parts = true;
   static constexpr i64 code_bytes = 770;
-  static constexpr i64 fixed_cycles = 0, row_cycles = 480, per_length_eighths = 4, per_element_eighths = 139;
+  static constexpr i64 fixed_cycles = 0, row_cycles = 480, per_length_eighths = 4, per_element_eighths = 114;
   static constexpr i64 once_per_element = 7, one_row_saves = 370;
   static constexpr bool serves(layer_descriptor const& l) {
     return is_row_of_bytes(l) && l.with[1].of->type == element::i32 && l.values[6] >= 0 && l.values[6] <= 31;

@@ -8,7 +8,7 @@ namespace deeploy::cluster {
 /// @tparam centred  as norm_rows
 template <row_class C, bool centred>
 struct norm_row {
-  static constexpr int element_cycles = 25;  ///< about, of a result
+  static constexpr int element_cycles = 22;  ///< about, of a result
   using x_t = element_type<C.x>;
   using y_t = element_type<C.y>;
   using result_requantiser = requantiser<C.result.of, true>;
@@ -79,8 +79,8 @@ struct norm_row {
     u32 any = 0;
     for (; p.left > 0; --p.left) {
       i32 const d = rows::next<x_t>(p.x, c.x_on) - p.mean, weight = rows::next<i32>(p.weight, c.weight_on);
-      any |= static_cast<u32>(weight ^ (weight >> 31));
-      u32 quotient = static_cast<u32>(by.signed_quotient(static_cast<i32>(static_cast<u32>(d) * static_cast<u32>(weight))));
+      any |= static_cast<u32>(xpulp::abs(weight));
+      u32 quotient = static_cast<u32>(by.quotient_by_little(static_cast<i32>(static_cast<u32>(d) * static_cast<u32>(weight))));
       if constexpr (centred) quotient += static_cast<u32>(rows::next<i32>(p.bias, c.bias_on));
       i32 const value = static_cast<i32>(quotient) >> c.shift;
       rows::put<y_t>(p.y, stored(c, centred ? static_cast<i8>(value) : xpulp::clip8(value)), c.y_on);

@@ -55,7 +55,7 @@ struct norm_rows {
       if (narrow) {
         store_row<y_t>(y, y_on, to - from, [&]() DEEPLOY_INLINE_LAMBDA {
           i32 const d = rows::next<x_t>(x, x_on) - mean;
-          i32 const quotient = by.signed_quotient(d * rows::next<i32>(w, 4 * w_on));
+          i32 const quotient = by.quotient_by_little(d * rows::next<i32>(w, 4 * w_on));
           if constexpr (!centred) return stored(xpulp::clip8(quotient >> shift));
           u32 const moved = static_cast<u32>(quotient) + static_cast<u32>(centred ? rows::next<i32>(b, 4 * b_on) : 0);
           return stored(static_cast<i8>(static_cast<i32>(moved) >> shift));

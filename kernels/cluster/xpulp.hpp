@@ -31,6 +31,8 @@ constexpr i32 clipu8(i32 a) { return clipur(a, 255); }
 constexpr i32 mac(i32 sum, i32 a, i32 b) {
   return static_cast<i32>(static_cast<u32>(sum) + static_cast<u32>(a) * static_cast<u32>(b));
 }
+/// Is a at most b?
+constexpr i32 slet(i32 a, i32 b) { return a <= b; }
 constexpr i32 addnr(i32 a, i32 b, i32 shift) {
   return static_cast<i32>(static_cast<u32>(a) + static_cast<u32>(b)) >> (shift & 31);
 }
@@ -123,6 +125,7 @@ DEEPLOY_XPULP(u32, minu, u32, "0x33, 5, 0x02")
 DEEPLOY_XPULP(i32, max, i32, "0x33, 6, 0x02")
 DEEPLOY_XPULP(u32, maxu, u32, "0x33, 7, 0x02")
 DEEPLOY_XPULP_UNARY(i32, abs, i32, "0x33, 0, 0x02, %0, %1, x0")
+DEEPLOY_XPULP(i32, slet, i32, "0x33, 2, 0x02")
 DEEPLOY_XPULP(i32, clipr, i32, "0x33, 5, 0x0a")
 DEEPLOY_XPULP(i32, clipur, i32, "0x33, 6, 0x0a")
 DEEPLOY_XPULP_UNARY(i32, clip8, i32, "0x33, 1, 0x0a, %0, %1, x8")

@@ -142,6 +142,13 @@ struct divider {
     u32 const estimate = static_cast<u32>(static_cast<u64>(n) * reciprocal >> 32);
     return estimate + (multiply_subtract(n, estimate, by) >= by ? 1u : 0u);
   }
+  /// Towards zero, by at most 2^30. The estimate is at most n / d or less than 1 above it, whatever n's sign: of a number below
+  /// zero it is the quotient, or one less where something is left.
+  DEEPLOY_ALWAYS_INLINE i32 quotient_by_little(i32 n) const {
+    i32 const estimate = static_cast<i32>(static_cast<i64>(n) * static_cast<i64>(reciprocal) >> 32);
+    i32 const least = static_cast<i32>(by ^ ((by ^ 1u) & static_cast<u32>(n >> 31)));
+    return estimate + xpulp::slet(least, static_cast<i32>(multiply_subtract(static_cast<u32>(n), static_cast<u32>(estimate), by)));
+  }
   /// Towards zero.
   DEEPLOY_ALWAYS_INLINE i32 signed_quotient(i32 n) const {
     u32 const sign = static_cast<u32>(n >> 31);

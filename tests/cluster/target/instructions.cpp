@@ -59,7 +59,7 @@ void compare(char const* name, Native of_native, Plain of_plain) {
 
 extern "C" void cluster_work(rt::u32 core) {
   if (core != 0) return;
-  BINARY(min, i32) BINARY(max, i32) BINARY(minu, u32) BINARY(maxu, u32) UNARY(abs, i32)
+  BINARY(min, i32) BINARY(max, i32) BINARY(minu, u32) BINARY(maxu, u32) BINARY(slet, i32) UNARY(abs, i32)
   BOUNDED(clipr) BOUNDED(clipur) UNARY(clip8, i32) UNARY(clipu8, i32)
   UPDATE(mac, i32, i32) UPDATE(addnr, i32, i32) UNARY(ff1, u32) UNARY(fl1, u32)
   UPDATE(sdotsp, i32, u32) UPDATE(sdotup, i32, u32) UPDATE(sdotusp, i32, u32)
