@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # One case at one memory size: planned, compiled, run and compared by `deeploy validate`; the result is kept.
+import contextlib
 import json
 import os
 import re
@@ -26,10 +27,15 @@ class Sweep:
         self.prune(200)
 
     def prune(self, most):
-        """Kernels are small and shared by many networks; generators are big and serve one: only the last ones stay."""
-        generators = [os.path.join(self.objects, f) for f in os.listdir(self.objects) if f.startswith("generator-")]
-        for file in sorted(generators, key=os.path.getmtime)[:-most]:
-            os.remove(file)
+        """Kernels are small and shared by many networks; generators are big and serve one: only the last ones stay. Two tests may do so at
+        the same time."""
+        generators = []
+        for f in os.scandir(self.objects):
+            with contextlib.suppress(FileNotFoundError):
+                generators += [(f.stat().st_mtime, f.path)] if f.name.startswith("generator-") else []
+        for _, file in sorted(generators)[:-most]:
+            with contextlib.suppress(FileNotFoundError):
+                os.remove(file)
 
     def call(self, words):
         done = subprocess.run([self.deeploy] + words, capture_output=True, text=True, check=False)
