@@ -111,7 +111,7 @@ PROGRAMS = {
     "conv3x3 per channel": layer(layers.conv(8, 16, 16, 3, axis=1), 64000),
     "linear per column": layer(layers.linear(16, 64, 64, axis=2), 64000),
     "attention as one layer": layer(attention(4, 8, 65, 8), 64000),
-    "attention as one layer, walked over": layer(attention(170, 1, 257, 4), 7000),
+    "attention as one layer, walked over": layer(attention(2600, 1, 17, 4), 6000),
     "softmax": layer(layers.softmax([1, 64, 64]), 64000),
     "gelu by table": layer(layers.activated("iGELU", [1, 4096], b=-60, one=3700), 64000),
     "addition by table": layer(layers.binary("Add", [1, 32768], bits=layers.WIDE), 64000),
