@@ -94,11 +94,7 @@ void report_steps(planned_model const& m, choice_problem const& p, choice const&
     candidate const& k = *p.columns(s)[c.column[s]].of;
     r.steps.push_back({p.order().layer_at[s], k, k.fixed_cycles + early.cycles[static_cast<std::size_t>(s)], p.live_bytes(c, 0, s)});
     // Which code is still there is known now.
-    planned_layer const& l = m.layers[p.order().layer_at[s]];
-    if (auto const code_bytes = l.engines[k.engine].code_bytes; code_bytes != nullptr) {
-      std::int64_t const bytes = code_bytes(*l.d, k.form, k.tile.data());
-      r.steps.back().cycles += fetch_cycles(code.run(kernel_of(l, k, bytes), bytes), m.board.costs) - refill_cycles(bytes, m.board.costs);
-    }
+    r.steps.back().cycles += code.cycles_beside_refill(code_of(m.layers[p.order().layer_at[s]], k));
     if (s == 0) r.steps[0].cycles += m.board.costs.run_cycles;
   }
   // Beside the unit's last tile of a step before: a unit's step is made ready, any other one runs.

@@ -6,16 +6,8 @@
 
 namespace deeploy::plan {
 namespace {
-struct code_of {
-  std::string kernel;
-  std::int64_t bytes = 0;
-};
-code_of code_of_candidate(planned_model const& m, choice_problem const& p, int s, candidate const& k) {
-  planned_layer const& l = m.layers[static_cast<std::size_t>(p.order().layer_at[static_cast<std::size_t>(s)])];
-  auto const code_bytes = l.engines[k.engine].code_bytes;
-  if (code_bytes == nullptr) return {};
-  std::int64_t const bytes = code_bytes(*l.d, k.form, k.tile.data());
-  return {kernel_of(l, k, bytes), bytes};
+kernel_size code_of_candidate(planned_model const& m, choice_problem const& p, int s, candidate const& k) {
+  return code_of(m.layers[static_cast<std::size_t>(p.order().layer_at[static_cast<std::size_t>(s)])], k);
 }
 candidate const& taken(choice_problem const& p, choice const& c, int s) { return *p.columns(s)[static_cast<std::size_t>(c.column[static_cast<std::size_t>(s)])].of; }
 }  // namespace
@@ -23,9 +15,7 @@ candidate const& taken(choice_problem const& p, choice const& c, int s) { return
 std::int64_t fetched_code_cycles(planned_model const& m, choice_problem const& p, choice const& c) {
   code_cache cache(m.board.costs);
   std::int64_t cycles = 0;
-  for (int s = 0; s < p.steps(); ++s)
-    if (code_of const code = code_of_candidate(m, p, s, taken(p, c, s)); code.bytes != 0)
-      cycles += fetch_cycles(cache.run(code.kernel, code.bytes), m.board.costs) - refill_cycles(code.bytes, m.board.costs);
+  for (int s = 0; s < p.steps(); ++s) cycles += cache.cycles_beside_refill(code_of_candidate(m, p, s, taken(p, c, s)));
   return cycles;
 }
 
